@@ -1,0 +1,54 @@
+import type { BlockRef, Fill, RawLog } from "../core/chain/fill.ts";
+import type { MarketId, TokenId } from "../core/ids/ids.ts";
+import type { MarketInfo, MarketTokens, Resolution } from "../core/market/market.ts";
+import type { EpochMs } from "../core/time/time.ts";
+
+/** A fill with its two times: when it happened on chain, when we could first use it. */
+export type StoredFill = { readonly fill: Fill; readonly occurredAt: EpochMs; readonly knownAt: EpochMs };
+
+/** A log that could not be decoded or that breaks an invariant of its match: kept, counted, never dropped. */
+export type QuarantinedLog = { readonly log: RawLog; readonly reason: string };
+
+/** Everything read from blocks `fromBlock..toBlock`; it is committed whole or not at all. */
+export type BlockRangeRecord = {
+  readonly fromBlock: number;
+  readonly toBlock: number;
+  /** Blocks of the range whose hash must be remembered for reorgs: those above `finalized`, and always the last. */
+  readonly blocks: readonly BlockRef[];
+  readonly fills: readonly StoredFill[];
+  readonly markets: readonly (MarketTokens & { readonly preparedBlock: number })[];
+  readonly resolutions: readonly (Resolution & { readonly knownAt: EpochMs })[];
+  readonly quarantined: readonly QuarantinedLog[];
+  readonly committedAt: EpochMs;
+};
+
+export type CoverageRange = { readonly fromBlock: number; readonly toBlock: number };
+
+/** The append-only log of what the listener did, which readers follow with a cursor of their own. */
+export type IngestEntry = {
+  readonly seq: bigint;
+  /** "retract": blocks from `fromBlock` up were orphaned and their rows deleted. */
+  readonly kind: "extend" | "retract";
+  readonly fromBlock: number;
+  readonly toBlock: number;
+};
+
+/** Written by the listener alone. Every write commits rows, coverage and ingest entry in one transaction. */
+export type ChainStore = {
+  /** Idempotent: a range that is already covered (wholly or in part) writes no row twice. @returns rows newly written. */
+  extend(range: BlockRangeRecord): Promise<{ readonly fills: number }>;
+  /** Deletes everything above `lastGoodBlock` after a reorg: fills, resolutions, preparations, blocks, coverage. */
+  retract(lastGoodBlock: number, at: EpochMs): Promise<void>;
+  /** Moves the finalized mark forward (never back) and forgets block hashes far below it. */
+  finalize(finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void>;
+  coverage(): Promise<readonly CoverageRange[]>;
+  /** Remembered blocks, newest first. */
+  recentBlocks(limit: number): Promise<readonly BlockRef[]>;
+  /** Tokens that have fills but no market yet, and markets without (or with outdated) Gamma data. */
+  tokensWithoutMarket(limit: number): Promise<readonly TokenId[]>;
+  marketsWithoutInfo(limit: number, refreshedBefore: EpochMs): Promise<readonly MarketId[]>;
+  /** Links tokens to markets and stores titles, dates, parameters. */
+  saveMarketInfo(infos: readonly MarketInfo[], at: EpochMs): Promise<void>;
+  /** Remembers that Gamma does not know these, so that they are asked again later and not in a loop. */
+  markInfoMissing(markets: readonly MarketId[], tokens: readonly TokenId[], at: EpochMs): Promise<void>;
+};
