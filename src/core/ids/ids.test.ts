@@ -14,8 +14,9 @@ describe("ids", () => {
     },
   );
 
-  test("a condition id has 32 bytes", () => {
-    expect(() => parseMarketId(`0x${"ab".repeat(31)}`)).toThrow(PayloadError);
+  test("a condition id has 32 bytes in the CTF and 31 in Protocol V2", () => {
+    expect(() => parseMarketId(`0x${"ab".repeat(30)}`)).toThrow(PayloadError);
+    expect(parseMarketId(`0x${"AB".repeat(31)}`)).toBe(`0x${"ab".repeat(31)}`);
     expect(parseMarketId(`0x${"AB".repeat(32)}`)).toBe(`0x${"ab".repeat(32)}`);
   });
 

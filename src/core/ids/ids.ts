@@ -7,7 +7,7 @@ export type Address = Brand<string, "Address">;
 export type TxHash = Brand<string, "TxHash">;
 export type BlockHash = Brand<string, "BlockHash">;
 export type OrderHash = Brand<string, "OrderHash">;
-/** CTF condition, 32 bytes, lower-case `0x…`. One market has one condition, so this is also the market's id. */
+/** Condition, lower-case `0x…`: 32 bytes in the CTF, 31 in Protocol V2. One market has one condition, so this is its id. */
 export type MarketId = Brand<string, "MarketId">;
 /** Outcome token id: uint256 as canonical decimal text, the form the venue's API uses. */
 export type TokenId = Brand<string, "TokenId">;
@@ -18,6 +18,7 @@ export type ClientOrderId = Brand<string, "ClientOrderId">;
 
 const HEX_20 = /^0x[0-9a-f]{40}$/;
 const HEX_32 = /^0x[0-9a-f]{64}$/;
+const HEX_31_OR_32 = /^0x(?:[0-9a-f]{62}|[0-9a-f]{64})$/;
 const UINT = /^(0|[1-9]\d*)$/;
 const UINT256_MAX = (1n << 256n) - 1n;
 
@@ -36,7 +37,7 @@ export const parseBlockHash = (text: string): BlockHash => parseHex("a block has
 /** @throws PayloadError */
 export const parseOrderHash = (text: string): OrderHash => parseHex("an order hash", HEX_32, text) as OrderHash;
 /** @throws PayloadError */
-export const parseMarketId = (text: string): MarketId => parseHex("a condition id", HEX_32, text) as MarketId;
+export const parseMarketId = (text: string): MarketId => parseHex("a condition id", HEX_31_OR_32, text) as MarketId;
 
 /** @throws PayloadError */
 export function parseTokenId(text: string): TokenId {
