@@ -33,20 +33,34 @@ export type IngestEntry = {
   readonly toBlock: number;
 };
 
-/** Written by the listener alone. Every write commits rows, coverage and ingest entry in one transaction. */
+/**
+ * Written by the listener alone. Every write commits rows, coverage and ingest entry in one transaction, and hints on
+ * `orderflow_chain` after it.
+ */
 export type ChainStore = {
-  /** Idempotent: a range that is already covered (wholly or in part) writes no row twice. @returns rows newly written. */
+  /**
+   * Idempotent: blocks that are already covered are left alone, so nothing is written twice.
+   * @returns fills newly written
+   */
   extend(range: BlockRangeRecord): Promise<{ readonly fills: number }>;
-  /** Deletes everything above `lastGoodBlock` after a reorg: fills, resolutions, preparations, blocks, coverage. */
+  /**
+   * Deletes everything above `lastGoodBlock` after a reorg: fills, resolutions, quarantined logs, blocks, coverage.
+   * Markets and tokens stay known (their ids are arithmetic), but count as not prepared.
+   * @throws ProviderInconsistencyError when finalized blocks would go
+   */
   retract(lastGoodBlock: number, at: EpochMs): Promise<void>;
   /** Moves the finalized mark forward (never back) and forgets block hashes far below it. */
   finalize(finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void>;
   coverage(): Promise<readonly CoverageRange[]>;
   /** Remembered blocks, newest first. */
   recentBlocks(limit: number): Promise<readonly BlockRef[]>;
-  /** Tokens that have fills but no market yet, and markets without (or with outdated) Gamma data. */
-  tokensWithoutMarket(limit: number): Promise<readonly TokenId[]>;
-  marketsWithoutInfo(limit: number, refreshedBefore: EpochMs): Promise<readonly MarketId[]>;
+  /** Tokens that have fills but no market yet, and were not asked for since `checkedBefore`; never asked ones first. */
+  tokensWithoutMarket(limit: number, checkedBefore: EpochMs): Promise<readonly TokenId[]>;
+  /**
+   * Markets without Gamma data or with data from before `checkedBefore`, unless resolved by then: what a resolved
+   * market's data says does not change. Never asked ones first.
+   */
+  marketsWithoutInfo(limit: number, checkedBefore: EpochMs): Promise<readonly MarketId[]>;
   /** Links tokens to markets and stores titles, dates, parameters. */
   saveMarketInfo(infos: readonly MarketInfo[], at: EpochMs): Promise<void>;
   /** Remembers that Gamma does not know these, so that they are asked again later and not in a loop. */

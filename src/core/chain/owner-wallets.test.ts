@@ -26,7 +26,8 @@ describe.skipIf(!existsSync(VECTORS))("wallets of one owner (needs the recorded 
       deposit: row.depositBeacon,
     };
     for (const [kind, address] of Object.entries(expected)) {
-      if (address !== undefined) expect([kind, family[kind as keyof typeof expected]]).toEqual([kind, address.toLowerCase()]);
+      if (address !== undefined)
+        expect([kind, family[kind as keyof typeof expected]]).toEqual([kind, address.toLowerCase()]);
     }
   });
 });

@@ -1,4 +1,5 @@
-import { concat, type Hex, keccak256, pad, toHex } from "viem/utils";
+import type { Hex } from "viem";
+import { concat, keccak256, pad, toHex } from "viem/utils";
 import { type Address, parseAddress } from "../ids/ids.ts";
 
 /**
@@ -57,6 +58,10 @@ export function ownerWallets(owner: Address): OwnerWallets {
       depositSalt,
       depositInitCodeHash(IMPLEMENTATION_RUNTIME_BYTES, DEPOSIT_IMPLEMENTATION, IMPLEMENTATION_TAIL, depositArgs),
     ),
-    deposit: create2(DEPOSIT_FACTORY, depositSalt, depositInitCodeHash(BEACON_RUNTIME_BYTES, DEPOSIT_BEACON, BEACON_TAIL, depositArgs)),
+    deposit: create2(
+      DEPOSIT_FACTORY,
+      depositSalt,
+      depositInitCodeHash(BEACON_RUNTIME_BYTES, DEPOSIT_BEACON, BEACON_TAIL, depositArgs),
+    ),
   };
 }

@@ -4,13 +4,24 @@ import { PayloadError } from "../errors.ts";
 import { parseMarketId, parseTokenId } from "../ids/ids.ts";
 import { decodePositionId, isProtocolCondition, positionTokens } from "./position-id.ts";
 
-const compose = (module: bigint, baseHash: bigint, arity: bigint, chain: bigint, condition: bigint, outcome: bigint): string =>
+const compose = (
+  module: bigint,
+  baseHash: bigint,
+  arity: bigint,
+  chain: bigint,
+  condition: bigint,
+  outcome: bigint,
+): string =>
   ((module << 248n) | (baseHash << 120n) | (arity << 104n) | (chain << 24n) | (condition << 8n) | outcome).toString();
 
 describe("Protocol V2 position ids", () => {
   test("the two outcomes of a market seen at the venue differ in the lowest byte and share condition and event", () => {
-    const yes = decodePositionId(parseTokenId("895257453734540292493143124621755605615887197499956109032745153687078305792"));
-    const no = decodePositionId(parseTokenId("895257453734540292493143124621755605615887197499956109032745153687078305793"));
+    const yes = decodePositionId(
+      parseTokenId("895257453734540292493143124621755605615887197499956109032745153687078305792"),
+    );
+    const no = decodePositionId(
+      parseTokenId("895257453734540292493143124621755605615887197499956109032745153687078305793"),
+    );
     expect([yes.outcomeIndex, no.outcomeIndex]).toEqual([0, 1]);
     expect(no.conditionId).toBe(yes.conditionId);
     expect(no.eventId).toBe(yes.eventId);
@@ -22,14 +33,22 @@ describe("Protocol V2 position ids", () => {
   test("every field is read back from where the layout puts it", () => {
     const uint = (width: number) => fc.bigInt({ min: 0n, max: (1n << BigInt(width)) - 1n });
     fc.assert(
-      fc.property(fc.bigInt({ min: 1n, max: 4n }), uint(128), uint(16), uint(16), uint(16), fc.bigInt({ min: 0n, max: 1n }), (module, base, arity, chain, condition, outcome) => {
-        const tokenId = parseTokenId(compose(module, base, arity, chain, condition, outcome));
-        const parts = decodePositionId(tokenId);
-        expect(parts.arity).toBe(Number(arity));
-        expect(parts.conditionIndex).toBe(Number(condition));
-        expect(positionTokens(parts.conditionId)[parts.outcomeIndex]).toBe(tokenId);
-        expect(parts.conditionId.startsWith(parts.eventId)).toBe(true);
-      }),
+      fc.property(
+        fc.bigInt({ min: 1n, max: 4n }),
+        uint(128),
+        uint(16),
+        uint(16),
+        uint(16),
+        fc.bigInt({ min: 0n, max: 1n }),
+        (module, base, arity, chain, condition, outcome) => {
+          const tokenId = parseTokenId(compose(module, base, arity, chain, condition, outcome));
+          const parts = decodePositionId(tokenId);
+          expect(parts.arity).toBe(Number(arity));
+          expect(parts.conditionIndex).toBe(Number(condition));
+          expect(positionTokens(parts.conditionId)[parts.outcomeIndex]).toBe(tokenId);
+          expect(parts.conditionId.startsWith(parts.eventId)).toBe(true);
+        },
+      ),
     );
   });
 

@@ -24,7 +24,13 @@ export type ProtocolEventId = Brand<string, "ProtocolEventId">;
 /** Combinatorial positions (parlays) have no order book: an asset class of their own, never copied into. */
 export type PositionModule = "binary" | "negRisk" | "combinatorial" | "directional";
 
-const MODULES: readonly (PositionModule | undefined)[] = [undefined, "binary", "negRisk", "combinatorial", "directional"];
+const MODULES: readonly (PositionModule | undefined)[] = [
+  undefined,
+  "binary",
+  "negRisk",
+  "combinatorial",
+  "directional",
+];
 
 const hex = (value: bigint, bytes: number): string => `0x${value.toString(16).padStart(2 * bytes, "0")}`;
 const bits = (value: bigint, shift: bigint, width: bigint): number => Number((value >> shift) & ((1n << width) - 1n));

@@ -56,7 +56,8 @@ export const formatPrice = (value: PriceMicros): string => formatDecimal(value, 
 
 /** @returns null when the text is no decimal number of at most six places. */
 export const parseUsd = (text: string): UsdMicros | null => parseDecimal(text, MICRO_DECIMALS) as UsdMicros | null;
-export const parseShares = (text: string): ShareMicros | null => parseDecimal(text, MICRO_DECIMALS) as ShareMicros | null;
+export const parseShares = (text: string): ShareMicros | null =>
+  parseDecimal(text, MICRO_DECIMALS) as ShareMicros | null;
 export function parsePrice(text: string): PriceMicros | null {
   const micros = parseDecimal(text, MICRO_DECIMALS);
   return micros === null || micros < 0n || micros > MICROS ? null : (micros as PriceMicros);

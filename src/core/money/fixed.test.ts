@@ -51,9 +51,12 @@ describe("decimal text", () => {
     expect(parseDecimal(text, 6)).toBe(micros);
   });
 
-  test.each(["", ".", "-", "1e3", "0.0000001", "1,5", " 1", "NaN", "0x10"])("%j is not a number of six places", (text) => {
-    expect(parseDecimal(text, 6)).toBeNull();
-  });
+  test.each(["", ".", "-", "1e3", "0.0000001", "1,5", " 1", "NaN", "0x10"])(
+    "%j is not a number of six places",
+    (text) => {
+      expect(parseDecimal(text, 6)).toBeNull();
+    },
+  );
 
   test("what is written is read back", () => {
     fc.assert(

@@ -41,7 +41,8 @@ export function parseDecimal(text: string, decimals: number): bigint | null {
   if (whole === "" && fraction === "") return null;
   const significant = fraction.replace(/0+$/, "");
   if (significant.length > decimals) return null;
-  const magnitude = BigInt(whole === "" ? "0" : whole) * 10n ** BigInt(decimals) + BigInt(significant.padEnd(decimals, "0") || "0");
+  const magnitude =
+    BigInt(whole === "" ? "0" : whole) * 10n ** BigInt(decimals) + BigInt(significant.padEnd(decimals, "0") || "0");
   return sign === "-" ? -magnitude : magnitude;
 }
 

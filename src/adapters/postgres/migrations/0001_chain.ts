@@ -4,8 +4,6 @@
  * and no nullable column in `fill` (a null bitmap would cost 8 bytes a row).
  */
 export const chainSql = `
-CREATE SCHEMA flow;
-
 CREATE TABLE flow.exchange (
   exchange_key smallint PRIMARY KEY,
   address bytea NOT NULL UNIQUE,
@@ -28,7 +26,8 @@ CREATE TABLE flow.wallet (
 CREATE TABLE flow.market (
   market_key int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   condition_id bytea NOT NULL UNIQUE,
-  neg_risk boolean NOT NULL,
+  -- null: not known yet (a resolution came before preparation and Gamma)
+  neg_risk boolean,
   -- null: learned from Gamma, the preparation lies before our coverage
   prepared_block int,
   title text,
@@ -65,7 +64,8 @@ CREATE TABLE flow.resolution (
   block_number int NOT NULL,
   log_index int NOT NULL,
   resolved_at timestamptz NOT NULL,
-  known_at timestamptz NOT NULL
+  known_at timestamptz NOT NULL,
+  CHECK (numerator_0 >= 0 AND numerator_1 >= 0 AND numerator_0 + numerator_1 > 0)
 );
 CREATE INDEX resolution_by_block ON flow.resolution (block_number);
 
@@ -81,8 +81,8 @@ CREATE TABLE flow.fill (
   -- 0: none, the taker's own leg
   counterparty_key int NOT NULL,
   token_key int NOT NULL,
-  -- known_at = occurred_at + this
-  known_delay_ms int NOT NULL,
+  -- known_at = occurred_at + this; a float, because live it is exact and after a long absence it can be months
+  known_delay_ms real NOT NULL,
   -- log index of the taker's own leg of the match; -1: fillOrder, which has none
   match_log_index int NOT NULL,
   exchange_key smallint NOT NULL,
@@ -143,11 +143,125 @@ CREATE TABLE flow.reader_cursor (
   updated_at timestamptz NOT NULL
 );
 
+-- Kept by the trigger below; no foreign key, because the rows come from fills whose wallets exist.
 CREATE TABLE flow.wallet_activity (
-  wallet_key int PRIMARY KEY REFERENCES flow.wallet,
+  wallet_key int PRIMARY KEY,
   total_trades bigint NOT NULL,
   volume_micros numeric NOT NULL,
   first_trade_at timestamptz NOT NULL,
   last_trade_at timestamptz NOT NULL
-);
+) WITH (fillfactor = 80);
+
+CREATE FUNCTION flow.update_wallet_stats() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO flow.wallet_activity AS a
+    SELECT wallet_key, count(*), sum(cash_micros), min(occurred_at), max(occurred_at)
+    FROM changed GROUP BY wallet_key
+    ON CONFLICT (wallet_key) DO UPDATE SET
+      total_trades = a.total_trades + excluded.total_trades,
+      volume_micros = a.volume_micros + excluded.volume_micros,
+      first_trade_at = least(a.first_trade_at, excluded.first_trade_at),
+      last_trade_at = greatest(a.last_trade_at, excluded.last_trade_at);
+  ELSE
+    -- A reorg. Only a wallet whose newest (or oldest) fill went needs a look at what is left;
+    -- where older partitions were archived, the time before stays as it was.
+    UPDATE flow.wallet_activity AS a SET
+      total_trades = a.total_trades - gone.n,
+      volume_micros = a.volume_micros - gone.cash,
+      first_trade_at = CASE WHEN gone.oldest > a.first_trade_at THEN a.first_trade_at ELSE coalesce(
+        (SELECT min(f.occurred_at) FROM flow.fill f WHERE f.wallet_key = a.wallet_key), a.first_trade_at) END,
+      last_trade_at = CASE WHEN gone.newest < a.last_trade_at THEN a.last_trade_at ELSE coalesce(
+        (SELECT max(f.occurred_at) FROM flow.fill f WHERE f.wallet_key = a.wallet_key), a.first_trade_at) END
+    FROM (SELECT wallet_key, count(*) AS n, sum(cash_micros) AS cash, min(occurred_at) AS oldest, max(occurred_at) AS newest
+          FROM changed GROUP BY wallet_key) AS gone
+    WHERE a.wallet_key = gone.wallet_key;
+    DELETE FROM flow.wallet_activity WHERE total_trades <= 0 AND wallet_key IN (SELECT wallet_key FROM changed);
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER update_wallet_stats_insert AFTER INSERT ON flow.fill
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flow.update_wallet_stats();
+CREATE TRIGGER update_wallet_stats_delete AFTER DELETE ON flow.fill
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flow.update_wallet_stats();
+
+-- Makes the partition of 50,000 blocks that holds this block. Attached rather than created in place, so that readers
+-- of the other partitions are not locked out meanwhile.
+CREATE FUNCTION flow.ensure_fill_partition(block int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  part int := block / 50000;
+  child text := 'fill_' || lpad(part::text, 5, '0');
+BEGIN
+  IF to_regclass('flow.' || child) IS NULL THEN
+    EXECUTE format('CREATE TABLE flow.%I (LIKE flow.fill INCLUDING DEFAULTS)', child);
+    EXECUTE format('ALTER TABLE flow.fill ATTACH PARTITION flow.%I FOR VALUES FROM (%s) TO (%s)',
+      child, part * 50000, (part + 1) * 50000);
+  END IF;
+END $$;
+
+CREATE VIEW orderflow_trades AS
+SELECT
+  -- a block holds far fewer than a million logs, so the id can be read: block, then log index in six digits
+  f.block_number::bigint * 1000000 + f.log_index AS id,
+  '0x' || encode(f.tx_hash, 'hex') AS tx_hash,
+  f.log_index,
+  f.block_number,
+  f.occurred_at AS timestamp,
+  '0x' || encode(e.address, 'hex') AS exchange,
+  e.version AS exchange_version,
+  e.name AS exchange_name,
+  '0x' || encode(f.order_hash, 'hex') AS order_hash,
+  '0x' || encode(w.address, 'hex') AS wallet_address,
+  '0x' || encode(c.address, 'hex') AS counterparty,
+  f.is_maker,
+  '0x' || encode(m.condition_id, 'hex') AS market_id,
+  m.title AS market_title,
+  t.token_id::text AS token_id,
+  CASE t.outcome_index WHEN 0 THEN coalesce(m.outcome_0, 'Yes') WHEN 1 THEN coalesce(m.outcome_1, 'No') END AS outcome,
+  t.outcome_index,
+  CASE WHEN f.is_sell THEN 'SELL' ELSE 'BUY' END AS side,
+  round(f.cash_micros::numeric / nullif(f.size_micros, 0), 6) AS price,
+  f.size_micros * 0.000001 AS size,
+  f.cash_micros * 0.000001 AS usd_amount,
+  -- a fee taken in shares is worth what the fill itself paid for them
+  CASE WHEN f.fee_in_shares
+    THEN round(f.fee_micros::numeric * f.cash_micros / nullif(f.size_micros, 0) * 0.000001, 6)
+    ELSE f.fee_micros * 0.000001 END AS fee_usd,
+  -- null: settled alone, without a match
+  CASE WHEN f.match_log_index >= 0 THEN f.block_number || '-' || f.match_log_index END AS match_id,
+  f.block_number <= (SELECT finalized_block FROM flow.chain_state) AS is_final,
+  f.occurred_at + f.known_delay_ms * interval '1 millisecond' AS known_at
+FROM flow.fill f
+-- Left joins to keys: a query that does not ask for their columns does not pay for them.
+LEFT JOIN flow.exchange e ON e.exchange_key = f.exchange_key
+LEFT JOIN flow.wallet w ON w.wallet_key = f.wallet_key
+LEFT JOIN flow.wallet c ON c.wallet_key = f.counterparty_key
+LEFT JOIN flow.token t ON t.token_key = f.token_key
+LEFT JOIN flow.market m ON m.market_key = t.market_key;
+
+-- Every market we know of; the last five columns are null until it resolves.
+CREATE VIEW orderflow_market_outcomes AS
+SELECT
+  '0x' || encode(m.condition_id, 'hex') AS market_id,
+  m.title,
+  m.slug,
+  m.category,
+  m.event_id,
+  m.neg_risk,
+  m.starts_at,
+  m.ends_at,
+  -- null after a split as well: nobody won alone
+  CASE
+    WHEN r.numerator_0 > 0 AND r.numerator_1 = 0 THEN coalesce(m.outcome_0, 'Yes')
+    WHEN r.numerator_1 > 0 AND r.numerator_0 = 0 THEN coalesce(m.outcome_1, 'No')
+  END AS winning_outcome,
+  CASE WHEN r.market_key IS NOT NULL THEN ARRAY[
+    round(r.numerator_0 / (r.numerator_0 + r.numerator_1), 6),
+    round(r.numerator_1 / (r.numerator_0 + r.numerator_1), 6)] END AS payouts,
+  round(r.numerator_0 / (r.numerator_0 + r.numerator_1), 6) AS final_price,
+  r.resolved_at,
+  r.block_number AS resolved_block
+FROM flow.market m
+LEFT JOIN flow.resolution r ON r.market_key = m.market_key;
 `;

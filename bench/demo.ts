@@ -1,0 +1,67 @@
+/**
+ * Runs the demo in a clean folder, as a user would start it, and prints what it took to see something, and how much of
+ * the planted skill was found. `--runs N` repeats it; then each figure is given as min, median and max.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+
+const report = z.object({
+  processStartedAt: z.number(),
+  firstSignalSeconds: z.number().nullable(),
+  firstClosedSeconds: z.number().nullable(),
+  auc: z.number().nullable(),
+  falseWhaleRate: z.number().nullable(),
+  topDecileShare: z.number().nullable(),
+});
+
+type Figures = Readonly<Record<string, number | null>>;
+
+const { values } = parseArgs({ options: { runs: { type: "string", default: "1" }, seed: { type: "string", default: "1" } } });
+
+async function runOnce(seed: number): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-demo-"));
+  const file = join(folder, "report.json");
+  const commandAt = Date.now();
+  try {
+    const args = ["run", "--silent", "demo", "--", "--data", join(folder, "data"), "--report", file, "--seed", `${seed}`];
+    const child = spawn("npm", args, { stdio: ["ignore", "inherit", "inherit"] });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", resolve);
+    });
+    if (code !== 0) throw new Error(`the demo ended with exit code ${code}`);
+    const found = report.parse(JSON.parse(readFileSync(file, "utf8")));
+    // The report counts from the start of the demo's process; the user counts from the command.
+    const startSeconds = (found.processStartedAt - commandAt) / 1_000;
+    const fromCommand = (seconds: number | null): number | null => (seconds === null ? null : seconds + startSeconds);
+    return {
+      first_signal_s: fromCommand(found.firstSignalSeconds),
+      first_closed_s: fromCommand(found.firstClosedSeconds),
+      auc_skill: found.auc,
+      false_whale_rate: found.falseWhaleRate,
+      top_decile_share: found.topDecileShare,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const round = (value: number): number => Math.round(value * 1_000) / 1_000;
+
+function spread(runs: readonly Figures[], key: string): unknown {
+  const known = runs.map((run) => run[key] ?? null).filter((value) => value !== null);
+  if (known.length === 0 || known.length < runs.length) return null;
+  const sorted = known.map(round).sort((a, b) => a - b);
+  if (sorted.length === 1) return sorted[0];
+  return { min: sorted[0], median: sorted[Math.floor(sorted.length / 2)], max: sorted.at(-1) };
+}
+
+const runs: Figures[] = [];
+for (let run = 0; run < Number(values.runs); run++) runs.push(await runOnce(Number(values.seed) + run));
+const keys = ["first_signal_s", "first_closed_s", "auc_skill", "false_whale_rate", "top_decile_share"];
+const figures = Object.fromEntries(keys.map((key) => [key, spread(runs, key)]));
+console.log(`BENCH ${JSON.stringify({ name: "demo", ...figures })}`);

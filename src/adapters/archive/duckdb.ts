@@ -1,0 +1,93 @@
+import { mkdirSync } from "node:fs";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { InvariantError } from "../../core/errors.ts";
+
+export type DuckdbOptions = {
+  /** Where DuckDB puts what does not fit into `memoryMb`; made when it is missing. */
+  readonly spillFolder: string;
+  readonly memoryMb: number;
+  readonly threads: number;
+};
+
+export type Row = Readonly<Record<string, DuckDBValue>>;
+
+/** An in-memory DuckDB that reads and writes files. Statements run one after the other, streams beside them. */
+export type Duckdb = {
+  run(statement: string): Promise<void>;
+  rows(statement: string): Promise<readonly Row[]>;
+  /** Column by column, a few thousand rows at a time; ends early without harm when the consumer stops. */
+  stream(statement: string): AsyncGenerator<readonly (readonly DuckDBValue[])[]>;
+  /** Share of the running statement that is done, 0 to 1; null while DuckDB cannot tell. */
+  progress(): number | null;
+  close(): void;
+};
+
+/** Everything below is compiled into the package; nothing is ever fetched. */
+const NEEDED = ["core_functions", "icu", "json", "parquet"];
+
+/** Off from the start: DuckDB would otherwise download an extension the first time a statement wants one. */
+const OFFLINE = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+};
+
+export async function openDuckdb({ spillFolder, memoryMb, threads }: DuckdbOptions): Promise<Duckdb> {
+  mkdirSync(spillFolder, { recursive: true });
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...OFFLINE,
+    memory_limit: `${memoryMb}MB`,
+    threads: String(threads),
+    temp_directory: spillFolder,
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = true;");
+  await connection.run("SET enable_progress_bar_print = false; SET errors_as_json = false;");
+  await requireExtensions(connection);
+  return {
+    run: async (statement) => void (await connection.run(statement)),
+    rows: async (statement) => (await connection.runAndReadAll(statement)).getRowObjects(),
+    stream: (statement) => streamColumns(instance, statement),
+    progress() {
+      const { percentage } = connection.progress;
+      return percentage < 0 ? null : Math.min(percentage / 100, 1);
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function requireExtensions(connection: DuckDBConnection): Promise<void> {
+  const found = await connection.runAndReadAll("SELECT extension_name FROM duckdb_extensions() WHERE loaded");
+  const loaded = new Set(found.getRows().map(([name]) => name));
+  const missing = NEEDED.filter((name) => !loaded.has(name));
+  if (missing.length > 0) {
+    throw new InvariantError("DUCKDB_INCOMPLETE", `this build of DuckDB lacks ${missing.join(", ")}`);
+  }
+}
+
+/** A stream has a connection to itself: another statement on it would cut it short. */
+async function* streamColumns(
+  instance: DuckDBInstance,
+  statement: string,
+): AsyncGenerator<readonly (readonly DuckDBValue[])[]> {
+  const connection = await instance.connect();
+  try {
+    const result = await connection.stream(statement);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk.getColumns();
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** A text literal. Paths come from users, so nothing is put into a statement without this. */
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+export const textList = (values: readonly string[]): string => `[${values.map(text).join(", ")}]`;
+/** A quoted name. */
+export const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;

@@ -1,0 +1,164 @@
+import type { z } from "zod";
+import {
+  decimal,
+  dollars,
+  flag,
+  folder,
+  httpUrl,
+  type Kind,
+  oneOf,
+  postgresUrl,
+  rpcUrls,
+  walletAddress,
+  wholeNumber,
+} from "./kinds.ts";
+
+/** One line of the table below. `default: null` means the program can run without it. */
+export type Variable<T, Default extends string | null = string | null> = {
+  readonly kind: Kind<T>;
+  readonly default: Default;
+  readonly description: string;
+  /** Never echoed, not even in the message that says it is wrong. */
+  readonly secret: boolean;
+};
+
+const optional = <T>(kind: Kind<T>, description: string): Variable<T, null> => ({
+  kind,
+  default: null,
+  description,
+  secret: false,
+});
+const secret = <T>(kind: Kind<T>, description: string): Variable<T, null> => ({
+  kind,
+  default: null,
+  description,
+  secret: true,
+});
+const setting = <T>(kind: Kind<T>, byDefault: string, description: string): Variable<T, string> => ({
+  kind,
+  default: byDefault,
+  description,
+  secret: false,
+});
+
+const YEAR_SECONDS = 31_536_000;
+
+/**
+ * Every environment name the program reads. The strategy (score, signals, size, risk) gives these names their meaning;
+ * `.env.example` is generated from here.
+ */
+export const environment = {
+  "Where data lives": {
+    DATABASE_URL: secret(
+      postgresUrl,
+      "PostgreSQL 15 or later. Needed by listener, reputation and executor started alone. Without it, `orderflow up` keeps an embedded database in DATA_DIR.",
+    ),
+    DATA_DIR: setting(folder, "./data", "Folder of the embedded database. Used only without DATABASE_URL."),
+    RETENTION_DAYS: setting(
+      wholeNumber(1, 3650),
+      "30",
+      "How many days of fills stay in the database. Reserved: archiving is not built yet, so nothing is removed today.",
+    ),
+  },
+  "Where data comes from": {
+    POLYGON_RPC_URL: secret(
+      rpcUrls,
+      "Polygon JSON-RPC endpoints, separated by commas, https:// and wss:// mixed. Without it a list of public endpoints is used; those are slow and may refuse.",
+    ),
+    GAMMA_URL: setting(
+      httpUrl,
+      "https://gamma-api.polymarket.com",
+      "Polymarket's catalogue of markets: titles, dates, outcomes.",
+    ),
+    CLOB_URL: setting(httpUrl, "https://clob.polymarket.com", "Polymarket's order books."),
+  },
+  Reputation: {
+    CALCULATION_INTERVAL_SECONDS: setting(wholeNumber(1, YEAR_SECONDS), "3600", "How often scores are computed."),
+    REPUTATION_LOOKBACK_DAYS: setting(
+      wholeNumber(1, 3650),
+      "90",
+      "Units closed within this many days count towards a score.",
+    ),
+  },
+  Signals: {
+    ENABLE_WHALE_FOLLOWING: setting(flag, "true", "FOLLOW_WHALE: buy what a wallet with a high score buys."),
+    MIN_WHALE_SCORE: setting(decimal(0, 10), "7.0", "Lowest score that is followed."),
+    MIN_WHALE_TRADE_USD: setting(dollars, "100", "Smallest buy that is followed."),
+    ENABLE_DEGEN_FADING: setting(
+      flag,
+      "false",
+      "FADE_DEGEN: buy what at least five wallets with low scores sell at the same time.",
+    ),
+    MAX_FADE_SCORE: setting(decimal(0, 10), "3.0", "Wallets below this score are faded."),
+    PANIC_WINDOW_SECONDS: setting(wholeNumber(1, 86_400), "300", "Sales within this time count as one panic."),
+    SIGNAL_TTL_SECONDS: setting(wholeNumber(1, 86_400), "60", "A signal that is not executed by then expires."),
+    MIN_SIGNAL_CONFIDENCE: setting(
+      decimal(0, 1),
+      "0.7",
+      "Signals below this confidence are recorded and not acted on.",
+    ),
+    ENABLE_ML: setting(
+      flag,
+      "false",
+      "ML_PREDICTION. Reserved: there is no model in this version, so true changes nothing.",
+    ),
+  },
+  "Size and risk": {
+    CAPITAL_USD: setting(
+      dollars,
+      "10000",
+      "Capital of the paper account. At most 20 % goes into one signal and 50 % is deployed in all.",
+    ),
+    SIZING: setting(
+      oneOf("classic", "calibrated"),
+      "classic",
+      "Probability in the Kelly formula. classic: the signal's confidence. calibrated: the price plus the lower bound of the wallet's edge, so an unproven edge gets nothing.",
+    ),
+    KELLY_FRACTION: setting(decimal(0, 1), "0.25", "Share of the Kelly stake."),
+    MAX_POSITION_USD: setting(dollars, "1000", "Largest stake of one position."),
+    MAX_OPEN_POSITIONS: setting(wholeNumber(1, 10_000), "5", "Most positions open at one time."),
+    MAX_DAILY_LOSS: setting(
+      dollars,
+      "500",
+      "Loss of one day (UTC), in dollars, after which nothing is bought for 24 hours. Exits go on.",
+    ),
+  },
+  "Paper and live": {
+    ENABLE_PAPER_TRADING: setting(flag, "true", "Paper trading. This version has no live trading and refuses false."),
+    LIVE_TRADING_ACK: optional(
+      walletAddress,
+      "Reserved for live trading: the address of the wallet that trades, as an acknowledgement.",
+    ),
+    LIVE_GATE: setting(
+      oneOf("on", "off"),
+      "on",
+      "Reserved for live trading: on lets only signal types with a proven paper record trade.",
+    ),
+  },
+  "The program": {
+    LOG_LEVEL: setting(oneOf("debug", "info", "warn", "error"), "info", "Least level that is logged."),
+    LOG_FORMAT: setting(oneOf("auto", "pretty", "json"), "auto", "auto: readable lines on a terminal, JSON otherwise."),
+    DASHBOARD_PORT: setting(
+      wholeNumber(0, 65_535),
+      "4600",
+      "Port on 127.0.0.1, reserved for the dashboard. Today it answers GET /healthz. 0 takes any free port.",
+    ),
+  },
+} as const satisfies Record<string, Record<string, Variable<unknown>>>;
+
+type Groups = typeof environment;
+type Variables = { [Group in keyof Groups]: Groups[Group] }[keyof Groups];
+type AllNames = Variables extends infer V ? (V extends V ? keyof V : never) : never;
+type VariableOf<Name extends AllNames> = Extract<Variables, Record<Name, unknown>>[Name];
+type ValueOf<V> = V extends { kind: { schema: infer S extends z.ZodType }; default: infer D }
+  ? z.output<S> | (D extends null ? null : never)
+  : never;
+
+export type EnvironmentName = AllNames;
+
+/** Every variable under its own name, read and checked; null where it is not set and has no default. */
+export type Environment = { readonly [Name in EnvironmentName]: ValueOf<VariableOf<Name>> };
+
+export const variables: ReadonlyMap<string, Variable<unknown>> = new Map(
+  Object.values(environment).flatMap((group) => Object.entries<Variable<unknown>>(group)),
+);

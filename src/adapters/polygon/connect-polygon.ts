@@ -1,0 +1,64 @@
+import { POLYGON_CHAIN_ID } from "../../core/chain/contracts.ts";
+import { AbortedError, ConfigError } from "../../core/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { LogSource } from "../../ports/log-source.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { PUBLIC_ENDPOINTS, sortEndpoints } from "./endpoints.ts";
+import { createFailOver } from "./fail-over.ts";
+import { createSubscription } from "./head-subscription.ts";
+import { createPolygonLogSource } from "./polygon-log-source.ts";
+import { createRpcClient } from "./rpc-client.ts";
+
+export type PolygonOptions = {
+  /** `http(s)://` and `ws(s)://` mixed, best first; null: the public endpoints. */
+  readonly urls: readonly string[] | null;
+  /** Real time, also where the program's own clock runs faster: the network does not. */
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly chainId?: number;
+  readonly timeoutMs?: number;
+  readonly batchMax?: number;
+  /** Tries per question, over all endpoints. */
+  readonly attemptsMax?: number;
+  readonly quietMs?: number;
+};
+
+/**
+ * Waits until one endpoint has shown that it serves the chain; the others show it when they are first needed.
+ * @throws ConfigError in one sentence when none does, or a URL is none; AbortedError.
+ */
+export async function connectPolygon(options: PolygonOptions, signal: AbortSignal): Promise<LogSource> {
+  const { urls, clock, random, logger, timeoutMs = 15_000, batchMax = 20, quietMs = 20_000 } = options;
+  const sorted = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
+  const chainId = options.chainId ?? POLYGON_CHAIN_ID;
+  const clients = sorted.http.map((url) => createRpcClient({ url, chainId, clock, timeoutMs, batchMax }));
+  try {
+    const first = await Promise.any(clients.map((client) => client.verify(signal).then(() => client)));
+    logger.info("connected", { endpoint: first.name, endpoints: clients.length, chainId });
+  } catch (error) {
+    if (signal.aborted) throw new AbortedError();
+    const reasons = error instanceof AggregateError ? error.errors : [error];
+    for (const [index, client] of clients.entries()) {
+      logger.debug("endpoint failed", { endpoint: client.name, error: reasons[index] });
+    }
+    throw new ConfigError([
+      notReached(
+        clients.map((client) => client.name),
+        urls === null,
+      ),
+    ]);
+  }
+  const attemptsMax = options.attemptsMax ?? Math.max(4, 2 * clients.length);
+  return createPolygonLogSource(
+    createFailOver({ clients, clock, random, logger, attemptsMax }),
+    createSubscription({ urls: sorted.ws, clock, random, logger, quietMs }),
+  );
+}
+
+function notReached(names: readonly string[], isPublic: boolean): string {
+  const which = isPublic ? "None of the public Polygon endpoints" : "None of the endpoints in POLYGON_RPC_URL";
+  const what = isPublic ? "set POLYGON_RPC_URL to one that you can reach" : "check POLYGON_RPC_URL";
+  return `${which} (${names.join(", ")}) answers for Polygon: ${what}, or run \`npm run demo\`, which needs no network.`;
+}

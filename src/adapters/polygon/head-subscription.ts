@@ -1,0 +1,124 @@
+import { WebSocket } from "ws";
+import { z } from "zod";
+import type { Clock } from "../../ports/clock.ts";
+import type { ChainHint, LogFilter } from "../../ports/log-source.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { shownUrl } from "./endpoints.ts";
+
+export type SubscriptionOptions = {
+  readonly urls: readonly string[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Silence after which the connection is asked whether it lives; after twice that it is given up. */
+  readonly quietMs: number;
+};
+
+const RECONNECT_MS = 1_000;
+const RECONNECT_MAX_MS = 120_000;
+
+/** The number of a new head, or of the block of a log. Everything else of the message is no business of a hint. */
+const notification = z.object({
+  method: z.literal("eth_subscription"),
+  params: z.object({
+    result: z.object({ number: z.string().optional(), blockNumber: z.string().optional() }),
+  }),
+});
+
+/** `eth_subscribe` for heads and logs, as hints only: what it misses is found by polling, what it says is read again. */
+export function createSubscription(options: SubscriptionOptions) {
+  return (filter: LogFilter, onHint: (hint: ChainHint) => void, signal: AbortSignal): void => {
+    void keepConnected(options, filter, onHint, signal);
+  };
+}
+
+async function keepConnected(
+  options: SubscriptionOptions,
+  filter: LogFilter,
+  onHint: (hint: ChainHint) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { urls, clock, random, logger } = options;
+  let failures = 0;
+  for (let turn = 0; urls.length > 0 && !signal.aborted; turn += 1) {
+    const url = urls[turn % urls.length] as string;
+    const heard = await listenOnce(url, options, filter, onHint, signal);
+    if (signal.aborted) return;
+    failures = heard ? 0 : failures + 1;
+    const pauseMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MS * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
+    logger.debug("subscription lost", { endpoint: shownUrl(url), pauseMs });
+    await clock.sleep(pauseMs, signal);
+  }
+}
+
+/** One connection, until it ends for whatever reason. @returns whether it ever said something. */
+function listenOnce(
+  url: string,
+  { clock, logger, quietMs }: SubscriptionOptions,
+  filter: LogFilter,
+  onHint: (hint: ChainHint) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, { handshakeTimeout: quietMs, maxPayload: 16 * 1024 * 1024 });
+    const ended = new AbortController();
+    let heard = false;
+    let lastHeardAt = clock.nowMs();
+    const hear = (): void => {
+      lastHeardAt = clock.nowMs();
+    };
+    const stop = (): void => socket.terminate();
+    signal.addEventListener("abort", stop, { once: true });
+    socket.on("open", () => {
+      hear();
+      const subscriptions = [["newHeads"], ["logs", { address: filter.addresses, topics: [filter.topics] }]];
+      for (const [index, params] of subscriptions.entries()) {
+        socket.send(JSON.stringify({ jsonrpc: "2.0", id: index + 1, method: "eth_subscribe", params }));
+      }
+      logger.debug("subscribed", { endpoint: shownUrl(url) });
+    });
+    socket.on("pong", hear);
+    socket.on("message", (data) => {
+      hear();
+      const hint = readHint(String(data));
+      if (hint === null) return;
+      heard = true;
+      onHint(hint);
+    });
+    // The reason is of no use to anybody: "close" follows, and the next turn tries again.
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      signal.removeEventListener("abort", stop);
+      ended.abort();
+      resolve(heard);
+    });
+    void watch(socket, { clock, quietMs, lastHeardAt: () => lastHeardAt }, ended.signal);
+  });
+}
+
+type Watched = { readonly clock: Clock; readonly quietMs: number; readonly lastHeardAt: () => number };
+
+async function watch(socket: WebSocket, { clock, quietMs, lastHeardAt }: Watched, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await clock.sleep(quietMs, ended);
+    if (ended.aborted) return;
+    const silentMs = clock.nowMs() - lastHeardAt();
+    if (silentMs >= 2 * quietMs) socket.terminate();
+    else if (silentMs >= quietMs && socket.readyState === WebSocket.OPEN) socket.ping();
+  }
+}
+
+/** @returns null for answers and for anything unknown: a hint that cannot be read is no hint. */
+export function readHint(text: string): ChainHint | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = notification.safeParse(json);
+  if (!parsed.success) return null;
+  const { number, blockNumber } = parsed.data.params.result;
+  const head = Number(number ?? blockNumber ?? Number.NaN);
+  return { head: Number.isSafeInteger(head) && head >= 0 ? head : null };
+}

@@ -1,0 +1,28 @@
+import { type Hex, hexToBytes, keccak256 } from "viem";
+import type { LogFilter } from "../../ports/log-source.ts";
+
+/** The three bits that a value sets in a block's 2048-bit bloom filter (Ethereum yellow paper, section 4.3.1). */
+function bloomBits(value: string): readonly number[] {
+  const hash = hexToBytes(keccak256(hexToBytes(value as Hex)));
+  return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047);
+}
+
+function hasBit(bloom: string, bit: number): boolean {
+  const nibble = Number.parseInt(bloom[bloom.length - 1 - (bit >> 2)] as string, 16);
+  return ((nibble >> (bit & 3)) & 1) === 1;
+}
+
+const hasAll = (bloom: string, bits: readonly number[]): boolean => bits.every((bit) => hasBit(bloom, bit));
+
+export type BloomCheck = {
+  /** False: the block certainly holds no log of the filter. True: it may, the more so the emptier the block. */
+  mayHold(bloom: string): boolean;
+};
+
+export function createBloomCheck(filter: LogFilter): BloomCheck {
+  const addresses = filter.addresses.map(bloomBits);
+  const topics = filter.topics.map(bloomBits);
+  return {
+    mayHold: (bloom) => addresses.some((bits) => hasAll(bloom, bits)) && topics.some((bits) => hasAll(bloom, bits)),
+  };
+}

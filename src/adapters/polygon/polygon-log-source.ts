@@ -1,0 +1,135 @@
+import type { BlockRef } from "../../core/chain/fill.ts";
+import {
+  PayloadError,
+  ProviderInconsistencyError,
+  RangeTooLargeError,
+  TimeoutError,
+  TransientError,
+} from "../../core/errors.ts";
+import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
+import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock } from "./check-range.ts";
+import type { FailOver } from "./fail-over.ts";
+import type { RpcCall, RpcClient } from "./rpc-client.ts";
+import { type Header, parseHeader, parseLog, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const blockCall = (block: string): RpcCall => ({ method: "eth_getBlockByNumber", params: [block, false] });
+
+const refOf = ({ number, hash, parentHash, timestamp }: Header): BlockRef => ({ number, hash, parentHash, timestamp });
+
+const withSignal = (client: RpcClient, signal: AbortSignal) => (calls: readonly RpcCall[]) =>
+  client.call(calls, signal);
+type Ask = ReturnType<typeof withSignal>;
+
+/** `eth_getLogs`, `eth_getBlockByNumber` and subscriptions of an Ethereum node; see the port for what may be thrown. */
+export function createPolygonLogSource(failOver: FailOver, subscribe: LogSource["subscribe"]): LogSource {
+  return {
+    subscribe,
+    chainId: (signal) =>
+      failOver.run(async (client) => {
+        const [answer] = await client.call([{ method: "eth_chainId", params: [] }], signal);
+        return parseQuantity(answer);
+      }, signal),
+    head: (signal) =>
+      failOver.run(async (client) => {
+        const [answer] = await client.call([blockCall("latest")], signal);
+        const header = parseHeader(answer);
+        if (header === null) throw new PayloadError("HEAD_MISSING", "the endpoint has no latest block");
+        return refOf(header);
+      }, signal),
+    finalized: (signal) =>
+      failOver.run(async (client) => {
+        const [answer] = await client.call([blockCall("finalized")], signal);
+        const header = parseHeader(answer);
+        return header === null ? null : refOf(header);
+      }, signal),
+    blocks: (numbers, signal) =>
+      failOver.run(async (client) => {
+        const headers = await askHeaders(withSignal(client, signal), numbers);
+        return headers.filter((header) => header !== null).map(refOf);
+      }, signal),
+    readRange(request, signal) {
+      let isDoubted = false;
+      const doubtOnce = (blockNumber: number): void => {
+        if (isDoubted) return;
+        isDoubted = true;
+        throw new ProviderInconsistencyError("LOGS_MISSING", "a block that announces logs and has none", {
+          blockNumber,
+        });
+      };
+      const isLong = request.toBlock > request.fromBlock;
+      return failOver.run((client) => readRange(withSignal(client, signal), request, doubtOnce), signal, {
+        again: request.again ?? false,
+        surfaces: (error) => isLong && (error instanceof RangeTooLargeError || error instanceof TimeoutError),
+      });
+    },
+  };
+}
+
+/** Headers of the blocks asked for, ascending. @throws ProviderInconsistencyError when another block is sent. */
+async function askHeaders(ask: Ask, numbers: readonly number[]): Promise<readonly (Header | null)[]> {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const answers = await ask(sorted.map((number) => blockCall(hex(number))));
+  return answers.map((answer, index) => checkNumber(parseHeader(answer), sorted[index] as number));
+}
+
+function checkNumber(header: Header | null, asked: number): Header | null {
+  if (header !== null && header.number !== asked) {
+    throw new ProviderInconsistencyError("OTHER_BLOCK", `block ${header.number} instead of ${asked}`, {
+      blockNumber: asked,
+    });
+  }
+  return header;
+}
+
+/** Logs and headers are asked in one request, so that they come from one state of one node where that is possible. */
+async function readRange(ask: Ask, request: RangeRequest, doubt: (blockNumber: number) => void): Promise<RangeAnswer> {
+  const { fromBlock, toBlock, filter } = request;
+  const wanted = new Set([fromBlock, toBlock]);
+  for (let number = Math.max(fromBlock, request.headersFrom); number <= toBlock; number += 1) wanted.add(number);
+  const numbers = [...wanted].sort((a, b) => a - b);
+  const range = {
+    fromBlock: hex(fromBlock),
+    toBlock: hex(toBlock),
+    address: filter.addresses,
+    topics: [filter.topics],
+  };
+  const [first, ...rest] = await ask([
+    { method: "eth_getLogs", params: [range] },
+    ...numbers.map((number) => blockCall(hex(number))),
+  ]);
+  if (!Array.isArray(first)) throw new PayloadError("LOGS_MALFORMED", "an answer to eth_getLogs that is no list");
+  const headers = rest.map((answer, index) => requireHeader(parseHeader(answer), numbers[index] as number));
+  checkNotCapped(first.length, request);
+  const logs = checkLogs(first.map(parseLog), request);
+  checkHeaders(headers, logs);
+  const silent = findSilentBlock(headers, logs, request);
+  if (silent !== null) doubt(silent);
+  const timestamps = await readTimestamps(ask, headers, logs);
+  return { logs: logs.map(({ log }) => log), blocks: headers.map(refOf), timestamps };
+}
+
+/** A node that has not seen the block would answer with no logs, and nobody could tell. @throws TransientError */
+function requireHeader(header: Header | null, number: number): Header {
+  const checked = checkNumber(header, number);
+  if (checked === null)
+    throw new TransientError("BLOCK_NOT_YET", "the endpoint does not have this block", { blockNumber: number });
+  return checked;
+}
+
+async function readTimestamps(
+  ask: Ask,
+  headers: readonly Header[],
+  logs: readonly TimedLog[],
+): Promise<Map<number, number>> {
+  const known = new Map(headers.map((header) => [header.number, header.timestamp]));
+  for (const { log, timestamp } of logs) if (timestamp !== null) known.set(log.blockNumber, timestamp);
+  const missing = [...new Set(logs.map(({ log }) => log.blockNumber))].filter((number) => !known.has(number));
+  if (missing.length > 0) {
+    const more = await askHeaders(ask, missing);
+    const found = more.map((header, index) => requireHeader(header, missing[index] as number));
+    checkHeaders(found, logs);
+    for (const header of found) known.set(header.number, header.timestamp);
+  }
+  return new Map(logs.map(({ log }) => [log.blockNumber, known.get(log.blockNumber) as number]));
+}

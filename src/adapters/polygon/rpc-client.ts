@@ -1,0 +1,129 @@
+import {
+  AbortedError,
+  type ErrorContext,
+  PayloadError,
+  ProviderInconsistencyError,
+  TimeoutError,
+  TransientError,
+} from "../../core/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { shownUrl } from "./endpoints.ts";
+import { BatchTooLargeError, httpError, rpcError } from "./rpc-errors.ts";
+import { envelope, parseQuantity } from "./rpc-schemas.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+export type RpcCall = { readonly method: string; readonly params: readonly unknown[] };
+
+export type RpcClient = {
+  /** What may be shown of the URL. */
+  readonly name: string;
+  /**
+   * Asks several things of one node, in as few requests as it takes, and answers in the order of the calls.
+   * Throws the error of the first call that failed: Transient, Timeout, RateLimit, RangeTooLarge, Rejected, Payload, Aborted.
+   */
+  call(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]>;
+  /** Asks once for the chain, before anything else is believed. @throws ProviderInconsistencyError for another chain. */
+  verify(signal: AbortSignal): Promise<void>;
+};
+
+export type RpcClientOptions = {
+  readonly url: string;
+  readonly chainId: number;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Calls per request; lowered for good when the node says that it is too many. */
+  readonly batchMax: number;
+};
+
+/** One node over HTTP. No retry in here: that is the fail-over's business. */
+export function createRpcClient({ url, chainId, clock, timeoutMs, batchMax }: RpcClientOptions): RpcClient {
+  const name = shownUrl(url);
+  const context: ErrorContext = { endpoint: name };
+  let batch = batchMax;
+  let nextId = 1;
+  let isVerified = false;
+
+  async function send(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]> {
+    const requests = calls.map((call) => ({ jsonrpc: "2.0", id: nextId++, ...call }));
+    const body = JSON.stringify(requests.length === 1 ? requests[0] : requests);
+    const answer = await post(url, body, context, signal);
+    const parsed = envelope.safeParse(answer);
+    if (!parsed.success) throw new PayloadError("RPC_MALFORMED", "not a JSON-RPC answer", context);
+    if (!Array.isArray(parsed.data)) throw rpcError(parsed.data.error.code, parsed.data.error.message, context);
+    const replies = new Map(parsed.data.map((one) => [one.id, one]));
+    return requests.map(({ id, method }) => {
+      const one = replies.get(id);
+      if (one === undefined) throw new PayloadError("RPC_MALFORMED", `no answer to ${method}`, context);
+      if (one.error) throw rpcError(one.error.code, one.error.message, context);
+      if (one.result === undefined) throw new PayloadError("RPC_MALFORMED", `an empty answer to ${method}`, context);
+      return one.result;
+    });
+  }
+
+  const timed = (calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]> =>
+    withTimeout(
+      clock,
+      timeoutMs,
+      signal,
+      () => new TimeoutError("RPC_TIMEOUT", `no answer within ${timeoutMs} ms`, context),
+      (inner) => send(calls, inner),
+    );
+
+  async function call(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]> {
+    const results: unknown[] = [];
+    while (results.length < calls.length) {
+      const part = calls.slice(results.length, results.length + batch);
+      try {
+        results.push(...(await timed(part, signal)));
+      } catch (error) {
+        if (!(error instanceof BatchTooLargeError) || part.length === 1) throw error;
+        batch = Math.max(1, Math.floor(part.length / 2));
+      }
+    }
+    return results;
+  }
+
+  return {
+    name,
+    call,
+    async verify(signal) {
+      if (isVerified) return;
+      const [answer] = await timed([{ method: "eth_chainId", params: [] }], signal);
+      const actual = parseQuantity(answer);
+      if (actual !== chainId) {
+        const message = `the endpoint serves chain ${actual} instead of ${chainId}`;
+        throw new ProviderInconsistencyError("OTHER_CHAIN", message, context);
+      }
+      isVerified = true;
+    },
+  };
+}
+
+/** @throws TransientError (or a kind of it), PayloadError */
+async function post(url: string, body: string, context: ErrorContext, signal: AbortSignal): Promise<unknown> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
+    text = await response.text();
+  } catch (error) {
+    if (signal.aborted) throw new AbortedError();
+    // Only the system's code: messages of the network layer may name the whole URL.
+    const code = (error as { cause?: { code?: unknown } }).cause?.code;
+    throw new TransientError(
+      "RPC_UNREACHABLE",
+      `the endpoint cannot be reached (${String(code ?? "network")})`,
+      context,
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    if (!response.ok) throw httpError(response.status, response.headers.get("retry-after"), context);
+    throw new PayloadError("RPC_MALFORMED", "an answer that is not JSON", context);
+  }
+  // Several providers send a JSON-RPC error with a 4xx status; what it says is more precise than the status.
+  if (response.ok || (response.status !== 429 && envelope.safeParse(json).success)) return json;
+  throw httpError(response.status, response.headers.get("retry-after"), context);
+}

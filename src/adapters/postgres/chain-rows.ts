@@ -1,0 +1,144 @@
+import { sql, type Transaction } from "kysely";
+import { assert } from "../../core/assert.ts";
+import type { BlockRef } from "../../core/chain/fill.ts";
+import { fromUnixSeconds } from "../../core/time/time.ts";
+import type { BlockRangeRecord, QuarantinedLog, StoredFill } from "../../ports/chain-store.ts";
+import * as codec from "./codecs.ts";
+import type { Database } from "./connect.ts";
+import type { DictionaryUse } from "./dictionary.ts";
+import type { Schema } from "./schema.ts";
+
+type Trx = Transaction<Schema>;
+
+export type ExchangeKeys = ReadonlyMap<string, number>;
+
+const FILL_COLUMNS = [
+  ...["occurred_at", "size_micros", "cash_micros", "fee_micros", "block_number", "log_index", "wallet_key"],
+  ...["counterparty_key", "token_key", "known_delay_ms", "match_log_index", "exchange_key", "is_sell", "is_maker"],
+  ...["fee_in_shares", "order_hash", "tx_hash"],
+];
+const PARTITION_BLOCKS = 50_000;
+
+const single = new Float32Array(1);
+
+/** As a 4-byte float, never less than it was: nothing may seem known earlier. Exact below 4.6 hours. */
+function delayMs(ms: number): number {
+  single[0] = ms;
+  const rounded = single[0];
+  if (rounded >= ms) return rounded;
+  new Int32Array(single.buffer)[0] = (new Int32Array(single.buffer)[0] ?? 0) + 1;
+  return single[0];
+}
+
+function fillRow({ fill, occurredAt, knownAt }: StoredFill, keys: DictionaryUse, exchanges: ExchangeKeys): string {
+  const exchangeKey = exchanges.get(fill.exchange);
+  assert(exchangeKey !== undefined, "a fill comes from a known exchange", { exchange: fill.exchange });
+  // One template: this line runs for every fill there is.
+  return `${codec.copyTs(occurredAt)}\t${fill.size}\t${fill.cash}\t${fill.fee}\t${fill.blockNumber}\t${fill.logIndex}\t${keys.walletKey(
+    fill.wallet,
+  )}\t${fill.counterparty === null ? 0 : keys.walletKey(fill.counterparty)}\t${keys.tokenKey(fill.tokenId)}\t${delayMs(
+    knownAt - occurredAt,
+  )}\t${fill.matchLogIndex ?? -1}\t${exchangeKey}\t${codec.copyBool(fill.side === "SELL")}\t${codec.copyBool(
+    fill.role === "maker",
+  )}\t${codec.copyBool(fill.feeAsset === "shares")}\t${codec.copyBytes(fill.orderHash)}\t${codec.copyBytes(fill.txHash)}\n`;
+}
+
+function* fillRows(fills: readonly StoredFill[], keys: DictionaryUse, exchanges: ExchangeKeys): Generator<string> {
+  for (const stored of fills) yield fillRow(stored, keys, exchanges);
+}
+
+export async function insertFills(
+  db: Database,
+  trx: Trx,
+  fills: readonly StoredFill[],
+  keys: DictionaryUse,
+  exchanges: ExchangeKeys,
+): Promise<void> {
+  if (fills.length === 0) return;
+  const wallets = new Set(fills.map(({ fill }) => fill.wallet));
+  for (const { fill } of fills) if (fill.counterparty !== null) wallets.add(fill.counterparty);
+  await keys.resolve(wallets, new Set(fills.map(({ fill }) => fill.tokenId)));
+  const partitions = new Set(fills.map(({ fill }) => Math.floor(fill.blockNumber / PARTITION_BLOCKS)));
+  for (const partition of partitions) {
+    await sql`SELECT flow.ensure_fill_partition(${partition * PARTITION_BLOCKS}::int)`.execute(trx);
+  }
+  await db.copyInto(trx, "flow.fill", FILL_COLUMNS, fillRows(fills, keys, exchanges));
+}
+
+/** One statement may touch a row once, so of several entries for a market the last one counts. */
+const byMarket = <T extends { readonly marketId: string }>(markets: readonly T[]): readonly T[] => [
+  ...new Map(markets.map((market) => [market.marketId, market])).values(),
+];
+
+/** Upserts prepared markets and links their tokens, those with fills from before included. */
+export async function insertMarkets(trx: Trx, markets: BlockRangeRecord["markets"]): Promise<void> {
+  if (markets.length === 0) return;
+  const distinct = byMarket(markets);
+  const ids = distinct.map(({ marketId }) => marketId);
+  await sql`
+    INSERT INTO flow.market AS m (condition_id, neg_risk, prepared_block)
+    SELECT * FROM unnest(${codec.bytesArray(ids)}, ${codec.boolArray(distinct.map(({ negRisk }) => negRisk))},
+      ${codec.int4Array(distinct.map(({ preparedBlock }) => preparedBlock))})
+    ON CONFLICT (condition_id) DO UPDATE SET neg_risk = excluded.neg_risk, prepared_block = excluded.prepared_block
+  `.execute(trx);
+  await linkTokens(trx, markets);
+}
+
+export async function linkTokens(
+  trx: Trx,
+  markets: readonly { readonly marketId: string; readonly tokenIds: readonly [string, string] }[],
+): Promise<void> {
+  const pairs = byMarket(markets).flatMap(({ marketId, tokenIds }) =>
+    tokenIds.map((token, index) => ({ marketId, token, index })),
+  );
+  await sql`
+    INSERT INTO flow.token AS t (token_id, market_key, outcome_index)
+    SELECT input.token_id, m.market_key, input.outcome_index
+    FROM unnest(${codec.numericArray(pairs.map(({ token }) => token))}, ${codec.bytesArray(pairs.map(({ marketId }) => marketId))},
+      ${codec.int4Array(pairs.map(({ index }) => index))}) AS input (token_id, condition_id, outcome_index)
+    JOIN flow.market m USING (condition_id)
+    ON CONFLICT (token_id) DO UPDATE SET market_key = excluded.market_key, outcome_index = excluded.outcome_index
+    WHERE t.market_key IS DISTINCT FROM excluded.market_key OR t.outcome_index IS DISTINCT FROM excluded.outcome_index
+  `.execute(trx);
+}
+
+/** A market resolves once; it may be one whose preparation lies before our coverage. */
+export async function insertResolutions(trx: Trx, resolutions: BlockRangeRecord["resolutions"]): Promise<void> {
+  if (resolutions.length === 0) return;
+  const ids = codec.bytesArray(resolutions.map(({ marketId }) => marketId));
+  await sql`INSERT INTO flow.market (condition_id) SELECT unnest(${ids}) ON CONFLICT DO NOTHING`.execute(trx);
+  const numerators = (index: 0 | 1) =>
+    codec.numericArray(resolutions.map(({ payoutNumerators }) => payoutNumerators[index].toString()));
+  await sql`
+    INSERT INTO flow.resolution (market_key, numerator_0, numerator_1, block_number, log_index, resolved_at, known_at)
+    SELECT m.market_key, r.first, r.second, r.block_number, r.log_index, r.resolved_at, r.known_at
+    FROM unnest(${ids}, ${numerators(0)}, ${numerators(1)},
+      ${codec.int4Array(resolutions.map(({ blockNumber }) => blockNumber))},
+      ${codec.int4Array(resolutions.map(({ logIndex }) => logIndex))},
+      ${codec.tsArray(resolutions.map(({ resolvedAt }) => resolvedAt))},
+      ${codec.tsArray(resolutions.map(({ knownAt }) => knownAt))})
+      AS r (condition_id, first, second, block_number, log_index, resolved_at, known_at)
+    JOIN flow.market m USING (condition_id)
+    ON CONFLICT DO NOTHING`.execute(trx);
+}
+
+export async function insertQuarantined(trx: Trx, quarantined: readonly QuarantinedLog[]): Promise<void> {
+  for (const { log, reason } of quarantined) {
+    await trx
+      .insertInto("flow.quarantine")
+      .values({ block_number: log.blockNumber, log_index: log.logIndex, reason, log: codec.json<unknown>(log) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** What is remembered of a covered block stays: a different hash later is how a reorg shows. */
+export async function insertBlocks(trx: Trx, blocks: readonly BlockRef[]): Promise<void> {
+  if (blocks.length === 0) return;
+  await sql`
+    INSERT INTO flow.block (block_number, hash, parent_hash, block_time)
+    SELECT * FROM unnest(${codec.int4Array(blocks.map(({ number }) => number))},
+      ${codec.bytesArray(blocks.map(({ hash }) => hash))}, ${codec.bytesArray(blocks.map(({ parentHash }) => parentHash))},
+      ${codec.tsArray(blocks.map(({ timestamp }) => fromUnixSeconds(timestamp)))})
+    ON CONFLICT DO NOTHING`.execute(trx);
+}

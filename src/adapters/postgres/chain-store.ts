@@ -1,0 +1,141 @@
+import { sql } from "kysely";
+import { assert } from "../../core/assert.ts";
+import { ProviderInconsistencyError } from "../../core/errors.ts";
+import type { BlockHash } from "../../core/ids/ids.ts";
+import type { BlockRangeRecord, ChainStore, CoverageRange } from "../../ports/chain-store.ts";
+import { appendIngest, cover, findGaps, lockChain, uncoverAbove } from "./chain-coverage.ts";
+import {
+  type ExchangeKeys,
+  insertBlocks,
+  insertFills,
+  insertMarkets,
+  insertQuarantined,
+  insertResolutions,
+} from "./chain-rows.ts";
+import { ts } from "./codecs.ts";
+import type { Database } from "./connect.ts";
+import { createDictionary, type DictionaryUse } from "./dictionary.ts";
+import { createMarketInfoStore } from "./market-info.ts";
+
+/** Hashes below the finalized mark that are kept, so that a listener which was away can still compare. */
+const BLOCKS_KEPT = 256;
+
+export function createChainStore(db: Database): ChainStore {
+  const dictionary = createDictionary();
+  let exchanges: ExchangeKeys | null = null;
+
+  const exchangeKeys = async (): Promise<ExchangeKeys> => {
+    if (exchanges !== null) return exchanges;
+    const rows = await db.kysely.selectFrom("flow.exchange").select(["address", "exchange_key"]).execute();
+    exchanges = new Map(rows.map(({ address, exchange_key }) => [address, exchange_key]));
+    return exchanges;
+  };
+
+  return {
+    ...createMarketInfoStore(db),
+    extend: async (record) => extend(db, dictionary.begin, await exchangeKeys(), record),
+
+    async retract(lastGoodBlock, at) {
+      await db.transaction(async (trx) => {
+        const { finalizedBlock } = await lockChain(trx);
+        if (lastGoodBlock < finalizedBlock) {
+          throw new ProviderInconsistencyError("REORG_BELOW_FINALIZED", "a finalized block was replaced", {
+            lastGoodBlock,
+            finalizedBlock,
+          });
+        }
+        await sql`DELETE FROM flow.fill WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await sql`DELETE FROM flow.resolution WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await sql`DELETE FROM flow.quarantine WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await sql`DELETE FROM flow.block WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await sql`UPDATE flow.market SET prepared_block = NULL WHERE prepared_block > ${lastGoodBlock}`.execute(trx);
+        const highest = await uncoverAbove(trx, lastGoodBlock);
+        if (highest !== null) {
+          await appendIngest(trx, "retract", { fromBlock: lastGoodBlock + 1, toBlock: highest }, at);
+        }
+      });
+      await hint(db);
+    },
+
+    async finalize(finalizedBlock, headBlock, at) {
+      await db.transaction(async (trx) => {
+        await sql`UPDATE flow.chain_state SET finalized_block = greatest(finalized_block, ${finalizedBlock}::int),
+          head_block = ${headBlock}, updated_at = ${ts(at)}`.execute(trx);
+        await sql`DELETE FROM flow.block WHERE block_number < ${finalizedBlock - BLOCKS_KEPT}
+          AND block_number < (SELECT max(block_number) FROM flow.block)`.execute(trx);
+      });
+      await hint(db);
+    },
+
+    async coverage() {
+      const rows = await db.kysely.selectFrom("flow.coverage").selectAll().orderBy("from_block").execute();
+      return rows.map(({ from_block, to_block }) => ({ fromBlock: from_block, toBlock: to_block }));
+    },
+
+    async recentBlocks(limit) {
+      const rows = await db.kysely
+        .selectFrom("flow.block")
+        .selectAll()
+        .orderBy("block_number", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        number: row.block_number,
+        hash: row.hash as string as BlockHash,
+        parentHash: row.parent_hash as string as BlockHash,
+        timestamp: Math.floor(row.block_time / 1000),
+      }));
+    },
+  };
+}
+
+async function extend(
+  db: Database,
+  begin: ReturnType<typeof createDictionary>["begin"],
+  exchanges: ExchangeKeys,
+  record: BlockRangeRecord,
+): Promise<{ fills: number }> {
+  const done = await db.transaction(async (trx) => {
+    const keys: DictionaryUse = begin(trx);
+    await lockChain(trx);
+    const gaps = await findGaps(trx, record);
+    if (gaps.length === 0) return { keys, fills: 0, isNew: false };
+    const isNew = within(record, gaps);
+    const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
+    await insertMarkets(
+      trx,
+      record.markets.filter((market) => isNew(market.preparedBlock)),
+    );
+    await insertFills(db, trx, fills, keys, exchanges);
+    await insertResolutions(
+      trx,
+      record.resolutions.filter((resolution) => isNew(resolution.blockNumber)),
+    );
+    await insertQuarantined(
+      trx,
+      record.quarantined.filter(({ log }) => isNew(log.blockNumber)),
+    );
+    await insertBlocks(trx, record.blocks);
+    for (const gap of gaps) {
+      await cover(trx, gap);
+      await appendIngest(trx, "extend", gap, record.committedAt);
+    }
+    return { keys, fills: fills.length, isNew: true };
+  });
+  done.keys.keep();
+  if (done.isNew) await hint(db);
+  return { fills: done.fills };
+}
+
+/** Whether a row of the record's range lies in one of the gaps. */
+const within =
+  (record: CoverageRange, gaps: readonly CoverageRange[]) =>
+  (block: number): boolean => {
+    assert(block >= record.fromBlock && block <= record.toBlock, "a record holds rows of its own range only", {
+      block,
+    });
+    return gaps.some((gap) => block >= gap.fromBlock && block <= gap.toBlock);
+  };
+
+/** After the commit; a lost hint is harmless because every reader also polls. */
+const hint = (db: Database): Promise<void> => db.wake.notify("orderflow_chain").catch(() => {});

@@ -1,0 +1,100 @@
+import type { PGlite } from "@electric-sql/pglite";
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from "kysely";
+import { OutcomeUnknownError, TransientError } from "../../core/errors.ts";
+import type { Wake } from "../../ports/wake.ts";
+import type { Engine, EngineName } from "./engine.ts";
+import { openPglite } from "./engine-pglite.ts";
+import { openServer } from "./engine-server.ts";
+import { CopyRows, type CopySource, kyselyPool } from "./pool.ts";
+import type { Schema } from "./schema.ts";
+
+export type Database = {
+  readonly kysely: Kysely<Schema>;
+  readonly engine: EngineName;
+  /**
+   * Runs `run` in a transaction, again when another transaction came first or the connection broke before the commit,
+   * so `run` must do nothing but database work and rebuild its own results. On the embedded engine everybody else
+   * waits meanwhile: use `trx` for every query inside and never await the network.
+   * @throws TransientError when the attempts are used up
+   * @throws OutcomeUnknownError when the connection broke while committing
+   */
+  transaction<T>(run: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** `COPY` in text format inside the transaction; a row is its fields joined by tabs and ended by a newline. */
+  copyInto(trx: Transaction<Schema>, table: string, columns: readonly string[], rows: CopySource): Promise<void>;
+  /**
+   * Takes an advisory lock without waiting; null when somebody else holds it. It ends with the connection, the process
+   * or the returned function. `onLost` is called when it was lost with its connection.
+   */
+  tryLock(key: bigint, onLost?: () => void): Promise<(() => Promise<void>) | null>;
+  readonly wake: Wake;
+  close(): Promise<void>;
+};
+
+/** `instance`: an embedded engine that the caller has started, e.g. one in memory; closed with the database. */
+export type DatabaseTarget = { readonly url: string } | { readonly folder: string } | { readonly instance: PGlite };
+
+export type DatabaseOptions = {
+  /** Connections of the pool to a server; the embedded engine has one. */
+  readonly poolSize?: number;
+  /** How long a query waits for a connection (or for its turn) before it fails with TransientError. */
+  readonly maxWaitMs?: number;
+  /** Trouble in the background that heals by itself: an idle connection broke. */
+  readonly onError?: (error: Error) => void;
+};
+
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 20;
+
+/**
+ * Opens the database; does not migrate.
+ * @throws ConfigError when it cannot be used: unreachable, too old, or a folder that another process holds
+ */
+export async function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Promise<Database> {
+  const { poolSize = 8, maxWaitMs = 30_000, onError = () => {} } = options;
+  const engine =
+    "url" in target
+      ? await openServer(target.url, { poolSize, maxWaitMs, onError })
+      : await openPglite(target, maxWaitMs);
+  return assemble(engine);
+}
+
+function assemble(engine: Engine): Database {
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: kyselyPool(engine.source) }) });
+  return {
+    kysely,
+    engine: engine.name,
+    transaction: (run) => runTransaction(kysely, run),
+    async copyInto(trx, table, columns, rows) {
+      const target = `${table} (${columns.join(", ")})`;
+      await trx.executeQuery(CompiledQuery.raw(`COPY ${target}`, [new CopyRows(target, rows)]));
+    },
+    tryLock: (key, onLost) => engine.tryLock(key, onLost),
+    wake: engine.wake,
+    async close() {
+      await kysely.destroy();
+      await engine.close();
+    },
+  };
+}
+
+async function runTransaction<T>(kysely: Kysely<Schema>, run: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    let committing = false;
+    try {
+      return await kysely.transaction().execute(async (trx) => {
+        const result = await run(trx);
+        committing = true;
+        return result;
+      });
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      if (committing && error.code === "DATABASE_UNAVAILABLE") {
+        throw new OutcomeUnknownError("COMMIT_UNKNOWN", "the connection broke while committing", {}, { cause: error });
+      }
+      if (attempt === ATTEMPTS) throw error;
+      await pause(FIRST_PAUSE_MS * 4 ** (attempt - 1));
+    }
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,111 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { createPgConfig } from "@electric-sql/pglite/node-postgres";
+import pg from "pg";
+import { TransientError } from "../../core/errors.ts";
+import type { WakeChannel } from "../../ports/wake.ts";
+import { sessionSql, typeParsers } from "./codecs.ts";
+import type { Engine } from "./engine.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { createMutex } from "./mutex.ts";
+import { type ClientSource, type CopyRows, joinRows } from "./pool.ts";
+
+/**
+ * The embedded engine, driven by the same `pg` client as a server. It has one session, so whoever needs it waits in
+ * line until the one before has finished its statement or its whole transaction. (Kysely's own PGlite driver hands the
+ * session to everybody, and a query from outside then runs inside an open transaction.)
+ */
+export async function openPglite(store: { folder: string } | { instance: PGlite }, maxWaitMs: number): Promise<Engine> {
+  const unlock = "folder" in store ? lockFolder(store.folder) : () => {};
+  let lite: PGlite;
+  try {
+    lite = await startPglite(store);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const client = new pg.Client({ ...(createPgConfig(lite) as unknown as pg.ClientConfig), types: typeParsers });
+  await client.connect();
+  await client.query(sessionSql);
+  const line = createMutex();
+
+  const source: ClientSource = {
+    options: {},
+    async acquire() {
+      const leave = await line.enter(maxWaitMs);
+      if (leave === null) {
+        throw new TransientError("DATABASE_UNAVAILABLE", "waited too long for the embedded database", { maxWaitMs });
+      }
+      return {
+        client,
+        release: async (broken) => {
+          if (broken) await client.query("ROLLBACK").catch(() => {});
+          leave();
+        },
+      };
+    },
+    copy: (_client, rows) => copyFromBlob(lite, rows),
+  };
+  return {
+    name: "pglite",
+    source,
+    tryLock: inProcessLocks(),
+    wake: await openWake(lite, source),
+    async close() {
+      await line.enter(maxWaitMs);
+      await lite.close();
+      unlock();
+    },
+  };
+}
+
+async function startPglite(store: { folder: string } | { instance: PGlite }): Promise<PGlite> {
+  if ("instance" in store) return store.instance;
+  const dataDir = join(store.folder, "pglite");
+  mkdirSync(dataDir, { recursive: true });
+  return PGlite.create({ dataDir });
+}
+
+/** PGlite reads COPY data from a blob; it runs in the session's open transaction, if there is one. */
+async function copyFromBlob(lite: PGlite, { target, rows }: CopyRows): Promise<void> {
+  const pieces: string[] = [];
+  for await (const piece of joinRows(rows)) pieces.push(piece);
+  await lite.query(`COPY ${target} FROM '/dev/blob'`, [], { blob: new Blob(pieces) });
+}
+
+/** Advisory locks belong to a session and everybody shares the one session, so the process keeps them itself. */
+function inProcessLocks(): Engine["tryLock"] {
+  const held = new Set<bigint>();
+  return async (key) => {
+    if (held.has(key)) return null;
+    held.add(key);
+    return async () => void held.delete(key);
+  };
+}
+
+async function openWake(lite: PGlite, source: ClientSource): Promise<Engine["wake"]> {
+  const listeners = new Map<string, Set<() => void>>();
+  lite.onNotification((channel) => {
+    for (const onHint of listeners.get(channel) ?? []) onHint();
+  });
+  const run = async (statement: string): Promise<void> => {
+    const { client, release } = await source.acquire();
+    try {
+      await client.query(statement);
+    } finally {
+      await release(false);
+    }
+  };
+  return {
+    notify: (channel: WakeChannel) => run(`NOTIFY ${channel}`),
+    async listen(channel, onHint) {
+      const known = listeners.get(channel);
+      const set = known ?? new Set();
+      listeners.set(channel, set);
+      set.add(onHint);
+      if (known === undefined) await run(`LISTEN ${channel}`);
+      return async () => void set.delete(onHint);
+    },
+  };
+}

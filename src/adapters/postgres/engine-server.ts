@@ -1,0 +1,121 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { ConfigError } from "../../core/errors.ts";
+import { sessionSql, typeParsers } from "./codecs.ts";
+import type { Engine } from "./engine.ts";
+import { translateFailure } from "./failures.ts";
+import { joinRows } from "./pool.ts";
+import { openServerWake } from "./server-wake.ts";
+
+export type ServerOptions = {
+  readonly poolSize: number;
+  readonly maxWaitMs: number;
+  readonly onError: (error: Error) => void;
+};
+
+const OLDEST_VERSION = 150_000;
+
+/** @throws ConfigError naming DATABASE_URL, never its password */
+export async function openServer(url: string, options: ServerOptions): Promise<Engine> {
+  const place = placeOf(url);
+  const config: pg.ClientConfig = {
+    connectionString: url,
+    types: typeParsers,
+    keepAlive: true,
+    connectionTimeoutMillis: options.maxWaitMs,
+    application_name: "orderflow",
+  };
+  const pool = new pg.Pool({
+    ...config,
+    max: options.poolSize,
+    onConnect: async (client: pg.ClientBase) => void (await client.query(sessionSql)),
+  } as pg.PoolConfig);
+  // An idle connection that breaks is replaced at the next use.
+  pool.on("error", options.onError);
+  try {
+    await checkVersion(pool, place);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const wake = openServerWake(config, pool, options.onError);
+  return {
+    name: "postgresql",
+    source: {
+      options: pool.options,
+      async acquire() {
+        const client = await pool.connect();
+        return { client, release: (broken) => client.release(broken) };
+      },
+      copy: async (client, { target, rows }) => {
+        const sink = (client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN`));
+        await pipeline(Readable.from(joinRows(rows)), sink);
+      },
+    },
+    tryLock: (key, onLost) => tryAdvisoryLock(config, key, onLost),
+    wake: wake.wake,
+    async close() {
+      await wake.close();
+      await pool.end();
+    },
+  };
+}
+
+async function checkVersion(pool: pg.Pool, place: string): Promise<void> {
+  let version: number;
+  try {
+    const { rows } = await pool.query("SHOW server_version_num");
+    version = Number(rows[0].server_version_num);
+  } catch (error) {
+    const { message, code } = error as { message?: string; code?: string };
+    const why = message === undefined || message === "" ? (code ?? "no answer") : message;
+    throw new ConfigError([`DATABASE_URL: cannot use the PostgreSQL server at ${place}: ${why}`]);
+  }
+  if (version < OLDEST_VERSION) {
+    const found = Math.floor(version / 10_000);
+    throw new ConfigError([`DATABASE_URL: the server at ${place} is PostgreSQL ${found}; 15 or later is needed`]);
+  }
+}
+
+/** Host, port and database; no user, no password. */
+function placeOf(url: string): string {
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url);
+    return `${searchParams.get("host") ?? (hostname || "localhost")}:${port || "5432"}${pathname}`;
+  } catch {
+    throw new ConfigError(["DATABASE_URL: not a URL of the form postgresql://user:password@host:5432/database"]);
+  }
+}
+
+/** The lock lives as long as its own connection, which does nothing else. */
+async function tryAdvisoryLock(
+  config: pg.ClientConfig,
+  key: bigint,
+  onLost?: () => void,
+): ReturnType<Engine["tryLock"]> {
+  const client = new pg.Client(config);
+  let held = false;
+  const lose = (): void => {
+    if (held) onLost?.();
+    held = false;
+  };
+  client.on("error", lose);
+  client.on("end", lose);
+  try {
+    await client.connect();
+    const { rows } = await client.query("SELECT pg_try_advisory_lock($1::int8) AS taken", [key.toString()]);
+    held = rows[0].taken === true;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw translateFailure(error);
+  }
+  const release = async (): Promise<void> => {
+    held = false;
+    await client.end().catch(() => {});
+  };
+  if (held) return release;
+  await release();
+  return null;
+}

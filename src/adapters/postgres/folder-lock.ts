@@ -1,0 +1,95 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ConfigError } from "../../core/errors.ts";
+
+type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
+
+const heldHere = new Set<string>();
+
+/** Ticks since boot at which the process started: tells a reused pid from the one that took the lock. Linux only. */
+function processStart(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** A holder on another host cannot be asked; containers change their name at every start, so it counts as gone. */
+const isAlive = (holder: Holder): boolean =>
+  holder.host === hostname() && isRunning(holder.pid) && processStart(holder.pid) === holder.startedAt;
+
+function readHolder(path: string): { text: string; holder: Holder | null } {
+  try {
+    const text = readFileSync(path, "utf8");
+    try {
+      return { text, holder: JSON.parse(text) as Holder };
+    } catch {
+      return { text, holder: null };
+    }
+  } catch {
+    return { text: "", holder: null };
+  }
+}
+
+/** Moves a dead holder's file away; puts it back when another process has just taken the lock. */
+function removeStale(path: string, seen: string): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readFileSync(aside, "utf8") !== seen) {
+    try {
+      linkSync(aside, path);
+    } catch {
+      // A third process holds it by now; the next attempt sees that.
+    }
+  }
+  rmSync(aside, { force: true });
+}
+
+/**
+ * The embedded engine may be opened by one process at a time; a second would destroy the data.
+ * A lock left by a killed process is taken over.
+ * @returns a function that gives the folder back
+ * @throws ConfigError when another running process holds the folder, or when it cannot be written
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, "orderflow.lock");
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), startedAt: processStart(process.pid) });
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, mine, { flag: "wx" });
+      heldHere.add(path);
+      return () => {
+        heldHere.delete(path);
+        rmSync(path, { force: true });
+      };
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "";
+      if (code !== "EEXIST") throw new ConfigError([`DATA_DIR: the folder ${folder} cannot be written (${code})`]);
+    }
+    const { text, holder } = readHolder(path);
+    if (heldHere.has(path) || (holder !== null && isAlive(holder))) {
+      throw new ConfigError([
+        `DATA_DIR: the folder ${folder} is in use by process ${holder?.pid ?? process.pid}; stop that one or choose another folder`,
+      ]);
+    }
+    removeStale(path, text);
+  }
+  throw new ConfigError([`DATA_DIR: the folder ${folder} is contended; another process is starting on it`]);
+}

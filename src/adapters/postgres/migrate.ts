@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { sql, type Transaction } from "kysely";
+import { ConfigError } from "../../core/errors.ts";
+import type { Database } from "./connect.ts";
+import { chainSql } from "./migrations/0001_chain.ts";
+import { reputationSql } from "./migrations/0002_reputation.ts";
+import { executorSql } from "./migrations/0003_executor.ts";
+import { archiveSql } from "./migrations/0004_archive.ts";
+import type { Schema } from "./schema.ts";
+
+export type Migration = { readonly name: string; readonly sql: string };
+
+/** Forward only; a name that was released is never edited, reordered or removed. */
+export const migrations: readonly Migration[] = [
+  { name: "0001_chain", sql: chainSql },
+  { name: "0002_reputation", sql: reputationSql },
+  { name: "0003_executor", sql: executorSql },
+  { name: "0004_archive", sql: archiveSql },
+];
+
+const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/**
+ * Brings the database to the newest schema in one transaction, under a lock, so that services which start together
+ * migrate once. (Kysely's migrator keeps no checksums and needs two more tables for the same work.)
+ * @returns names applied now
+ * @throws ConfigError when an applied migration was edited or is unknown to this version
+ */
+export function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
+  return db.transaction(async (trx) => {
+    await sql`SELECT pg_advisory_xact_lock(7165728001)`.execute(trx);
+    await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
+    await sql`CREATE TABLE IF NOT EXISTS flow.migration (
+      name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(trx);
+    const pending = await pendingOf(trx, list);
+    for (const migration of pending) {
+      await sql.raw(migration.sql).execute(trx);
+      await sql`INSERT INTO flow.migration (name, checksum) VALUES (${migration.name}, ${checksum(migration.sql)})`.execute(
+        trx,
+      );
+    }
+    return pending.map(({ name }) => name);
+  });
+}
+
+async function pendingOf(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly Migration[]> {
+  const { rows } = await sql<{ name: string; checksum: string }>`
+    SELECT name, checksum FROM flow.migration ORDER BY name`.execute(trx);
+  const problems: string[] = [];
+  rows.forEach(({ name, checksum: applied }, index) => {
+    const known = list[index];
+    if (known?.name !== name)
+      problems.push(`database: migration ${name} was applied but this version does not know it`);
+    else if (checksum(known.sql) !== applied)
+      problems.push(`database: migration ${name} was edited after it was applied`);
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return list.slice(rows.length);
+}

@@ -1,0 +1,74 @@
+/**
+ * The pool that Kysely's PostgreSQL dialect sees, on both engines: it translates failures in one place and lets COPY
+ * run on the connection of the current transaction.
+ */
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
+import type { ClientBase } from "pg";
+import { translateFailure } from "./failures.ts";
+
+export type CopySource = AsyncIterable<string> | Iterable<string>;
+
+/** Travels through Kysely as the one parameter of a `COPY … FROM` statement. */
+export class CopyRows {
+  readonly target: string;
+  readonly rows: CopySource;
+
+  constructor(target: string, rows: CopySource) {
+    this.target = target;
+    this.rows = rows;
+  }
+}
+
+export type PooledClient = {
+  readonly client: ClientBase;
+  /** @param broken the connection may be in an unknown state */
+  release(broken: boolean): Promise<void> | void;
+};
+
+export type ClientSource = {
+  readonly options: object;
+  acquire(): Promise<PooledClient>;
+  copy(client: ClientBase, rows: CopyRows): Promise<void>;
+};
+
+const translated = async <T>(run: () => Promise<T>): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    throw translateFailure(error);
+  }
+};
+
+export function kyselyPool(source: ClientSource): PostgresPool {
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const { client, release } = await translated(() => source.acquire());
+    return {
+      query: (async (statement: string, parameters: readonly unknown[]) => {
+        const first = parameters[0];
+        if (first instanceof CopyRows) {
+          await translated(() => source.copy(client, first));
+          return { command: "COPY", rowCount: 0, rows: [] };
+        }
+        return translated(
+          () => client.query(statement, [...parameters]) as unknown as Promise<PostgresQueryResult<unknown>>,
+        );
+      }) as PostgresPoolClient["query"],
+      release: (destroy) => void release(destroy === true),
+    };
+  };
+  // Kysely ends only a pool that it has used; whoever opened the source ends it.
+  return { options: source.options, connect, end: async () => {} };
+}
+
+/** Joins rows into pieces of about 64 kB, so that small rows do not cost a write each. */
+export async function* joinRows(rows: CopySource): AsyncGenerator<string> {
+  let piece = "";
+  for await (const row of rows) {
+    piece += row;
+    if (piece.length >= 65_536) {
+      yield piece;
+      piece = "";
+    }
+  }
+  if (piece !== "") yield piece;
+}

@@ -1,0 +1,61 @@
+import type { IneligibleReason } from "../../core/reputation/eligibility.ts";
+import type { Tier } from "../../core/reputation/tiers.ts";
+import type { PublishedScore, ReputationStore } from "../../ports/reputation-store.ts";
+import { bytes, ts } from "./codecs.ts";
+import type { Database } from "./connect.ts";
+import { reset, takeIn } from "./reputation/ledger-intake.ts";
+import { applyDue, applyFills, findLate } from "./reputation/ledger-steps.ts";
+import { edgePrior, moveWindow, savePrior, scoreDue, updateEdges } from "./reputation/score-steps.ts";
+
+const WALLETS_PER_PAGE = 20_000;
+
+/** Writes what migration 0002 creates, and the "reputation" row of flow.reader_cursor. */
+export function createReputationStore(db: Database): ReputationStore {
+  return {
+    takeIn: (at) => db.transaction((trx) => takeIn(trx, at)),
+    applyFills: (maxFills, rules) => db.transaction((trx) => applyFills(trx, maxFills, rules)),
+    findLate: () => db.transaction(findLate),
+    applyDue: (maxFills, rules) => db.transaction((trx) => applyDue(trx, maxFills, rules)),
+    moveWindow: (cutoff, scoreVersion) => db.transaction((trx) => moveWindow(trx, cutoff, scoreVersion)),
+    scoreDue: (maxWallets, cutoff, at, score) => db.transaction((trx) => scoreDue(trx, maxWallets, cutoff, at, score)),
+    edgePrior: () => db.transaction(edgePrior),
+    async publishPrior(prior, edge) {
+      let wallets = 0;
+      for (let after = 0; ; ) {
+        const from = after;
+        const page = await db.transaction((trx) => updateEdges(trx, from, WALLETS_PER_PAGE, prior, edge));
+        if (page === null) break;
+        after = page.lastWallet;
+        wallets += page.wallets;
+      }
+      await db.transaction((trx) => savePrior(trx, prior));
+      return wallets;
+    },
+    reset: (at) => db.transaction((trx) => reset(trx, at)),
+    async scoreAsOf(wallet, asOf): Promise<PublishedScore | null> {
+      const row = await db.kysely
+        .selectFrom("flow.score_history as h")
+        .innerJoin("flow.wallet as w", "w.wallet_key", "h.wallet_key")
+        .selectAll("h")
+        .where("w.address", "=", bytes(wallet))
+        .where("h.calculated_at", "<=", ts(asOf))
+        .orderBy("h.calculated_at", "desc")
+        .orderBy("h.id", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return {
+        score: row.reputation_score,
+        confidence: row.confidence_score,
+        tier: row.trader_tier as Tier,
+        isFollowEligible: row.follow_eligible,
+        ineligibleReason: row.ineligible_reason as IneligibleReason | null,
+        edgePerShare: row.edge_per_share,
+        edgeLowerBound: row.edge_lower_bound,
+        closedMarkets: row.closed_markets,
+        scoreVersion: row.score_version,
+        calculatedAt: row.calculated_at,
+      };
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** The steps of scoring: which wallets, their scores, the crowd's prior of the edge. */
+import { sql, type Transaction } from "kysely";
+import { DEFAULT_PRIOR, type EdgePopulation, type EdgePrior, type EdgeSums } from "../../../core/reputation/edge.ts";
+import { SCORE_VERSION } from "../../../core/reputation/score.ts";
+import type { WalletFacts, WalletScore } from "../../../core/reputation/wallet-score.ts";
+import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
+import type { ScoreStep } from "../../../ports/reputation-store.ts";
+import { float8Array, int4Array, ts } from "../codecs.ts";
+import type { Schema } from "../schema.ts";
+import { lockLedger } from "./ledger-intake.ts";
+import { appendHistory, loadFacts, saveScores } from "./score-rows.ts";
+
+type Trx = Transaction<Schema>;
+
+export async function moveWindow(trx: Trx, cutoff: EpochMs, scoreVersion: number): Promise<void> {
+  await lockLedger(trx);
+  const state = await trx
+    .selectFrom("flow.ledger_state")
+    .select(["scored_cutoff", "score_version"])
+    .executeTakeFirstOrThrow();
+  if (state.scored_cutoff !== null) {
+    // Either way: a longer lookback moves the cutoff back and lets units in again.
+    const from = Math.min(state.scored_cutoff, cutoff) as EpochMs;
+    const to = Math.max(state.scored_cutoff, cutoff) as EpochMs;
+    await sql`INSERT INTO flow.score_due
+      SELECT wallet_key FROM flow.unit WHERE closed_at > ${ts(from)} AND closed_at <= ${ts(to)}
+      UNION SELECT wallet_key FROM flow.wallet_day
+      WHERE epoch_day >= ${Math.floor(from / DAY_MS)} AND epoch_day < ${Math.floor(to / DAY_MS)}
+      ON CONFLICT DO NOTHING`.execute(trx);
+  }
+  if (state.score_version !== null && state.score_version !== scoreVersion) {
+    await sql`INSERT INTO flow.score_due SELECT wallet_key FROM flow.wallet_score ON CONFLICT DO NOTHING`.execute(trx);
+  }
+  await sql`UPDATE flow.ledger_state SET scored_cutoff = ${ts(cutoff)}, score_version = ${scoreVersion}`.execute(trx);
+}
+
+export async function scoreDue(
+  trx: Trx,
+  maxWallets: number,
+  cutoff: EpochMs,
+  at: EpochMs,
+  score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
+): Promise<ScoreStep | null> {
+  await lockLedger(trx);
+  const due = await trx
+    .selectFrom("flow.score_due")
+    .select("wallet_key")
+    .orderBy("wallet_key")
+    .limit(maxWallets)
+    .execute();
+  if (due.length === 0) return null;
+  const keys = due.map((row) => row.wallet_key);
+  const prior = await publishedPrior(trx);
+  const loaded = await loadFacts(trx, keys, cutoff);
+  const before = await loadPublished(trx, keys);
+  const scores = loaded.map(({ facts }) => score(facts, prior));
+  const kept = scores.filter((_, i) => loaded[i]?.hasClosedUnit === true);
+  // A wallet whose only closed unit was reopened goes back to neutral; one that never had a row stays without.
+  const gone = scores.filter((s, i) => loaded[i]?.hasClosedUnit === false && before.has(s.facts.walletKey));
+  const changed = [...kept, ...gone].filter((s) => isNews(s, before.get(s.facts.walletKey)));
+  await saveScores(trx, kept, at);
+  await sql`DELETE FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(gone.map((s) => s.facts.walletKey))})`.execute(
+    trx,
+  );
+  await appendHistory(trx, changed, at);
+  await sql`DELETE FROM flow.score_due WHERE wallet_key = ANY(${int4Array(keys)})`.execute(trx);
+  const addresses = new Map(loaded.map(({ facts, address }) => [facts.walletKey, address]));
+  return {
+    scored: kept.length,
+    changed: changed.length,
+    newWhales: changed.flatMap((s) => {
+      const wallet = addresses.get(s.facts.walletKey);
+      return s.tier !== "WHALE" || wallet === undefined || before.get(s.facts.walletKey)?.trader_tier === "WHALE"
+        ? []
+        : [{ wallet, tier: s.tier, score: s.score.score, closedMarkets: s.facts.score.units }];
+    }),
+  };
+}
+
+type Published = {
+  wallet_key: number;
+  reputation_score: number;
+  confidence_score: number;
+  trader_tier: string;
+  ineligible_reason: string | null;
+  score_version: number;
+};
+
+async function loadPublished(trx: Trx, walletKeys: readonly number[]): Promise<ReadonlyMap<number, Published>> {
+  const { rows } = await sql<Published>`
+    SELECT wallet_key, reputation_score, confidence_score, trader_tier, ineligible_reason, score_version
+    FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
+  return new Map(rows.map((row) => [row.wallet_key, row]));
+}
+
+/** What a follower would act on has changed. */
+const isNews = (now: WalletScore, before: Published | undefined): boolean =>
+  before === undefined ||
+  before.reputation_score !== now.score.score ||
+  before.confidence_score !== now.score.confidence ||
+  before.trader_tier !== now.tier ||
+  before.ineligible_reason !== now.ineligibleReason ||
+  before.score_version !== SCORE_VERSION;
+
+async function publishedPrior(trx: Trx): Promise<EdgePrior> {
+  const { edge_k: k, edge_variance: variance } = await trx
+    .selectFrom("flow.ledger_state")
+    .select(["edge_k", "edge_variance"])
+    .executeTakeFirstOrThrow();
+  return k === null || variance === null ? DEFAULT_PRIOR : { k, variance };
+}
+
+type PopulationRow = Record<"wallets" | "markets" | "markets_squared" | "total" | "squares" | "squared_over", string>;
+
+export async function edgePrior(
+  trx: Trx,
+): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }> {
+  const { rows } = await sql<PopulationRow>`
+    SELECT count(*)::numeric AS wallets, coalesce(sum(edge_markets), 0) AS markets,
+      coalesce(sum(edge_markets::numeric * edge_markets), 0) AS markets_squared,
+      coalesce(sum(edge_sum), 0) AS total, coalesce(sum(edge_sum_of_squares), 0) AS squares,
+      coalesce(sum(div(edge_sum::numeric * edge_sum, edge_markets)), 0) AS squared_over
+    FROM flow.wallet_score WHERE edge_markets > 0`.execute(trx);
+  const row = rows[0] as PopulationRow;
+  return {
+    published: await publishedPrior(trx),
+    population: {
+      wallets: BigInt(row.wallets),
+      markets: BigInt(row.markets),
+      marketsSquared: BigInt(row.markets_squared),
+      sum: BigInt(row.total),
+      sumOfSquares: BigInt(row.squares),
+      squaredSumOverMarkets: BigInt(row.squared_over),
+    },
+  };
+}
+
+/** @returns the last wallet of the page, null when there was none. */
+export async function updateEdges(
+  trx: Trx,
+  after: number,
+  limit: number,
+  prior: EdgePrior,
+  edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"],
+): Promise<{ readonly lastWallet: number; readonly wallets: number } | null> {
+  await lockLedger(trx);
+  const rows = await trx
+    .selectFrom("flow.wallet_score")
+    .select(["wallet_key", "edge_markets", "edge_sum", "edge_sum_of_squares"])
+    .where("wallet_key", ">", after)
+    .where("edge_markets", ">", 0n)
+    .orderBy("wallet_key")
+    .limit(limit)
+    .execute();
+  const last = rows.at(-1);
+  if (last === undefined) return null;
+  const edges = rows.map((row) =>
+    edge(
+      { markets: Number(row.edge_markets), sum: row.edge_sum, sumOfSquares: BigInt(row.edge_sum_of_squares) },
+      prior,
+    ),
+  );
+  await sql`UPDATE flow.wallet_score s SET edge_per_share = e.per_share, edge_lower_bound = e.lower_bound
+    FROM unnest(${int4Array(rows.map((row) => row.wallet_key))}, ${float8Array(edges.map((e) => e?.perShare ?? null))},
+      ${float8Array(edges.map((e) => e?.lowerBound ?? null))}) AS e (wallet_key, per_share, lower_bound)
+    WHERE s.wallet_key = e.wallet_key`.execute(trx);
+  return { lastWallet: last.wallet_key, wallets: rows.length };
+}
+
+export async function savePrior(trx: Trx, prior: EdgePrior): Promise<void> {
+  await sql`UPDATE flow.ledger_state SET edge_k = ${prior.k}, edge_variance = ${prior.variance}`.execute(trx);
+}

@@ -1,0 +1,155 @@
+import { InputError } from "../../../core/errors.ts";
+import { uniqueHash } from "../random/noise.ts";
+import { hashText } from "../random/prng.ts";
+import type { World } from "../world/world.ts";
+import { createBlockStore, type MinedTransaction } from "./block-store.ts";
+import { encodeMatch, encodePreparation, encodeResolution, type EventLog } from "./encode-events.ts";
+import { createHeaders, type Header } from "./headers.ts";
+import { quantity, type RpcLog } from "./log.ts";
+
+export type ChainOptions = {
+  readonly firstBlock: number;
+  /** How many blocks `finalized` stays behind the head. */
+  readonly finalityBlocks: number;
+};
+
+export type ChainListener = {
+  readonly onBlock: (header: Header, logs: readonly RpcLog[]) => void;
+  /** The logs of replaced blocks, with `removed: true`. */
+  readonly onOrphaned: (logs: readonly RpcLog[]) => void;
+};
+
+export type Chain = {
+  readonly firstBlock: number;
+  head(): number;
+  finalized(): number;
+  header(number: number): Header;
+  /** Null for a hash that none of the last thousand blocks has. */
+  numberOfHash(hash: string): number | null;
+  logsOf(number: number): readonly RpcLog[];
+  transactionHashes(number: number): readonly string[];
+  /** Blocks with logs, ascending, ends included. */
+  nonEmpty(from: number, to: number): readonly number[];
+  /** Mines every block whose time has come. */
+  advanceTo(at: number): void;
+  nextBlockAt(): number;
+  /**
+   * Replaces the last `depth` blocks by others. "same": the transactions stay where they were; "shifted": they are
+   * mined one block later, as far as there is one.
+   * @throws InputError when that would replace finalized blocks.
+   */
+  reorg(depth: number, transactions: "same" | "shifted"): void;
+  listen(listener: ChainListener): () => void;
+};
+
+/** Between two fills of a match stand transfers that nobody here needs: their places in the block stay empty. */
+const LOG_INDEX_STEP = 2;
+const HASH_SEARCH = 1_000;
+
+export function createChain(world: World, options: ChainOptions): Chain {
+  const { seed, genesisMs } = world.options;
+  const headers = createHeaders(seed, genesisMs, options.firstBlock);
+  const store = createBlockStore();
+  const listeners = new Set<ChainListener>();
+  const orderKey = hashText(`${seed}/orders`);
+  const transactionKey = hashText(`${seed}/transactions`);
+  let head = options.firstBlock - 1;
+  let serial = 0;
+
+  const finalized = (): number => head - options.finalityBlocks;
+  const hashOf = (transaction: MinedTransaction): string =>
+    uniqueHash(transactionKey, transaction.serial, 0, 0, 0);
+
+  function eventsOf({ content }: MinedTransaction): readonly EventLog[] {
+    if (content.kind === "matches") return content.matches.flatMap((match) => encodeMatch(match, world.wallets, orderKey));
+    if (content.kind === "preparation") return content.markets.map(encodePreparation);
+    return [encodeResolution(content.market)];
+  }
+
+  function logsOf(number: number): readonly RpcLog[] {
+    const transactions = store.transactions(number);
+    if (transactions.length === 0) return [];
+    const { hash, timestamp } = headers.header(number);
+    const [blockNumber, blockTimestamp] = [quantity(number), quantity(timestamp)];
+    const logs: RpcLog[] = [];
+    let logIndex = 0;
+    for (const [index, transaction] of transactions.entries()) {
+      const transactionHash = hashOf(transaction);
+      for (const event of eventsOf(transaction)) {
+        // `OrdersMatched` follows its fill directly.
+        logIndex += event.topics.length === 3 ? 1 : LOG_INDEX_STEP;
+        logs.push({
+          address: event.address,
+          topics: event.topics,
+          data: event.data,
+          blockNumber,
+          blockHash: hash,
+          blockTimestamp,
+          transactionHash,
+          transactionIndex: quantity(index),
+          logIndex: quantity(logIndex),
+          removed: false,
+        });
+      }
+    }
+    return logs;
+  }
+
+  function announce(from: number, to: number): void {
+    if (listeners.size === 0) return;
+    for (let number = from; number <= to; number++) {
+      const [header, logs] = [headers.header(number), logsOf(number)];
+      for (const listener of listeners) listener.onBlock(header, logs);
+    }
+  }
+
+  return {
+    firstBlock: options.firstBlock,
+    head: () => head,
+    finalized,
+    header: headers.header,
+    numberOfHash(hash) {
+      for (let number = head; number > head - HASH_SEARCH; number--) {
+        if (headers.header(number).hash === hash) return number;
+      }
+      return null;
+    },
+    logsOf,
+    transactionHashes: (number) => store.transactions(number).map(hashOf),
+    nonEmpty: (from, to) => store.nonEmpty(from, Math.min(to, head)),
+    nextBlockAt: () => headers.timeOf(head + 1),
+    advanceTo(at) {
+      const target = headers.numberAt(at);
+      if (target <= head) return;
+      const from = head + 1;
+      for (const content of world.advanceTo(headers.timeOf(target))) {
+        store.add(Math.max(from, headers.numberAfter(content.at)), { serial: serial++, content });
+      }
+      head = target;
+      announce(from, target);
+    },
+    reorg(depth, transactions) {
+      const first = head - depth + 1;
+      if (!Number.isInteger(depth) || depth < 1 || first <= finalized()) {
+        throw new InputError("REORG_TOO_DEEP", "a reorg replaces blocks above the finalized one only", { depth });
+      }
+      const orphaned: RpcLog[] = [];
+      if (listeners.size > 0) {
+        for (const number of store.nonEmpty(first, head)) {
+          orphaned.push(...logsOf(number).map((log) => ({ ...log, removed: true })));
+        }
+      }
+      const moved = store.removeFrom(first);
+      headers.forkFrom(first);
+      for (const { number, transaction } of moved) {
+        store.add(transactions === "shifted" ? Math.min(number + 1, head) : number, transaction);
+      }
+      for (const listener of listeners) listener.onOrphaned(orphaned);
+      announce(first, head);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { SimMarket } from "../world/market.ts";
+import type { Outcome } from "../world/units.ts";
+import type { World } from "../world/world.ts";
+
+/** Finds markets by their ids. Token ids are computed when the first lookup needs them. */
+export type MarketIndex = {
+  byCondition(conditionId: string): SimMarket | null;
+  byToken(tokenId: string): { readonly market: SimMarket; readonly outcome: Outcome } | null;
+  byGammaId(id: string): SimMarket | null;
+  gammaId(market: SimMarket): string;
+};
+
+const FIRST_GAMMA_ID = 560_000;
+
+export function createMarketIndex(world: World): MarketIndex {
+  const conditions = new Map<string, SimMarket>();
+  const tokens = new Map<string, { readonly market: SimMarket; readonly outcome: Outcome }>();
+  let named = 0;
+  /** Newest first: whoever asks for a token usually means a market that trades. */
+  let pending: SimMarket[] = [];
+
+  function nameNew(): void {
+    for (; named < world.markets.length; named++) {
+      const market = world.markets[named];
+      // Markets are numbered before they are prepared: a gap ends the pass and is looked at next time.
+      if (market === undefined) break;
+      conditions.set(market.conditionId, market);
+      pending.push(market);
+    }
+  }
+
+  function findToken(tokenId: string): { readonly market: SimMarket; readonly outcome: Outcome } | null {
+    nameNew();
+    while (!tokens.has(tokenId)) {
+      const market = pending.pop();
+      if (market === undefined) return null;
+      const [first, second] = market.tokenIds();
+      tokens.set(first, { market, outcome: 0 });
+      tokens.set(second, { market, outcome: 1 });
+    }
+    return tokens.get(tokenId) ?? null;
+  }
+
+  return {
+    byCondition(conditionId) {
+      nameNew();
+      return conditions.get(conditionId.toLowerCase()) ?? null;
+    },
+    byToken: findToken,
+    byGammaId: (id) => world.markets[Number(id) - FIRST_GAMMA_ID] ?? null,
+    gammaId: (market) => String(FIRST_GAMMA_ID + market.index),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Chain } from "../chain/chain.ts";
+import { type LogFilter, matchesFilter, quantity, type RpcLog } from "../chain/log.ts";
+import { blockObject } from "./block-object.ts";
+import { invalidParams, RpcError } from "./rpc-error.ts";
+import { parseBlock, parseFilter, toLogFilter } from "./rpc-params.ts";
+
+export type RpcLimits = {
+  /** Blocks that one `eth_getLogs` may span. */
+  readonly blockRangeMax: number;
+  /** Logs that one `eth_getLogs` may answer. */
+  readonly resultsMax: number;
+  /** Calls in one batch. */
+  readonly batchMax: number;
+};
+
+export const DEFAULT_LIMITS: RpcLimits = { blockRangeMax: 10_000, resultsMax: 10_000, batchMax: 1_000 };
+
+/** @throws RpcError */
+export type RpcMethod = (params: readonly unknown[]) => unknown;
+
+/** The methods that need no connection. */
+export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<string, RpcMethod> {
+  function rangeOf(params: ReturnType<typeof parseFilter>): readonly [number, number] {
+    if (params.blockHash) {
+      if (params.fromBlock || params.toBlock) throw invalidParams("cannot specify both BlockHash and FromBlock/ToBlock");
+      const number = chain.numberOfHash(params.blockHash.toLowerCase());
+      if (number === null) throw new RpcError(-32000, "unknown block");
+      return [number, number];
+    }
+    const from = parseBlock(params.fromBlock, chain, "latest");
+    const to = Math.min(parseBlock(params.toBlock, chain, "latest"), chain.head());
+    if (from > to && from <= chain.head()) throw new RpcError(-32000, "invalid block range params");
+    if (to - from >= limits.blockRangeMax) {
+      throw new RpcError(-32614, `eth_getLogs is limited to a ${limits.blockRangeMax} blocks range`);
+    }
+    return [from, to];
+  }
+
+  return new Map<string, RpcMethod>([
+    ["web3_clientVersion", () => "orderflow-simnet/v1 (simulated)"],
+    ["net_version", () => "137"],
+    ["eth_chainId", () => "0x89"],
+    ["eth_syncing", () => false],
+    ["eth_blockNumber", () => quantity(chain.head())],
+    ["eth_getBlockByNumber", ([block, isFull]) => blockObject(chain, parseBlock(block, chain, "latest"), isFull === true)],
+    [
+      "eth_getBlockByHash",
+      ([hash, isFull]) => {
+        const number = chain.numberOfHash(String(hash).toLowerCase());
+        return number === null ? null : blockObject(chain, number, isFull === true);
+      },
+    ],
+    [
+      "eth_getLogs",
+      ([value]) => {
+        const params = parseFilter(value);
+        const [from, to] = rangeOf(params);
+        return collectLogs(chain, from, to, toLogFilter(params), limits.resultsMax);
+      },
+    ],
+  ]);
+}
+
+function collectLogs(chain: Chain, from: number, to: number, filter: LogFilter, resultsMax: number): readonly RpcLog[] {
+  const found: RpcLog[] = [];
+  let reached = from;
+  for (const number of chain.nonEmpty(from, to)) {
+    for (const log of chain.logsOf(number)) if (matchesFilter(log, filter)) found.push(log);
+    if (found.length > resultsMax) {
+      const range = { from: quantity(from), to: quantity(Math.max(from, reached)), limit: resultsMax };
+      const hint = `Try with this block range [${range.from}, ${range.to}].`;
+      throw new RpcError(-32005, `query returned more than ${resultsMax} results. ${hint}`, range);
+    }
+    reached = number;
+  }
+  return found;
+}

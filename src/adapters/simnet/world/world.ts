@@ -1,0 +1,143 @@
+import { createCrowd } from "../actors/crowd.ts";
+import { createInformed } from "../actors/informed.ts";
+import { createNoiseTrader } from "../actors/noise-trader.ts";
+import { createPanicker } from "../actors/panicker.ts";
+import { type Accounts, createAccounts } from "../exchange/accounts.ts";
+import { createDesk } from "../exchange/desk.ts";
+import type { Match } from "../exchange/match.ts";
+import { createMatchingEngine } from "../exchange/matching.ts";
+import { createQuotes, type Quotes } from "../exchange/quotes.ts";
+import { createTradingState, type TradingState } from "../exchange/trading-state.ts";
+import { noiseBits } from "../random/noise.ts";
+import { hashText, type Seed } from "../random/prng.ts";
+import { createAgenda } from "./agenda.ts";
+import { createCalendar, LEAD_MS, SLOT_MS } from "./calendar.ts";
+import type { SimMarket } from "./market.ts";
+import { createWallets, type Population, type SimWallet } from "./wallets.ts";
+
+export type WorldOptions = {
+  readonly seed: Seed;
+  /** First moment of the world, on a full quarter of an hour; milliseconds since 1970. */
+  readonly genesisMs: number;
+  /** Matches before this settle on the V1 exchanges, later ones on V2. */
+  readonly cutoverMs: number;
+  readonly population: Population;
+};
+
+/** One transaction of the chain, before it has a block. */
+export type Transaction = { readonly at: number } & (
+  | { readonly kind: "matches"; readonly matches: readonly Match[] }
+  | { readonly kind: "preparation"; readonly markets: readonly SimMarket[] }
+  | { readonly kind: "resolution"; readonly market: SimMarket }
+);
+
+export type World = {
+  readonly options: WorldOptions;
+  readonly wallets: readonly SimWallet[];
+  /** Every market that was ever prepared, by index. */
+  readonly markets: readonly SimMarket[];
+  readonly accounts: Accounts;
+  readonly quotes: Quotes;
+  /** Undefined once a market is resolved. */
+  stateOf(market: SimMarket): TradingState | undefined;
+  volumeOf(market: SimMarket): { readonly micros: number; readonly lastPips: number | null };
+  /** Lives on until `at` inclusive. @returns what happened, in order. */
+  advanceTo(at: number): readonly Transaction[];
+};
+
+const DAY_MS = 86_400_000;
+const MAKERS_PER_MARKET = 5;
+
+export function createWorld(options: WorldOptions): World {
+  const { seed, genesisMs } = options;
+  const wallets = createWallets(seed, options.population);
+  const agenda = createAgenda();
+  const calendar = createCalendar(seed, genesisMs);
+  const [pot, feeReceiver] = [wallets.length, wallets.length + 1];
+  const accounts = createAccounts(wallets.length + 2);
+  const quotes = createQuotes(seed, accounts);
+  const markets: SimMarket[] = [];
+  const states = new Map<number, TradingState>();
+  const finished = new Map<number, TradingState>();
+  let happened: Transaction[] = [];
+
+  const stateOf = (market: SimMarket): TradingState | undefined => states.get(market.index);
+  const desk = createDesk({
+    agenda,
+    accounts,
+    quotes,
+    engine: createMatchingEngine(accounts, quotes, pot, feeReceiver),
+    stateOf,
+    versionAt: (at) => (at < options.cutoverMs ? 1 : 2),
+    settle: (matches, at) => happened.push({ at, kind: "matches", matches }),
+    sliceKey: hashText(`${seed}/slices`),
+  });
+  const crowd = createCrowd(seed, wallets, agenda, {
+    informed: createInformed(seed, desk),
+    noise: createNoiseTrader(seed, desk),
+    panicker: createPanicker(seed, desk),
+  });
+  const makersOf = chooseMakers(seed, wallets);
+
+  function prepare(group: readonly SimMarket[], at: number): void {
+    happened.push({ at, kind: "preparation", markets: group });
+    for (const market of group) {
+      markets[market.index] = market;
+      states.set(market.index, createTradingState(market, makersOf(market)));
+      crowd.gather(market);
+      agenda.at(market.resolvesAt, (resolvedAt) => resolve(market, resolvedAt));
+    }
+  }
+  function resolve(market: SimMarket, at: number): void {
+    const state = states.get(market.index);
+    if (state !== undefined) finished.set(market.index, { ...state, patient: [], taken: new Map() });
+    states.delete(market.index);
+    accounts.redeem(market);
+    happened.push({ at, kind: "resolution", market });
+  }
+  function openSlot(opensAt: number): void {
+    for (const market of calendar.openSlot(opensAt)) agenda.at(market.createdAt, (at) => prepare([market], at));
+    agenda.at(opensAt + SLOT_MS - LEAD_MS, () => openSlot(opensAt + SLOT_MS));
+  }
+  function openDay(dayStart: number): void {
+    for (const group of calendar.openDay(dayStart)) {
+      const [first] = group;
+      if (first !== undefined) agenda.at(first.createdAt, (at) => prepare(group, at));
+    }
+    agenda.at(dayStart + DAY_MS - LEAD_MS, () => openDay(dayStart + DAY_MS));
+  }
+  openSlot(genesisMs);
+  const today = Math.floor(genesisMs / DAY_MS) * DAY_MS;
+  openDay(today - DAY_MS);
+  openDay(today);
+
+  return {
+    options,
+    wallets,
+    markets,
+    accounts,
+    quotes,
+    stateOf,
+    volumeOf(market) {
+      const state = states.get(market.index) ?? finished.get(market.index);
+      return { micros: state?.volumeMicros ?? 0, lastPips: state?.lastPips ?? null };
+    },
+    advanceTo(at) {
+      agenda.runUntil(at);
+      const transactions = happened;
+      happened = [];
+      return transactions;
+    },
+  };
+}
+
+/** Five makers per market: those of its asset first, in an order of the market's own. */
+function chooseMakers(seed: Seed, wallets: readonly SimWallet[]): (market: SimMarket) => readonly SimWallet[] {
+  const key = hashText(`${seed}/makers`);
+  const makers = wallets.filter((wallet) => wallet.kind === "market_maker");
+  return (market) => {
+    const rank = (maker: SimWallet): number =>
+      noiseBits(key, market.index, maker.index) - (maker.assets.includes(market.topic) ? 0x1_0000_0000 : 0);
+    return makers.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAKERS_PER_MARKET);
+  };
+}

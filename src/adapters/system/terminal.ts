@@ -1,0 +1,31 @@
+/** What standard output can show. */
+export type Terminal = {
+  readonly isInteractive: boolean;
+  readonly colours: boolean;
+  /** Current width; 100 where there is no terminal. */
+  columns(): number;
+  writeLine(line: string): void;
+  /** Raw text, for cursor movements. */
+  write(text: string): void;
+};
+
+export function createTerminal(): Terminal {
+  const out = process.stdout;
+  // The reader went away (`| head`): there is nobody left to tell, and it is no failure of ours.
+  out.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+  });
+  return {
+    isInteractive: out.isTTY === true,
+    colours: out.isTTY === true && out.hasColors(),
+    columns: () => out.columns ?? 100,
+    writeLine: (line) => void out.write(`${line}\n`),
+    write: (text) => void out.write(text),
+  };
+}
+
+/** Ends the process once everything written has left it. */
+export function exitProcess(code: number): void {
+  process.exitCode = code;
+  process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { addDemo } from "./commands/demo.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addScore } from "./commands/score.ts";
+import { addServices } from "./commands/services.ts";
+import { addStatus } from "./commands/status.ts";
+import { addUp } from "./commands/up.ts";
+import { EXIT } from "./program.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const cli = new Command("orderflow")
+  .description("Reads every Polymarket fill, scores every wallet, and trades on paper.")
+  .version(version)
+  .addHelpText("after", "\nSettings come from the environment and .env; .env.example lists them all.")
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
+
+for (const add of [addUp, addServices, addDemo, addMigrate, addStatus, addScore]) add(cli);
+
+await cli.parseAsync();

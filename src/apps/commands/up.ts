@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import { runAllInOne } from "../all-in-one.ts";
+import { runProgram, withDatabase } from "../program.ts";
+
+export function addUp(cli: Command): void {
+  cli
+    .command("up")
+    .description("run all services in one process, trading on paper")
+    .action(() =>
+      runProgram((program) =>
+        withDatabase(program, (database) =>
+          runAllInOne({ ...program, database, machineTimeFactor: 1 }, program.signal),
+        ),
+      ),
+    );
+}

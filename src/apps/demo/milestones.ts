@@ -1,0 +1,28 @@
+import type { Overview } from "../../adapters/postgres/overview.ts";
+
+/** Wall seconds since the demo's start at which something was first seen; null: not yet. */
+export type Milestones = {
+  readonly firstScoreSeconds: number | null;
+  readonly firstSignalSeconds: number | null;
+  readonly firstOpenedSeconds: number | null;
+  readonly firstClosedSeconds: number | null;
+};
+
+export const NO_MILESTONES: Milestones = {
+  firstScoreSeconds: null,
+  firstSignalSeconds: null,
+  firstOpenedSeconds: null,
+  firstClosedSeconds: null,
+};
+
+export function updateMilestones(before: Milestones, overview: Overview, seconds: number): Milestones {
+  const { open, closed } = overview.positions;
+  const scored = overview.tiers.some(({ wallets }) => wallets > 0n);
+  const followed = overview.signals.some(({ type, count }) => type === "FOLLOW_WHALE" && count > 0n);
+  return {
+    firstScoreSeconds: before.firstScoreSeconds ?? (scored ? seconds : null),
+    firstSignalSeconds: before.firstSignalSeconds ?? (followed ? seconds : null),
+    firstOpenedSeconds: before.firstOpenedSeconds ?? (open + closed > 0n ? seconds : null),
+    firstClosedSeconds: before.firstClosedSeconds ?? (closed > 0n ? seconds : null),
+  };
+}

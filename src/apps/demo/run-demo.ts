@@ -1,0 +1,104 @@
+import { writeFileSync } from "node:fs";
+import type { Environment } from "../../adapters/config/environment.ts";
+import { logTexts } from "../../adapters/config/load.ts";
+import { createLogger } from "../../adapters/logging/logger.ts";
+import type { Database } from "../../adapters/postgres/connect.ts";
+import { readOverview, readPositions, readScoredWallets } from "../../adapters/postgres/overview.ts";
+import { createScaledClock, wallNowMs } from "../../adapters/system/clock.ts";
+import { AbortedError } from "../../core/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { runAllInOne } from "../all-in-one.ts";
+import { logFormat, type Program, withDatabase } from "../program.ts";
+import { ServiceFailure } from "../run-services.ts";
+import { prepareDemoFolder } from "./data-folder.ts";
+import { demoEnvironment } from "./environment.ts";
+import type { Milestones } from "./milestones.ts";
+import { type DemoOptions, PATIENCE_SECONDS } from "./options.ts";
+import { reportSkill } from "./planted-skill.ts";
+import { fetchPlantedWallets } from "./planted-wallets.ts";
+import { type SimnetProcess, startSimnetProcess } from "./simnet-process.ts";
+import { type DemoSummary, renderSummary, summaryFigures } from "./summary.ts";
+import { createPanelView, createPlainView } from "./view.ts";
+import { secondsSinceStart, watchDemo } from "./watch.ts";
+
+/** Panels between two progress lines where there is no terminal: about five seconds. */
+const PLAIN_EVERY_PANELS = 10;
+
+const INTRODUCTION = [
+  "SIMULATED: a made-up world on this machine, without keys, network or money.",
+  "Some of its wallets were given skill. The program does not know which; it has to find out from their fills.",
+  "Profit in a simulated world proves nothing about the real one.",
+  "",
+];
+
+type World = {
+  readonly options: DemoOptions;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly simnet: SimnetProcess;
+};
+
+/** Starts simnet, runs the program against it, shows it, and ends with the summary. */
+export async function runDemo(options: DemoOptions, program: Program): Promise<void> {
+  const folder = prepareDemoFolder(options.folder);
+  for (const line of INTRODUCTION) program.terminal.writeLine(line);
+  const startedAt = wallNowMs();
+  const { seed, speed } = options;
+  const simnet = await startSimnetProcess({ seed, speed, startedAt }, program.signal);
+  try {
+    const environment = demoEnvironment(simnet.addresses, folder.database, logTexts());
+    const clock = createScaledClock({ startedAt, speed });
+    await runInWorld({ options, environment, clock, simnet }, program);
+  } finally {
+    await simnet.stop();
+  }
+}
+
+async function runInWorld(world: World, { terminal, signal }: Program): Promise<void> {
+  const { options, environment, clock, simnet } = world;
+  const view = terminal.isInteractive ? createPanelView(terminal) : createPlainView(terminal, PLAIN_EVERY_PANELS);
+  const { colours } = terminal;
+  const logger = createLogger({
+    level: environment.LOG_LEVEL,
+    format: logFormat(environment, terminal),
+    colours,
+    simulated: true,
+    clock,
+    writeLine: view.line,
+  });
+  await withDatabase({ environment, logger }, async (database) => {
+    const shown = new AbortController();
+    const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
+    const failures: unknown[] = [];
+    const services = runAllInOne({ environment, database, clock, logger, machineTimeFactor: options.speed }, stop)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => shown.abort());
+    const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });
+    const simnetDied = simnet.died.aborted;
+    shown.abort();
+    await services;
+    view.close();
+    if (failures.length > 0) throw failures[0];
+    if (simnetDied) throw new ServiceFailure("the simulated world ended unexpectedly");
+    const summary = await summarise(world, database, milestones);
+    terminal.writeLine(renderSummary(summary, options));
+    if (options.report !== null) writeFileSync(options.report, summaryFigures(summary));
+    if (!signal.aborted && options.seconds === null && milestones.firstClosedSeconds === null) {
+      throw new ServiceFailure(`no paper position was closed within ${PATIENCE_SECONDS} s`);
+    }
+  });
+}
+
+async function summarise({ simnet, options }: World, database: Database, milestones: Milestones): Promise<DemoSummary> {
+  const seconds = secondsSinceStart();
+  const planted = await fetchPlantedWallets(simnet.addresses.walletsUrl);
+  return {
+    seconds,
+    simulatedMinutes: (seconds * options.speed) / 60,
+    overview: await readOverview(database),
+    wallets: await readScoredWallets(database, 10),
+    positions: await readPositions(database, 20),
+    milestones,
+    skill: reportSkill(planted, await readScoredWallets(database)),
+  };
+}

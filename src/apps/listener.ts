@@ -1,0 +1,40 @@
+import { connectPolygon } from "../adapters/polygon/connect-polygon.ts";
+import { createGammaCatalog } from "../adapters/polymarket-gamma/gamma-catalog.ts";
+import { createGammaClient } from "../adapters/polymarket-gamma/gamma-client.ts";
+import { createChainStore } from "../adapters/postgres/chain-store.ts";
+import { createSystemClock } from "../adapters/system/clock.ts";
+import { systemRandom } from "../adapters/system/random.ts";
+import type { Service } from "../ports/service.ts";
+import { defaultListenerConfig, type ListenerConfig } from "../services/listener/listener-config.ts";
+import { createListenerService } from "../services/listener/listener-service.ts";
+import type { ServiceParts } from "./service-parts.ts";
+
+/** @throws ConfigError when no endpoint answers; AbortedError when stopped meanwhile */
+export async function createListener(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
+  const { environment, database, clock, logger } = parts;
+  // The network is as slow in the demo as it is: timeouts and retries are in wall time.
+  const wall = createSystemClock();
+  const random = systemRandom;
+  const urls = environment.POLYGON_RPC_URL?.reveal() ?? null;
+  const listenerLogger = logger.with({ service: "listener" });
+  return createListenerService({
+    logSource: await connectPolygon({ urls, clock: wall, random, logger: listenerLogger }, signal),
+    catalog: createGammaCatalog(createGammaClient({ baseUrl: environment.GAMMA_URL, clock: wall, random })),
+    store: createChainStore(database),
+    clock,
+    logger,
+    wake: database.wake,
+    config: listenerConfig(parts),
+  });
+}
+
+function listenerConfig({ listenerStartBlock = null, machineTimeFactor }: ServiceParts): ListenerConfig {
+  const byDefault = defaultListenerConfig;
+  return {
+    ...byDefault,
+    startBlock: listenerStartBlock,
+    liveWindowMs: byDefault.liveWindowMs * machineTimeFactor,
+    infoPollMs: byDefault.infoPollMs * machineTimeFactor,
+    summaryMs: byDefault.summaryMs * machineTimeFactor,
+  };
+}

@@ -1,0 +1,106 @@
+import type { Environment } from "../adapters/config/environment.ts";
+import { loadEnvironment } from "../adapters/config/load.ts";
+import { createLogger } from "../adapters/logging/logger.ts";
+import { type Database, openDatabase } from "../adapters/postgres/connect.ts";
+import { migrate } from "../adapters/postgres/migrate.ts";
+import { createSystemClock } from "../adapters/system/clock.ts";
+import { createShutdown } from "../adapters/system/shutdown.ts";
+import { createTerminal, exitProcess, type Terminal } from "../adapters/system/terminal.ts";
+import { AbortedError, ConfigError, InputError } from "../core/errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import { ServiceFailure } from "./run-services.ts";
+
+/** What every command is given. */
+export type Program = {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+};
+
+export const EXIT = { done: 0, failed: 1, cannotStart: 2, forced: 130 } as const;
+
+export type ProgramSetup = {
+  /** Where the settings come from; by default `.env` and the process's environment. */
+  readonly load?: () => Environment;
+  readonly simulated?: boolean;
+};
+
+/** Runs a command to its end and ends the process with the exit code that its outcome deserves. */
+export async function runProgram(main: (program: Program) => Promise<void>, setup: ProgramSetup = {}): Promise<void> {
+  const { load = loadEnvironment, simulated = false } = setup;
+  const terminal = createTerminal();
+  const shutdown = createShutdown({ onForce: () => process.exit(EXIT.forced) });
+  try {
+    const environment = load();
+    const clock = createSystemClock();
+    const logger = createLogger({
+      level: environment.LOG_LEVEL,
+      format: logFormat(environment, terminal),
+      colours: terminal.colours,
+      simulated,
+      clock,
+      writeLine: terminal.writeLine,
+    });
+    await main({ environment, clock, logger, terminal, signal: shutdown.signal });
+    exitProcess(EXIT.done);
+  } catch (error) {
+    exitProcess(error instanceof AbortedError ? EXIT.done : reportFailure(error));
+  }
+}
+
+export function logFormat(environment: Environment, terminal: Terminal): "pretty" | "json" {
+  if (environment.LOG_FORMAT !== "auto") return environment.LOG_FORMAT;
+  return terminal.isInteractive ? "pretty" : "json";
+}
+
+/** Says on standard error what went wrong, in as many words as help. @returns the exit code */
+function reportFailure(error: unknown): number {
+  if (error instanceof ConfigError) {
+    const [first = "", ...more] = error.problems;
+    const list = more.length === 0 ? ` ${first}` : error.problems.map((problem) => `\n  - ${problem}`).join("");
+    process.stderr.write(`orderflow cannot start:${list}\n`);
+    return EXIT.cannotStart;
+  }
+  if (error instanceof InputError || error instanceof ServiceFailure) {
+    process.stderr.write(`orderflow: ${error.message}\n`);
+    return error instanceof InputError ? EXIT.cannotStart : EXIT.failed;
+  }
+  process.stderr.write(`orderflow failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+}
+
+export type OpenOptions = {
+  /** The embedded engine serves one process, so a service started alone insists on a server. */
+  readonly serverFor?: string;
+};
+
+/**
+ * Opens the database that the environment names, brings its tables up to date, runs `use`, and closes it.
+ * @throws ConfigError when it cannot be opened, or a server is required and not named
+ */
+export async function withDatabase<T>(
+  { environment, logger }: Pick<Program, "environment" | "logger">,
+  use: (database: Database) => Promise<T>,
+  { serverFor }: OpenOptions = {},
+): Promise<T> {
+  const url = environment.DATABASE_URL?.reveal();
+  if (url === undefined && serverFor !== undefined) {
+    throw new ConfigError([
+      `${serverFor} alone needs a PostgreSQL server that the other services share: ` +
+        "set DATABASE_URL=postgresql://user:password@host:5432/name, or run `orderflow up` for all services in one process",
+    ]);
+  }
+  const database = await openDatabase(url === undefined ? { folder: environment.DATA_DIR } : { url }, {
+    onError: (error) => logger.warn("database connection lost", { error }),
+  });
+  try {
+    const applied = await migrate(database);
+    if (applied.length > 0) logger.info("migrated", { migrations: applied });
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,20 @@
+import type { Environment } from "../adapters/config/environment.ts";
+import type { Database } from "../adapters/postgres/connect.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+
+/** What a composition root builds a service from. */
+export type ServiceParts = {
+  readonly environment: Environment;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /**
+   * How many times as fast as the wall `clock` runs: 1 but for the demo. Limits that guard against the machine's own
+   * delay (age of a fill, age of a book, life of a signal) are multiplied by it, so that the machine keeps the time it
+   * has in reality.
+   */
+  readonly machineTimeFactor: number;
+  /** First block to read on an empty database; without it the listener begins shortly before the head. */
+  readonly listenerStartBlock?: number;
+};

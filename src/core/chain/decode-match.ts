@@ -1,0 +1,60 @@
+import type { Address, OrderHash, TokenId } from "../ids/ids.ts";
+import { type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
+import { exchangeVersion } from "./contracts.ts";
+import { sideOfAssets, tokenOfAssets } from "./decode-fill.ts";
+import type { LogPosition, RawLog, Side } from "./fill.ts";
+import {
+  addressOfTopic,
+  amountAt,
+  bitAt,
+  DATA_START,
+  malformed,
+  requireHash,
+  requireShape,
+  tokenIdAt,
+  WORD,
+} from "./hex-words.ts";
+import { TOPICS } from "./topics.ts";
+
+/**
+ * `OrdersMatched`: repeats the taker's own leg at the end of a match. It is used as a check and stored nowhere;
+ * counting it as well would double the volume.
+ */
+export type MatchSummary = LogPosition & {
+  readonly exchange: Address;
+  readonly takerOrderHash: OrderHash;
+  readonly takerWallet: Address;
+  readonly side: Side;
+  readonly tokenId: TokenId;
+  readonly size: ShareMicros;
+  readonly cash: UsdMicros;
+};
+
+export const isMatchTopic = (topic: string | undefined): boolean =>
+  topic === TOPICS.ordersMatchedV2 || topic === TOPICS.ordersMatchedV1;
+
+/** @throws PayloadError for a known topic with another shape. */
+export function decodeMatch(log: RawLog): MatchSummary {
+  const version = exchangeVersion(log.address);
+  if (version === null) throw malformed("a match of a contract that is no exchange");
+  const v1 = version === 1;
+  if (log.topics[0] !== (v1 ? TOPICS.ordersMatchedV1 : TOPICS.ordersMatchedV2)) {
+    throw malformed("a match topic that this exchange does not emit");
+  }
+  requireShape(log, 3, 4);
+  const { data, topics } = log;
+  const side = v1 ? sideOfAssets(data) : bitAt(data, DATA_START) === 0 ? "BUY" : "SELL";
+  const given = amountAt(data, DATA_START + 2 * WORD);
+  const received = amountAt(data, DATA_START + 3 * WORD);
+  return {
+    blockNumber: log.blockNumber,
+    logIndex: log.logIndex,
+    exchange: log.address,
+    takerOrderHash: requireHash(topics[1] as string, "the order hash") as OrderHash,
+    takerWallet: addressOfTopic(topics[2] as string),
+    side,
+    tokenId: v1 ? tokenOfAssets(data, side) : tokenIdAt(data, DATA_START + WORD),
+    size: shares(side === "BUY" ? received : given),
+    cash: usd(side === "BUY" ? given : received),
+  };
+}

@@ -1,0 +1,95 @@
+import { assert } from "../assert.ts";
+import { markedValue, type Realization } from "../execution/position.ts";
+import type { MarketId } from "../ids/ids.ts";
+import { addUsd, formatUsd, maxUsd, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
+import { addRealization, observeEquity } from "../performance/day.ts";
+import { dailyLossLimit } from "../risk/limits.ts";
+import type { AccountView } from "../risk/order-intent.ts";
+import { addMs, type EpochMs } from "../time/time.ts";
+import { type StepResult, unchanged } from "./command.ts";
+import { type EngineState, openCostUsd } from "./state.ts";
+
+/** What buys in flight may still take from the account. The worst cost of each is stored with it as reserved. */
+export function reservedUsd(state: EngineState): UsdMicros {
+  let total = ZERO_USD;
+  for (const { worstCostUsd } of Object.values(state.orders)) total = addUsd(total, worstCostUsd);
+  return total;
+}
+
+/** The account as the risk check sees it for an order in this market. */
+export function viewAccount(state: EngineState, marketId: MarketId, eventId: string | null): AccountView {
+  const reserved = reservedUsd(state);
+  const entriesInFlight = Object.values(state.orders).filter(({ order }) => order.side === "BUY");
+  // A market that belongs to no event is a group of its own.
+  const group = eventId ?? marketId;
+  let eventExposureUsd = ZERO_USD;
+  let marketHeld = entriesInFlight.some(({ order }) => order.marketId === marketId);
+  for (const position of Object.values(state.positions)) {
+    if (position.marketId === marketId) marketHeld = true;
+    if ((position.eventId ?? position.marketId) === group) {
+      eventExposureUsd = addUsd(eventExposureUsd, position.openCostUsd);
+    }
+  }
+  for (const { order, worstCostUsd } of entriesInFlight) {
+    const signal = order.signalId === null ? undefined : state.signals[order.signalId];
+    if ((signal?.eventId ?? order.marketId) === group) eventExposureUsd = addUsd(eventExposureUsd, worstCostUsd);
+  }
+  return {
+    capitalUsd: state.config.capitalUsd,
+    tradingState: state.tradingState,
+    entriesStoppedUntil: state.entriesStoppedUntil,
+    dayLossUsd: dayLossUsd(state),
+    freeCashUsd: subUsd(state.cashUsd, reserved),
+    deployedUsd: addUsd(openCostUsd(state), reserved),
+    openPositions: Object.keys(state.positions).length + entriesInFlight.length,
+    marketHeld,
+    eventExposureUsd,
+  };
+}
+
+export const dayLossUsd = (state: EngineState): UsdMicros =>
+  maxUsd(ZERO_USD, subUsd(state.day.startEquityUsd, state.equity.equityUsd));
+
+/** Books what left a position: cash, realised profit, the day's sums. */
+export function bookRealization(state: EngineState, realization: Realization): EngineState {
+  return {
+    ...state,
+    cashUsd: addUsd(state.cashUsd, realization.cashUsd),
+    realizedUsd: addUsd(state.realizedUsd, realization.netUsd),
+    day: addRealization(state.day, realization),
+  };
+}
+
+/** Values the account anew and stops entries for a day where the day's loss has reached its limit. */
+export function refreshEquity(state: EngineState, at: EpochMs): StepResult {
+  let equityUsd = state.cashUsd;
+  for (const position of Object.values(state.positions)) equityUsd = addUsd(equityUsd, markedValue(position));
+  const equity = observeEquity(state.equity, equityUsd);
+  const next = equity === state.equity ? state : { ...state, equity };
+  assertConserved(next);
+  const limit = dailyLossLimit(state.config.limits, state.config.capitalUsd);
+  const loss = dayLossUsd(next);
+  const alreadyStopped = next.entriesStoppedUntil !== null && at < next.entriesStoppedUntil;
+  if (loss < limit || alreadyStopped) return unchanged(next);
+  const entriesStoppedUntil = addMs(at, state.config.limits.entriesStopMs);
+  const facts = {
+    code: "DAILY_LOSS_LIMIT",
+    limitUsd: formatUsd(limit),
+    lossUsd: formatUsd(loss),
+    until: entriesStoppedUntil,
+  };
+  return {
+    state: { ...next, entriesStoppedUntil },
+    commands: [{ kind: "notify", notice: { kind: "riskLimit", key: `daily-loss-${next.day.date}`, facts } }],
+    changes: [],
+  };
+}
+
+/** Not a micro may appear or vanish. */
+export function assertConserved(state: EngineState): void {
+  const total = subUsd(addUsd(state.cashUsd, openCostUsd(state)), state.realizedUsd);
+  assert(total === state.startUsd, "cash + cost of open positions − realised is what the account began with", {
+    totalUsd: formatUsd(total),
+    startUsd: formatUsd(state.startUsd),
+  });
+}

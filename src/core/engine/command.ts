@@ -1,0 +1,70 @@
+import type { Execution, OrderRequest, OrderStatus } from "../execution/order.ts";
+import type { Position } from "../execution/position.ts";
+import type { MarketId, TokenId } from "../ids/ids.ts";
+import type { PerformanceRow } from "../performance/summary.ts";
+import type { ApprovedOrder } from "../risk/check-order.ts";
+import type { Signal } from "../signals/signal.ts";
+import type { EpochMs } from "../time/time.ts";
+import type { BookSubject } from "./event.ts";
+import type { EngineState } from "./state.ts";
+
+export type NoticeKind =
+  | "signal"
+  | "skipped"
+  | "expired"
+  | "executed"
+  | "win"
+  | "loss"
+  | "stopLoss"
+  | "riskLimit"
+  | "tradingState";
+
+/** Something that a person wants to hear of; `key` is the same for the same fact. */
+export type Notice = {
+  readonly kind: NoticeKind;
+  readonly key: string;
+  readonly facts: Readonly<Record<string, string | number | null>>;
+};
+
+/** What the engine wants done. Only after its step is stored. */
+export type Command =
+  | {
+      readonly kind: "requestBook";
+      readonly subject: BookSubject;
+      readonly marketId: MarketId;
+      readonly tokenId: TokenId;
+    }
+  | { readonly kind: "placeOrder"; readonly order: ApprovedOrder }
+  | { readonly kind: "notify"; readonly notice: Notice };
+
+/** A row that changed: what users read. Follows from state and event, so it is not part of the journal. */
+export type ChangedRow =
+  | { readonly kind: "signal"; readonly signal: Signal }
+  | {
+      readonly kind: "order";
+      readonly order: OrderRequest;
+      readonly status: OrderStatus;
+      readonly reason: string | null;
+      readonly executions: readonly Execution[];
+      readonly at: EpochMs;
+    }
+  | { readonly kind: "position"; readonly position: Position; readonly at: EpochMs }
+  | { readonly kind: "performance"; readonly row: PerformanceRow };
+
+export type StepResult = {
+  readonly state: EngineState;
+  readonly commands: readonly Command[];
+  readonly changes: readonly ChangedRow[];
+};
+
+export const unchanged = (state: EngineState): StepResult => ({ state, commands: [], changes: [] });
+
+/** Goes on from a result: the next part sees the state that the first one left. */
+export function andThen(first: StepResult, next: (state: EngineState) => StepResult): StepResult {
+  const second = next(first.state);
+  return {
+    state: second.state,
+    commands: [...first.commands, ...second.commands],
+    changes: [...first.changes, ...second.changes],
+  };
+}

@@ -1,0 +1,52 @@
+import type { MarketView } from "../execution/market-view.ts";
+import type { OrderResult } from "../execution/order.ts";
+import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
+import type { PriceMicros } from "../money/amounts.ts";
+import type { MarketFacts, ObservedFill, WalletFacts } from "../signals/observed-fill.ts";
+import type { EpochMs } from "../time/time.ts";
+import type { EngineConfig } from "./state.ts";
+
+/** What a book was asked for. */
+export type BookSubject =
+  | { readonly kind: "signal"; readonly signalId: SignalId }
+  | { readonly kind: "exit"; readonly positionId: PositionId };
+
+/** A person's order to the executor. */
+export type ControlCommand =
+  /** Entries stop, exits go on. */
+  | { readonly kind: "pause" }
+  /** Nothing is sent any more. */
+  | { readonly kind: "halt" }
+  | { readonly kind: "resume" }
+  | { readonly kind: "close"; readonly positionId: PositionId }
+  | { readonly kind: "close-all" };
+
+/** Everything that can happen to the engine; `at` is when it was told, by the executor's clock. */
+export type EngineEvent = { readonly at: EpochMs } & (
+  | { readonly kind: "started"; readonly config: EngineConfig }
+  | {
+      readonly kind: "fillObserved";
+      readonly fill: ObservedFill;
+      readonly wallet: WalletFacts;
+      readonly market: MarketFacts;
+    }
+  /** A reorg removed every block from this one up. */
+  | { readonly kind: "blocksRetracted"; readonly fromBlock: number }
+  | { readonly kind: "bookObserved"; readonly subject: BookSubject; readonly view: MarketView }
+  | { readonly kind: "bookFailed"; readonly subject: BookSubject; readonly reason: string }
+  | { readonly kind: "orderResult"; readonly clientOrderId: ClientOrderId; readonly result: OrderResult }
+  | {
+      readonly kind: "positionsMarked";
+      readonly bids: readonly { readonly tokenId: TokenId; readonly bid: PriceMicros }[];
+    }
+  | {
+      readonly kind: "marketResolved";
+      readonly marketId: MarketId;
+      readonly payoutNumerators: readonly [bigint, bigint];
+      readonly resolvedAt: EpochMs;
+    }
+  | { readonly kind: "commanded"; readonly commandId: string; readonly command: ControlCommand }
+  | { readonly kind: "ticked" }
+);
+
+export type EventOf<Kind extends EngineEvent["kind"]> = Extract<EngineEvent, { readonly kind: Kind }>;

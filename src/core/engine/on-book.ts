@@ -1,0 +1,110 @@
+import { entryOrderId, exitOrderId, positionId } from "../execution/order.ts";
+import type { ExitRequest, Position } from "../execution/position.ts";
+import { price } from "../money/amounts.ts";
+import { checkOrder, type Decision } from "../risk/check-order.ts";
+import type { EntryIntent, ExitIntent } from "../risk/order-intent.ts";
+import type { Signal } from "../signals/signal.ts";
+import { viewAccount } from "./account.ts";
+import { andThen, type StepResult, unchanged } from "./command.ts";
+import type { EventOf } from "./event.ts";
+import { retryExit, withPosition } from "./exits.ts";
+import { expireSignal, skipSignal, updateSignal } from "./signals.ts";
+import type { EngineState } from "./state.ts";
+
+type BookObserved = EventOf<"bookObserved">;
+
+/** The book that a signal or an exit asked for: now the one check, then the order or the reason why not. */
+export function onBook(state: EngineState, event: BookObserved): StepResult {
+  const { subject } = event;
+  if (subject.kind === "signal") {
+    const signal = state.signals[subject.signalId];
+    if (signal === undefined || signal.stage === "ORDER_IN_FLIGHT") return unchanged(state);
+    return event.at > signal.expiresAt ? expireSignal(state, signal) : decideEntry(state, event, signal);
+  }
+  const position = state.positions[subject.positionId];
+  if (position === undefined || position.exit === null || position.exit.stage !== "AWAITING_BOOK")
+    return unchanged(state);
+  return decideExit(state, event, position, position.exit);
+}
+
+function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Signal): StepResult {
+  const intent: EntryIntent = {
+    kind: "entry",
+    clientOrderId: entryOrderId(signal.id),
+    positionId: positionId(signal.id),
+    signalId: signal.id,
+    marketId: signal.marketId,
+    tokenId: signal.tokenId,
+    outcomeIndex: signal.outcomeIndex,
+    capPrice: signal.limitPrice ?? price(0n),
+    confidence: signal.confidence,
+    evidence: {
+      confidence: signal.confidence,
+      triggerPrice: signal.trigger.price,
+      edgeLowerBound: signal.trigger.edgeLowerBound,
+    },
+    endsAt: signal.endsAt,
+  };
+  const account = viewAccount(state, signal.marketId, signal.eventId);
+  const decision = checkOrder(state.config, intent, account, view, at);
+  const seen = {
+    checks: decision.checks,
+    kelly: decision.stake?.kelly ?? null,
+    stakeUsd: decision.stake?.stakeUsd ?? null,
+  };
+  if (!decision.approved) return skipSignal(state, signal.id, decision.refusal, seen);
+  const ordered: Signal = { ...signal, ...seen, limitPrice: decision.order.limitPrice, stage: "ORDER_IN_FLIGHT" };
+  return andThen(updateSignal(state, ordered), (next) => submit(next, decision));
+}
+
+function decideExit(state: EngineState, { view, at }: BookObserved, position: Position, exit: ExitRequest): StepResult {
+  const attempt = position.exitAttempts + 1;
+  const intent: ExitIntent = {
+    kind: "exit",
+    clientOrderId: exitOrderId(position.id, attempt),
+    positionId: position.id,
+    signalId: exit.signalId,
+    marketId: position.marketId,
+    tokenId: position.tokenId,
+    outcomeIndex: position.outcomeIndex,
+    size: position.openShares,
+    slippageBps: state.config.signals.slippageBps,
+  };
+  const account = viewAccount(state, position.marketId, position.eventId);
+  const decision = checkOrder(state.config, intent, account, view, at);
+  if (decision.approved) {
+    const selling: Position = { ...position, exitAttempts: attempt, exit: { ...exit, stage: "ORDER_IN_FLIGHT" } };
+    return submit(withPosition(state, selling), decision);
+  }
+  if (decision.refusal.code !== "BELOW_MIN_SIZE") return unchanged(retryExit(state, position, exit));
+  // It will not grow by waiting: the rest is held until the market is resolved.
+  const held = withPosition(state, { ...position, exit: { ...exit, stage: "TOO_SMALL" } });
+  return exit.signalId === null
+    ? unchanged(held)
+    : skipSignal(held, exit.signalId, decision.refusal, { checks: decision.checks });
+}
+
+function submit(state: EngineState, decision: Extract<Decision, { approved: true }>): StepResult {
+  const { order, worstCostUsd } = decision;
+  return {
+    state: {
+      ...state,
+      orders: { ...state.orders, [order.clientOrderId]: { order, submittedAt: state.at, worstCostUsd } },
+    },
+    commands: [{ kind: "placeOrder", order }],
+    changes: [{ kind: "order", order, status: "SUBMITTED", reason: null, executions: [], at: state.at }],
+  };
+}
+
+/** The book could not be fetched. A tick asks again while the signal lives. */
+export function onBookFailed(state: EngineState, { subject }: EventOf<"bookFailed">): StepResult {
+  if (subject.kind === "signal") {
+    const signal = state.signals[subject.signalId];
+    if (signal === undefined || signal.stage !== "AWAITING_BOOK") return unchanged(state);
+    return updateSignal(state, { ...signal, stage: "BOOK_FAILED" });
+  }
+  const position = state.positions[subject.positionId];
+  if (position === undefined || position.exit === null || position.exit.stage !== "AWAITING_BOOK")
+    return unchanged(state);
+  return unchanged(retryExit(state, position, position.exit));
+}

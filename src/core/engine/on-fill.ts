@@ -1,0 +1,164 @@
+import type { OutcomeIndex } from "../market/market.ts";
+import type { Refusal } from "../risk/limits.ts";
+import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
+import { survivesRetraction } from "../signals/episode.ts";
+import { detectExitFollow } from "../signals/exit-follow.ts";
+import { detectFadeDegen, isDegen } from "../signals/fade-degen.ts";
+import { detectFollowWhale, isWhale } from "../signals/follow-whale.ts";
+import { computeEntryCap, FINEST_TICK } from "../signals/price-cap.ts";
+import { type Signal, type SignalType, signalId, type Trigger } from "../signals/signal.ts";
+import { addMs } from "../time/time.ts";
+import { andThen, type StepResult, unchanged } from "./command.ts";
+import type { EventOf } from "./event.ts";
+import { requestExit } from "./exits.ts";
+import { filterRecord, filterShards, getShard, setShard } from "./shards.ts";
+import { enterSignal, skipSignal } from "./signals.ts";
+import { type EngineState, sortedValues } from "./state.ts";
+
+type FillObserved = EventOf<"fillObserved">;
+
+export function onFill(state: EngineState, event: FillObserved): StepResult {
+  const rules = state.config.signals;
+  if (event.fill.side === "BUY") {
+    return isWhale(rules, event.wallet) ? onWhaleBuy(state, event) : unchanged(state);
+  }
+  const followed = onLeaderSell(state, event);
+  return isDegen(rules, event.wallet) ? andThen(followed, (next) => onDegenSell(next, event)) : followed;
+}
+
+function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
+  const { fill, wallet, market, at } = event;
+  const key = `${fill.wallet}:${fill.tokenId}`;
+  const { episode, trigger } = detectFollowWhale(state.config.signals, getShard(state.episodes, key), fill, wallet);
+  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, episode) };
+  if (trigger === null) return unchanged(next);
+  const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
+  const recent = next.recentTriggers[market.marketId] ?? [];
+  const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.ttlMs);
+  const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
+  const known: EngineState = {
+    ...next,
+    recentTriggers: { ...next.recentTriggers, [market.marketId]: [...recent, remembered] },
+  };
+  if (conflicts.length === 0) return enterSignal(known, signal);
+  const entered = enterSignal(known, refuse(signal, conflictRefusal(conflicts, market.outcomeIndex)));
+  return conflicts.reduce((result, other) => andThen(result, (now) => cancelForConflict(now, other, signal)), entered);
+}
+
+/** An order in flight cannot be called back; the other signal alone is skipped then. */
+function cancelForConflict(state: EngineState, other: RecentTrigger, by: Signal): StepResult {
+  const pending = state.signals[other.signalId];
+  if (pending === undefined || pending.stage === "ORDER_IN_FLIGHT") return unchanged(state);
+  const refusal: Refusal = { code: "CONFLICT", limit: `outcome ${other.outcomeIndex}`, value: by.id };
+  return skipSignal(state, other.signalId, refusal);
+}
+
+const conflictRefusal = (conflicts: readonly RecentTrigger[], outcomeIndex: OutcomeIndex): Refusal => ({
+  code: "CONFLICT",
+  limit: `outcome ${outcomeIndex}`,
+  value: conflicts.map((conflict) => conflict.signalId).join(" "),
+});
+
+function onDegenSell(state: EngineState, event: FillObserved): StepResult {
+  const { fill, wallet } = event;
+  const { sells, trigger } = detectFadeDegen(state.config.signals, state.panics[fill.tokenId] ?? [], fill, wallet);
+  const next: EngineState = { ...state, panics: { ...state.panics, [fill.tokenId]: sells } };
+  if (trigger === null) return unchanged(next);
+  // The wallets' own (negative) skill says nothing about ours: no edge has been measured for this signal.
+  const unproven: Trigger = { ...trigger, edgeLowerBound: null };
+  return enterSignal(next, draftSignal(next, "FADE_DEGEN", event, unproven, state.config.signals.fadeConfidence));
+}
+
+/** A sell by the wallet that a position follows. */
+function onLeaderSell(state: EngineState, event: FillObserved): StepResult {
+  const { fill, wallet } = event;
+  let result = unchanged(state);
+  for (const position of sortedValues(state.positions)) {
+    if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
+    const { exit, trigger } = detectExitFollow(state.config.signals, position.leaderExit, fill, wallet);
+    const watched = { ...position, leaderExit: exit };
+    result = andThen(result, (now) => unchanged({ ...now, positions: { ...now.positions, [position.id]: watched } }));
+    // A second sale while we are selling already adds nothing.
+    if (trigger === null || position.exit !== null) continue;
+    const signal = draftSignal(state, "EXIT_FOLLOW", event, trigger, wallet.score / 10);
+    result = andThen(result, (now) => enterExit(now, signal, watched.id));
+  }
+  return result;
+}
+
+function enterExit(state: EngineState, signal: Signal, positionId: string): StepResult {
+  const position = state.positions[positionId];
+  if (position === undefined || signal.refusal !== null) return enterSignal(state, signal);
+  const entered = enterSignal(state, signal);
+  // The exit asks for the book itself: one request, not two.
+  const commands = entered.commands.filter((command) => command.kind !== "requestBook");
+  return andThen({ ...entered, commands }, (now) => requestExit(now, position, "LEADER_EXIT", signal.id));
+}
+
+function draftSignal(
+  state: EngineState,
+  type: SignalType,
+  { fill, market, at }: FillObserved,
+  trigger: Trigger,
+  confidence: number,
+): Signal {
+  const { ttlMs, slippageBps, triggerAgeMsMax } = state.config.signals;
+  const side = type === "EXIT_FOLLOW" ? "SELL" : "BUY";
+  const signal: Signal = {
+    id: signalId(type, market.marketId, market.outcomeIndex, fill.orderHash),
+    type,
+    side,
+    marketId: market.marketId,
+    tokenId: fill.tokenId,
+    outcomeIndex: market.outcomeIndex,
+    marketTitle: market.title,
+    outcome: market.outcome,
+    eventId: market.eventId,
+    endsAt: market.endsAt,
+    trigger,
+    limitPrice: side === "BUY" ? computeEntryCap(trigger.price, slippageBps, market.tickSize ?? FINEST_TICK) : null,
+    confidence,
+    createdAt: at,
+    expiresAt: addMs(at, ttlMs),
+    status: "PENDING",
+    stage: "AWAITING_BOOK",
+    refusal: null,
+    checks: [],
+    kelly: null,
+    stakeUsd: null,
+    executedAt: null,
+  };
+  const ageMs = at - fill.occurredAt;
+  // An exit is late rather than not at all.
+  if (side === "BUY" && ageMs > triggerAgeMsMax) {
+    return refuse(signal, { code: "DATA_STALE", limit: `${triggerAgeMsMax} ms`, value: `trigger ${ageMs} ms` });
+  }
+  const live = sortedValues(state.signals).find((other) => isSameBet(other, signal));
+  if (live === undefined) return signal;
+  return refuse(signal, { code: "SIGNAL_ALREADY_LIVE", limit: "1 per type, market and outcome", value: live.id });
+}
+
+const isSameBet = (a: Signal, b: Signal): boolean =>
+  a.type === b.type && a.marketId === b.marketId && a.outcomeIndex === b.outcomeIndex;
+
+const refuse = (signal: Signal, refusal: Refusal): Signal => ({ ...signal, status: "SKIPPED", stage: "DONE", refusal });
+
+/** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought. */
+export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksRetracted">): StepResult {
+  const episodes = filterShards(state.episodes, (episode) => survivesRetraction(episode, fromBlock));
+  const panics = filterRecord(state.panics, (sells) => sells.every((sell) => sell.blockNumber < fromBlock));
+  const gone = sortedValues(state.signals).filter(
+    (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
+  );
+  return gone.reduce(
+    (result, signal) =>
+      andThen(result, (now) =>
+        skipSignal(now, signal.id, {
+          code: "TRIGGER_RETRACTED",
+          limit: `block ${fromBlock}`,
+          value: `block ${signal.trigger.blockNumber}`,
+        }),
+      ),
+    unchanged(episodes === state.episodes && panics === state.panics ? state : { ...state, episodes, panics }),
+  );
+}

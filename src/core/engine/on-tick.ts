@@ -1,0 +1,88 @@
+import { isStopLossHit, type Position, unrealizedUsd } from "../execution/position.ts";
+import { formatUsd } from "../money/amounts.ts";
+import { closeDay, startDay } from "../performance/day.ts";
+import { summarizeDay } from "../performance/summary.ts";
+import { keepRecentSells } from "../signals/fade-degen.ts";
+import type { Signal } from "../signals/signal.ts";
+import { type EpochMs, isoDate } from "../time/time.ts";
+import { refreshEquity } from "./account.ts";
+import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
+import type { EventOf } from "./event.ts";
+import { askForExit, requestExit } from "./exits.ts";
+import { positionFacts } from "./on-order.ts";
+import { filterRecord, filterShards } from "./shards.ts";
+import { expireSignal, updateSignal } from "./signals.ts";
+import { type EngineState, openCostUsd, sortedValues } from "./state.ts";
+
+/** Time passed: signals expire, failed books and unfilled exits are asked for again, old evidence is forgotten. */
+export function onTick(state: EngineState, { at }: EventOf<"ticked">): StepResult {
+  let result = unchanged(forgetOld(state, at));
+  for (const signal of sortedValues(state.signals)) {
+    result = andThen(result, (next) => tickSignal(next, signal, at));
+  }
+  for (const position of sortedValues(state.positions)) {
+    const { exit } = position;
+    if (exit?.stage !== "RETRY" || exit.retryAt === null || at < exit.retryAt) continue;
+    result = andThen(result, (next) => askForExit(next, position, exit));
+  }
+  return result;
+}
+
+/** An exit's signal lives as long as the exit: better late than not at all. */
+function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult {
+  if (signal.stage === "ORDER_IN_FLIGHT" || signal.side === "SELL") return unchanged(state);
+  if (at > signal.expiresAt) return expireSignal(state, signal);
+  if (signal.stage !== "BOOK_FAILED") return unchanged(state);
+  const { id: signalId, marketId, tokenId } = signal;
+  const asked = updateSignal(state, { ...signal, stage: "AWAITING_BOOK" });
+  return { ...asked, commands: [{ kind: "requestBook", subject: { kind: "signal", signalId }, marketId, tokenId }] };
+}
+
+function forgetOld(state: EngineState, at: EpochMs): EngineState {
+  const { episodeGapMs, ttlMs, panicWindowMs } = state.config.signals;
+  const episodes = filterShards(state.episodes, (episode) => at - episode.lastAt <= episodeGapMs);
+  const recentTriggers = filterRecord(state.recentTriggers, (list) => list.some((each) => at - each.at <= ttlMs));
+  const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);
+  const same = episodes === state.episodes && recentTriggers === state.recentTriggers && panics === state.panics;
+  return same ? state : { ...state, episodes, recentTriggers, panics };
+}
+
+/** New bids for what we hold: unrealised profit, the stop loss, the day's limit. */
+export function onMarks(state: EngineState, { bids, at }: EventOf<"positionsMarked">): StepResult {
+  let result = unchanged(state);
+  for (const position of sortedValues(state.positions)) {
+    const bid = bids.find((each) => each.tokenId === position.tokenId)?.bid;
+    if (bid === undefined || bid === position.mark?.bid) continue;
+    result = andThen(result, (next) => mark(next, { ...position, mark: { bid, at } }));
+  }
+  return result.state === state ? result : andThen(result, (next) => refreshEquity(next, at));
+}
+
+function mark(state: EngineState, position: Position): StepResult {
+  const marked: StepResult = {
+    state: { ...state, positions: { ...state.positions, [position.id]: position } },
+    commands: [],
+    changes: [{ kind: "position", position, at: state.at }],
+  };
+  if (position.exit !== null || !isStopLossHit(position, state.config.limits.stopLossBps)) return marked;
+  const facts = { ...positionFacts(position), unrealizedUsd: formatUsd(unrealizedUsd(position)) };
+  const key = `stopLoss-${position.id}`;
+  const stopped: StepResult = { ...marked, commands: [{ kind: "notify", notice: { kind: "stopLoss", key, facts } }] };
+  return andThen(stopped, (next) => requestExit(next, position, "STOP_LOSS", null));
+}
+
+/** The first event of a new UTC day closes the old one: its row is final. */
+export function rollDay(state: EngineState, at: EpochMs): StepResult {
+  if (isoDate(at) <= state.day.date) return unchanged(state);
+  const next: EngineState = {
+    ...state,
+    equity: closeDay(state.equity),
+    day: startDay(at, state.equity.equityUsd),
+  };
+  return { state: next, commands: [], changes: [performanceChange(state), performanceChange(next)] };
+}
+
+export const performanceChange = (state: EngineState): ChangedRow => ({
+  kind: "performance",
+  row: summarizeDay(state.day, state.equity, { startUsd: state.startUsd, deployedUsd: openCostUsd(state) }),
+});

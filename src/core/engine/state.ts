@@ -1,0 +1,97 @@
+import type { Position, TradingMode } from "../execution/position.ts";
+import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
+import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
+import type { ApprovedOrder } from "../risk/check-order.ts";
+import type { RiskLimits, TradingState } from "../risk/limits.ts";
+import type { RecentTrigger } from "../signals/conflict.ts";
+import type { Episode } from "../signals/episode.ts";
+import type { PanicSell } from "../signals/fade-degen.ts";
+import type { Signal } from "../signals/signal.ts";
+import type { SignalRules } from "../signals/signal-rules.ts";
+import type { SizingConfig } from "../sizing/kelly.ts";
+import type { EpochMs } from "../time/time.ts";
+import type { Shards } from "./shards.ts";
+
+/** Everything that a decision depends on besides the events. */
+export type EngineConfig = {
+  readonly mode: TradingMode;
+  readonly capitalUsd: UsdMicros;
+  readonly signals: SignalRules;
+  readonly sizing: SizingConfig;
+  readonly limits: RiskLimits;
+};
+
+export type OrderInFlight = {
+  readonly order: ApprovedOrder;
+  readonly submittedAt: EpochMs;
+  /** What it may still take from the account: stake and the highest fee. 0 for a sell. */
+  readonly worstCostUsd: UsdMicros;
+};
+
+/**
+ * All that the engine knows, as plain values: it is stored and loaded as it is. It holds what still lives; what has
+ * ended is in the database. Never changed in place: a step makes a new one that shares the unchanged parts.
+ */
+export type EngineState = {
+  readonly version: 1;
+  /** Time of the newest event. */
+  readonly at: EpochMs;
+  readonly config: EngineConfig;
+  readonly tradingState: TradingState;
+  readonly entriesStoppedUntil: EpochMs | null;
+  /** What the account began with: cash + cost of open positions − realised is this, always. */
+  readonly startUsd: UsdMicros;
+  readonly cashUsd: UsdMicros;
+  readonly realizedUsd: UsdMicros;
+  /** PENDING ones, by id. */
+  readonly signals: Readonly<Record<string, Signal>>;
+  /** Sent or about to be sent, answer not known yet; by client order id. */
+  readonly orders: Readonly<Record<string, OrderInFlight>>;
+  /** OPEN ones, by id. */
+  readonly positions: Readonly<Record<string, Position>>;
+  /** Whales' runs of buying, by wallet and token. */
+  readonly episodes: Shards<Episode>;
+  /** Whales' signals of the last minute, by market. */
+  readonly recentTriggers: Readonly<Record<string, readonly RecentTrigger[]>>;
+  /** Sells of badly scored wallets in the window, by token. */
+  readonly panics: Readonly<Record<string, readonly PanicSell[]>>;
+  readonly day: DayRecord;
+  readonly equity: EquityRecord;
+};
+
+export const createState = (config: EngineConfig, at: EpochMs): EngineState => ({
+  version: 1,
+  at,
+  config,
+  tradingState: "ACTIVE",
+  entriesStoppedUntil: null,
+  startUsd: config.capitalUsd,
+  cashUsd: config.capitalUsd,
+  realizedUsd: ZERO_USD,
+  signals: {},
+  orders: {},
+  positions: {},
+  episodes: {},
+  recentTriggers: {},
+  panics: {},
+  day: startDay(at, config.capitalUsd),
+  equity: startEquity(config.capitalUsd),
+});
+
+/** Key order is lost in storage, so whatever is walked through is walked in the order of its keys. */
+export const sortedValues = <Value>(record: Readonly<Record<string, Value>>): readonly Value[] =>
+  Object.keys(record)
+    .sort()
+    .map((key) => record[key] as Value);
+
+export function without<Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> {
+  if (!(key in record)) return record;
+  const { [key]: _, ...rest } = record;
+  return rest;
+}
+
+export function openCostUsd(state: EngineState): UsdMicros {
+  let total = ZERO_USD;
+  for (const position of Object.values(state.positions)) total = addUsd(total, position.openCostUsd);
+  return total;
+}

@@ -1,0 +1,75 @@
+import { assert, unreachable } from "../assert.ts";
+import type { EpochMs } from "../time/time.ts";
+import { assertConserved } from "./account.ts";
+import { andThen, type StepResult, unchanged } from "./command.ts";
+import type { EngineEvent } from "./event.ts";
+import { onBook, onBookFailed } from "./on-book.ts";
+import { onCommand } from "./on-command.ts";
+import { onFill, onRetraction } from "./on-fill.ts";
+import { onOrderResult } from "./on-order.ts";
+import { onResolution } from "./on-resolution.ts";
+import { onMarks, onTick, performanceChange, rollDay } from "./on-tick.ts";
+import { createState, type EngineState } from "./state.ts";
+
+/** Raised with every change of what a step decides; written beside each step in the journal. */
+export const RULE_VERSION = 1;
+
+/**
+ * The one decision function of backtest, paper and live trading. Pure: the same state and event give the same result,
+ * whatever the clock says and however the state was loaded.
+ * @param state null before the first event, which is `started`.
+ * @returns the very same state object where nothing changed.
+ */
+export function step(state: EngineState | null, event: EngineEvent): StepResult {
+  if (state === null) {
+    assert(event.kind === "started", "the first event starts the engine", { kind: event.kind });
+    const created = createState(event.config, event.at);
+    return { state: created, commands: [], changes: [performanceChange(created)] };
+  }
+  // Time does not run back: an answer that was on its way while a later event was told is told now.
+  const at = (event.at > state.at ? event.at : state.at) as EpochMs;
+  const rolled = rollDay(state, at);
+  const result = andThen(rolled, (today) => handle(today, { ...event, at }));
+  if (result.state === state) return result;
+  const next = result.state;
+  assertConserved(next);
+  const shown = next.day === rolled.state.day && next.equity === rolled.state.equity;
+  return shown ? result : { ...result, changes: [...result.changes, performanceChange(next)] };
+}
+
+function handle(before: EngineState, event: EngineEvent): StepResult {
+  const result = dispatch(before.at === event.at ? before : { ...before, at: event.at }, event);
+  // Time alone is no change: a step that did nothing leaves the state as it was.
+  const { state } = result;
+  const moved = Object.keys(state).some(
+    (key) => key !== "at" && state[key as keyof EngineState] !== before[key as keyof EngineState],
+  );
+  return moved ? result : { ...result, state: before };
+}
+
+function dispatch(state: EngineState, event: EngineEvent): StepResult {
+  switch (event.kind) {
+    case "started":
+      return unchanged({ ...state, config: event.config });
+    case "fillObserved":
+      return onFill(state, event);
+    case "blocksRetracted":
+      return onRetraction(state, event);
+    case "bookObserved":
+      return onBook(state, event);
+    case "bookFailed":
+      return onBookFailed(state, event);
+    case "orderResult":
+      return onOrderResult(state, event);
+    case "positionsMarked":
+      return onMarks(state, event);
+    case "marketResolved":
+      return onResolution(state, event);
+    case "commanded":
+      return onCommand(state, event);
+    case "ticked":
+      return onTick(state, event);
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,54 @@
+import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
+import type { FeeSchedule, OutcomeIndex } from "../market/market.ts";
+import type { PriceMicros, ShareMicros, UsdMicros } from "../money/amounts.ts";
+import type { EpochMs } from "../time/time.ts";
+
+type OrderTerms = {
+  /** Made from facts and stored before the order is sent. */
+  readonly clientOrderId: ClientOrderId;
+  readonly positionId: PositionId;
+  /** null: an exit that no signal asked for (stop loss, command). */
+  readonly signalId: SignalId | null;
+  readonly marketId: MarketId;
+  readonly tokenId: TokenId;
+  readonly outcomeIndex: OutcomeIndex;
+  readonly limitPrice: PriceMicros;
+  readonly tickSize: PriceMicros;
+  readonly minOrderSize: ShareMicros;
+  readonly fee: FeeSchedule;
+  readonly approvedAt: EpochMs;
+  /** An order that has not reached the venue by then is not filled: the decision was made on an older book. */
+  readonly goodUntil: EpochMs;
+};
+
+/** Fill-and-kill at the limit: what is not filled at once is not filled. */
+export type OrderRequest =
+  /** Spends at most `stakeUsd` of collateral, fees on top. */
+  | (OrderTerms & { readonly side: "BUY"; readonly stakeUsd: UsdMicros })
+  | (OrderTerms & { readonly side: "SELL"; readonly size: ShareMicros });
+
+/** An order's life. SUBMITTED covers "sent, answer unknown": it stays so until the venue has answered. */
+export type OrderStatus = "SUBMITTED" | "FILLED" | "PARTIALLY_FILLED" | "UNFILLED";
+
+/** One price level's worth of our own order. */
+export type Execution = {
+  readonly price: PriceMicros;
+  readonly size: ShareMicros;
+  /** Gross of the fee. BUY: rounded up; SELL: rounded down. */
+  readonly cash: UsdMicros;
+  readonly fee: UsdMicros;
+};
+
+export type UnfilledReason =
+  /** The book has nothing at or through the limit. */
+  "NO_LIQUIDITY" | "NO_BOOK" | "TICK_CHANGED" | "BELOW_MIN_SIZE" | "ORDER_EXPIRED";
+
+/** What became of an order at the venue: final in every case. */
+export type OrderResult =
+  | { readonly status: "filled"; readonly executions: readonly Execution[] }
+  | { readonly status: "unfilled"; readonly reason: UnfilledReason };
+
+export const entryOrderId = (signal: SignalId): ClientOrderId => `O-${signal}` as ClientOrderId;
+export const exitOrderId = (position: PositionId, attempt: number): ClientOrderId =>
+  `X${attempt}-${position.slice(2)}` as ClientOrderId;
+export const positionId = (signal: SignalId): PositionId => `P-${signal}` as PositionId;

@@ -1,0 +1,116 @@
+import type { MarketView } from "../execution/market-view.ts";
+import { addUsd, formatPrice, formatShares, formatUsd, portionBps } from "../money/amounts.ts";
+import type { EpochMs } from "../time/time.ts";
+import { dailyLossLimit, type RiskCheck, type RiskCode, type RiskLimits } from "./limits.ts";
+import type { AccountView, EntryIntent, OrderDraft } from "./order-intent.ts";
+
+export type EntryCheckInput = {
+  readonly limits: RiskLimits;
+  readonly intent: EntryIntent;
+  readonly account: AccountView;
+  readonly view: MarketView;
+  readonly at: EpochMs;
+  /** null where the book has no price at or under the cap. */
+  readonly draft: OrderDraft | null;
+};
+
+/** Strategy section 6 in the order in which it is checked: what we may do at all, the market, the price, the size. */
+export function* entryChecks(input: EntryCheckInput): Generator<RiskCheck> {
+  yield* permissionChecks(input);
+  yield* marketChecks(input);
+  yield* exposureChecks(input);
+}
+
+function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Generator<RiskCheck> {
+  yield check("TRADING_PAUSED", account.tradingState === "ACTIVE", "ACTIVE", account.tradingState);
+  const stopped = account.entriesStoppedUntil !== null && at < account.entriesStoppedUntil;
+  const lossMax = dailyLossLimit(limits, account.capitalUsd);
+  const lossIsFine = !stopped && account.dayLossUsd < lossMax;
+  yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), formatUsd(account.dayLossUsd));
+  yield check(
+    "CONFIDENCE_BELOW_MIN",
+    intent.confidence >= limits.minConfidence,
+    String(limits.minConfidence),
+    String(intent.confidence),
+  );
+  yield check(
+    "MARKET_ALREADY_HELD",
+    !account.marketHeld,
+    "1 position per market",
+    account.marketHeld ? "held" : "free",
+  );
+  const { openPositions } = account;
+  yield check(
+    "POSITIONS_AT_MAX",
+    openPositions < limits.maxOpenPositions,
+    String(limits.maxOpenPositions),
+    String(openPositions),
+  );
+}
+
+function* marketChecks({ limits, intent, view, at }: EntryCheckInput): Generator<RiskCheck> {
+  yield* openAndFresh(limits, view, at);
+  const ended = intent.endsAt !== null && at >= intent.endsAt;
+  yield check(
+    "MARKET_CLOSED",
+    !ended,
+    "before the end",
+    ended ? `${at - (intent.endsAt ?? at)} ms past the end` : "before the end",
+  );
+  const ask = view.book?.asks[0]?.price;
+  yield check("BOOK_EMPTY", ask !== undefined, "an ask", ask === undefined ? "none" : formatPrice(ask));
+  if (ask === undefined) return;
+  yield check("SLIPPAGE_ABOVE_MAX", ask <= intent.capPrice, formatPrice(intent.capPrice), formatPrice(ask));
+}
+
+/** Shared with exits: nothing is sold on an old book or into a closed market either. */
+export function* openAndFresh(limits: RiskLimits, view: MarketView, at: EpochMs): Generator<RiskCheck> {
+  const accepting = view.terms?.acceptingOrders === true && view.book !== null;
+  const standing =
+    view.terms === null ? "unknown to the venue" : view.book === null ? "no book" : "not accepting orders";
+  yield check("MARKET_CLOSED", accepting, "accepting orders", accepting ? "accepting orders" : standing);
+  const bookAgeMs = at - view.observedAt;
+  yield check("DATA_STALE", bookAgeMs <= limits.dataAgeMsMax, `${limits.dataAgeMsMax} ms`, `book ${bookAgeMs} ms`);
+}
+
+function* exposureChecks({ limits, intent, account, view, at, draft }: EntryCheckInput): Generator<RiskCheck> {
+  const chainAgeMs = view.chainAsOf === null ? null : at - view.chainAsOf;
+  const chainIsFresh = chainAgeMs !== null && chainAgeMs <= limits.dataAgeMsMax;
+  yield check(
+    "DATA_STALE",
+    chainIsFresh,
+    `${limits.dataAgeMsMax} ms`,
+    chainAgeMs === null ? "no block" : `chain ${chainAgeMs} ms`,
+  );
+  if (draft === null) {
+    // The cap lies above the ask but, cut to the book's own tick, below it.
+    yield check("SLIPPAGE_ABOVE_MAX", false, formatPrice(intent.capPrice), "no tick between the ask and the cap");
+    return;
+  }
+  const { stake, order, size, worstCostUsd } = draft;
+  const kelly = stake?.kelly ?? 0;
+  yield check("KELLY_NOT_POSITIVE", kelly > 0, "0", kelly.toFixed(6));
+  const stakeUsd = order.side === "BUY" ? order.stakeUsd : worstCostUsd;
+  const bigEnough = size >= order.minOrderSize && stakeUsd >= limits.minOrderUsd;
+  yield check(
+    "BELOW_MIN_SIZE",
+    bigEnough,
+    `${formatShares(order.minOrderSize)} shares, ${formatUsd(limits.minOrderUsd)} USD`,
+    `${formatShares(size)} shares, ${formatUsd(stakeUsd)} USD`,
+  );
+  const deployedMax = portionBps(account.capitalUsd, limits.maxDeployedBps, "floor");
+  const deployed = addUsd(account.deployedUsd, worstCostUsd);
+  yield check("DEPLOYED_AT_MAX", deployed <= deployedMax, formatUsd(deployedMax), formatUsd(deployed));
+  const eventMax = portionBps(account.capitalUsd, limits.maxEventBps, "floor");
+  const exposure = addUsd(account.eventExposureUsd, worstCostUsd);
+  yield check("EVENT_EXPOSURE_AT_MAX", exposure <= eventMax, formatUsd(eventMax), formatUsd(exposure));
+  const enough = worstCostUsd <= account.freeCashUsd;
+  yield check("CASH_EXHAUSTED", enough, formatUsd(account.freeCashUsd), formatUsd(worstCostUsd));
+}
+
+export const check = (code: RiskCode, passed: boolean, limit: string, value: string): RiskCheck => ({
+  code,
+  limit,
+  value,
+  passed,
+});

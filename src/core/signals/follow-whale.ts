@@ -1,0 +1,38 @@
+import { priceOf } from "../money/amounts.ts";
+import { type Episode, extendEpisode } from "./episode.ts";
+import type { ObservedFill, WalletFacts } from "./observed-fill.ts";
+import type { Trigger } from "./signal.ts";
+import type { SignalRules } from "./signal-rules.ts";
+
+export const isWhale = (rules: SignalRules, wallet: WalletFacts): boolean =>
+  rules.followWhales && wallet.followEligible && wallet.score >= rules.minWhaleScore;
+
+export type Detection = { readonly episode: Episode; readonly trigger: Trigger | null };
+
+/** A whale's BUY: the first fill that brings its episode to `minWhaleTradeUsd` is the trigger. */
+export function detectFollowWhale(
+  rules: SignalRules,
+  before: Episode | undefined,
+  fill: ObservedFill,
+  wallet: WalletFacts,
+): Detection {
+  const episode = extendEpisode(before, fill, rules.episodeGapMs);
+  if (episode.signalled || episode.cash < rules.minWhaleTradeUsd) return { episode, trigger: null };
+  return { episode: { ...episode, signalled: true }, trigger: triggerOf(episode, fill, wallet) };
+}
+
+export function triggerOf(evidence: Pick<Episode, "cash" | "size">, fill: ObservedFill, wallet: WalletFacts): Trigger {
+  return {
+    wallet: fill.wallet,
+    orderHash: fill.orderHash,
+    blockNumber: fill.blockNumber,
+    logIndex: fill.logIndex,
+    price: priceOf(evidence.cash, evidence.size, "floor"),
+    sizeUsd: evidence.cash,
+    occurredAt: fill.occurredAt,
+    knownAt: fill.knownAt,
+    walletScore: wallet.score,
+    scoreVersion: wallet.scoreVersion,
+    edgeLowerBound: wallet.edgeLowerBound,
+  };
+}

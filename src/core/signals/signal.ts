@@ -1,0 +1,70 @@
+import type { Side } from "../chain/fill.ts";
+import type { Address, MarketId, OrderHash, SignalId, TokenId } from "../ids/ids.ts";
+import type { OutcomeIndex } from "../market/market.ts";
+import type { PriceMicros, UsdMicros } from "../money/amounts.ts";
+import type { Refusal, RiskCheck } from "../risk/limits.ts";
+import type { EpochMs } from "../time/time.ts";
+
+export type SignalType = "FOLLOW_WHALE" | "FADE_DEGEN" | "EXIT_FOLLOW";
+export type SignalStatus = "PENDING" | "EXECUTED" | "SKIPPED" | "EXPIRED";
+
+/** Where a PENDING signal stands on its way to the venue. */
+export type SignalStage = "AWAITING_BOOK" | "BOOK_FAILED" | "ORDER_IN_FLIGHT" | "DONE";
+
+/** The fill that completed the condition; the signal's id comes from its facts. */
+export type Trigger = {
+  readonly wallet: Address;
+  readonly orderHash: OrderHash;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+  /** Average over the episode (FOLLOW_WHALE, EXIT_FOLLOW) or over the panic's sells (FADE_DEGEN). */
+  readonly price: PriceMicros;
+  readonly sizeUsd: UsdMicros;
+  readonly occurredAt: EpochMs;
+  readonly knownAt: EpochMs;
+  readonly walletScore: number;
+  readonly scoreVersion: number;
+  readonly edgeLowerBound: number | null;
+};
+
+/** A reason to act and what became of it. Kept for ever, whatever became of it. */
+export type Signal = {
+  readonly id: SignalId;
+  readonly type: SignalType;
+  readonly side: Side;
+  readonly marketId: MarketId;
+  readonly tokenId: TokenId;
+  readonly outcomeIndex: OutcomeIndex;
+  readonly marketTitle: string | null;
+  readonly outcome: string | null;
+  readonly eventId: string | null;
+  readonly endsAt: EpochMs | null;
+  readonly trigger: Trigger;
+  /** BUY: the most we pay. SELL: the least we take; null until the bid is known. */
+  readonly limitPrice: PriceMicros | null;
+  readonly confidence: number;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  readonly status: SignalStatus;
+  readonly stage: SignalStage;
+  /** Why nothing was done: SKIPPED only. */
+  readonly refusal: Refusal | null;
+  /** Every check in the order it was made, with its figures. */
+  readonly checks: readonly RiskCheck[];
+  readonly kelly: number | null;
+  readonly stakeUsd: UsdMicros | null;
+  readonly executedAt: EpochMs | null;
+};
+
+const PREFIX: Readonly<Record<SignalType, string>> = { FOLLOW_WHALE: "FW", FADE_DEGEN: "FD", EXIT_FOLLOW: "EX" };
+
+/**
+ * The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing.
+ * 48 bits of the market and 64 of the order hash: readable, and enough to tell signals apart.
+ */
+export const signalId = (
+  type: SignalType,
+  marketId: MarketId,
+  outcomeIndex: OutcomeIndex,
+  trigger: OrderHash,
+): SignalId => `${PREFIX[type]}-${marketId.slice(2, 14)}-${outcomeIndex}-${trigger.slice(2, 18)}` as SignalId;

@@ -1,0 +1,15 @@
+import type { MarketTerms } from "../core/execution/market-view.ts";
+import type { MarketId, TokenId } from "../core/ids/ids.ts";
+import type { OrderBook } from "../core/market/market.ts";
+
+/**
+ * Order books and trading terms, as the venue has them now. A failed read is not repeated here: a book that comes late
+ * is a stale one, so the caller asks anew while it still wants to know.
+ * Both methods throw TransientError (with its kinds), RejectedError, PayloadError, AbortedError.
+ */
+export type BookSource = {
+  /** @returns null where the venue has no book for the token: not yet open, or closed. */
+  fetchBook(tokenId: TokenId, signal: AbortSignal): Promise<OrderBook | null>;
+  /** @returns null where the venue does not know the market. */
+  fetchTerms(marketId: MarketId, signal: AbortSignal): Promise<MarketTerms | null>;
+};

@@ -1,0 +1,85 @@
+import type { ChangedRow, Command } from "../core/engine/command.ts";
+import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
+import type { EngineState } from "../core/engine/state.ts";
+import type { MarketId } from "../core/ids/ids.ts";
+import type { MarketFacts, ObservedFill, WalletFacts } from "../core/signals/observed-fill.ts";
+import type { EpochMs } from "../core/time/time.ts";
+
+/** One step of the engine, numbered without gaps. */
+export type JournalStep = {
+  readonly seq: number;
+  readonly ruleVersion: number;
+  readonly event: EngineEvent;
+  readonly commands: readonly Command[];
+};
+
+/** Where an executor goes on: a snapshot and the steps after it. */
+export type LoadedEngine = {
+  readonly snapshot: { readonly seq: number; readonly state: EngineState } | null;
+  readonly steps: readonly JournalStep[];
+  /** How far the chain has been read; at the first start its end, because history is nothing to act on. */
+  readonly cursor: bigint;
+};
+
+export type CandidateQuery = {
+  readonly cursor: bigint;
+  /** Older fills are history: not read at all. */
+  readonly since: EpochMs;
+  /** null: this signal is switched off. */
+  readonly minWhaleScore: number | null;
+  readonly maxFadeScore: number | null;
+};
+
+export type CandidateFill = {
+  readonly fill: ObservedFill;
+  readonly wallet: WalletFacts;
+  readonly market: MarketFacts;
+};
+
+export type ResolvedMarket = {
+  readonly marketId: MarketId;
+  readonly payoutNumerators: readonly [bigint, bigint];
+  readonly resolvedAt: EpochMs;
+};
+
+export type PendingControl = { readonly id: string; readonly command: ControlCommand };
+
+/** What happened since the last read. */
+export type ExecutorInbox = {
+  readonly cursor: bigint;
+  /** Lowest block that a reorg removed; null: none did. */
+  readonly retractedFrom: number | null;
+  /** Fills of whales, of badly scored sellers, and of leaders in what we hold; in the chain's order. */
+  readonly fills: readonly CandidateFill[];
+  /** Final answers, on finalized blocks, of markets in which a position is open. */
+  readonly resolutions: readonly ResolvedMarket[];
+  readonly controls: readonly PendingControl[];
+  /** Time of the newest block held. */
+  readonly chainAsOf: EpochMs | null;
+};
+
+/** Everything that a number of steps leave behind; it is committed whole or not at all. */
+export type EngineBatch = {
+  readonly steps: readonly JournalStep[];
+  readonly changes: readonly ChangedRow[];
+  readonly cursor: bigint;
+  readonly handledControls: readonly string[];
+  /** The state after the last step: its figures are always stored, the whole only when `snapshot` is set. */
+  readonly seq: number;
+  readonly state: EngineState;
+  readonly snapshot: boolean;
+  readonly at: EpochMs;
+};
+
+/**
+ * Written by the executor alone, one at a time. All methods throw TransientError where the database cannot be reached,
+ * `save` also OutcomeUnknownError; after either the engine is loaded anew.
+ */
+export type ExecutorStore = {
+  /** Becomes the only executor. @returns a function that gives the place up; null while another one has it. */
+  tryLock(onLost: () => void): Promise<(() => Promise<void>) | null>;
+  load(): Promise<LoadedEngine>;
+  read(query: CandidateQuery): Promise<ExecutorInbox>;
+  /** @throws InvariantError when one of the steps' numbers is taken: another executor is at work. */
+  save(batch: EngineBatch): Promise<void>;
+};

@@ -1,0 +1,89 @@
+import type { Address } from "../core/ids/ids.ts";
+import type { EdgePopulation, EdgePrior, EdgeSums } from "../core/reputation/edge.ts";
+import type { IneligibleReason } from "../core/reputation/eligibility.ts";
+import type { FoldedFills, UnitKey } from "../core/reputation/fold.ts";
+import type { Tier } from "../core/reputation/tiers.ts";
+import type { LedgerFill, LedgerMarket, UnitRecord } from "../core/reputation/unit-record.ts";
+import type { WalletFacts, WalletScore } from "../core/reputation/wallet-score.ts";
+import type { EpochMs } from "../core/time/time.ts";
+
+type Units = ReadonlyMap<UnitKey, UnitRecord>;
+type Markets = ReadonlyMap<number, LedgerMarket>;
+
+/** The rules that the store applies between loading and saving; pure, from core/reputation. */
+export type LedgerRules = {
+  foldFills(units: Units, fills: Iterable<LedgerFill>, markets: Markets): FoldedFills;
+  foldResolutions(units: Iterable<UnitRecord>, markets: Markets): readonly UnitRecord[];
+};
+
+export type Intake = {
+  readonly entries: number;
+  /** A block that is in the ledger was taken back: everything was set back to be applied again. */
+  readonly isReset: boolean;
+};
+
+export type LedgerStep = {
+  readonly fills: number;
+  readonly units: number;
+  /** Units that were computed again from all their fills. */
+  readonly replayed: number;
+};
+
+export type TierChange = {
+  readonly wallet: Address;
+  readonly tier: Tier;
+  readonly score: number;
+  readonly closedMarkets: number;
+};
+
+export type ScoreStep = {
+  readonly scored: number;
+  readonly changed: number;
+  readonly newWhales: readonly TierChange[];
+};
+
+/** What was published about a wallet, from `calculatedAt` on. */
+export type PublishedScore = {
+  readonly score: number;
+  readonly confidence: number;
+  readonly tier: Tier;
+  readonly isFollowEligible: boolean;
+  readonly ineligibleReason: IneligibleReason | null;
+  readonly edgePerShare: number | null;
+  readonly edgeLowerBound: number | null;
+  readonly closedMarkets: number;
+  readonly scoreVersion: number;
+  readonly calculatedAt: EpochMs;
+};
+
+/**
+ * Ledger, scores and what is still to be done for them. Every method is one transaction that takes the ledger's lock,
+ * so a kill between any two statements loses and doubles nothing, and two services at once do the work once.
+ * @throws TransientError from any of them
+ */
+export type ReputationStore = {
+  /** Takes over what the listener committed since the last call: its blocks wait to be applied. */
+  takeIn(at: EpochMs): Promise<Intake>;
+  /** Applies about `maxFills` finalized fills, whole blocks, oldest waiting ones first. Null: none wait. */
+  applyFills(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;
+  /** Finds markets whose token was linked, or whose times changed, after their fills were applied. */
+  findLate(): Promise<number>;
+  /** Replays or resolves the units of some of the markets that need it. Null: none does. */
+  applyDue(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;
+  /** Marks the wallets whose units left or entered the window that starts at `cutoff`; all when the rule changed. */
+  moveWindow(cutoff: EpochMs, scoreVersion: number): Promise<void>;
+  /** Scores up to `maxWallets` of those marked. Null: none is. */
+  scoreDue(
+    maxWallets: number,
+    cutoff: EpochMs,
+    at: EpochMs,
+    score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
+  ): Promise<ScoreStep | null>;
+  edgePrior(): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }>;
+  /** Gives every wallet its edge under `prior`, in pages; the prior counts as published once all have it. */
+  publishPrior(prior: EdgePrior, edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"]): Promise<number>;
+  /** Sets everything back, to be applied again from flow.fill. Scores stand until they are calculated anew. */
+  reset(at: EpochMs): Promise<void>;
+  /** What was known about the wallet at `asOf`; null: nothing, so it was neutral. */
+  scoreAsOf(wallet: Address, asOf: EpochMs): Promise<PublishedScore | null>;
+};

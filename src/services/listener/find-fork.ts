@@ -1,0 +1,35 @@
+import type { BlockRef } from "../../core/chain/fill.ts";
+import { forkPoint } from "../../core/chain/fork-point.ts";
+import { TransientError } from "../../core/errors.ts";
+import type { LogSource } from "../../ports/log-source.ts";
+
+/** Most reorgs are a few blocks deep; the deepest on record needs a few more rounds. */
+const ROUND = 16;
+
+/**
+ * Looks for the newest remembered block that the chain still has.
+ * @param remembered newest first
+ * @returns null when the chain has other blocks in all these places: it is another chain.
+ * @throws TransientError when the source has none of these blocks at all: it is behind.
+ */
+export async function findFork(
+  source: LogSource,
+  remembered: readonly BlockRef[],
+  signal: AbortSignal,
+): Promise<BlockRef | null> {
+  let hasAny = false;
+  for (let at = 0; at < remembered.length; at += ROUND) {
+    const round = remembered.slice(at, at + ROUND);
+    const numbers = round.map((block) => block.number);
+    const current = await source.blocks(numbers, signal);
+    hasAny ||= current.length > 0;
+    const found = forkPoint(round, current);
+    if (found !== null) return found;
+  }
+  if (!hasAny && remembered.length > 0) {
+    throw new TransientError("SOURCE_BEHIND", "the endpoint has none of the blocks that were read before", {
+      newest: remembered[0]?.number ?? null,
+    });
+  }
+  return null;
+}

@@ -1,0 +1,39 @@
+/** How many blocks to ask for at once: providers cap blocks, results, bytes or time, and none says how much is allowed. */
+export type RangeSize = {
+  readonly current: number;
+  /** The smallest size known to fail; growth stays below it until it has been forgotten. */
+  readonly failed: number;
+  /** Successes since the last failure at that size. */
+  readonly successes: number;
+  readonly max: number;
+};
+
+/** More logs than this in one answer cost memory and a long transaction for no speed. */
+const LOGS_WANTED = 10_000;
+const FORGET_AFTER = 40;
+
+export const rangeSize = (initial: number, max: number): RangeSize => ({
+  current: Math.min(initial, max),
+  failed: max + 1,
+  successes: 0,
+  max,
+});
+
+/** After "too large" or a timeout. A size of one stays: there is nothing smaller to ask for. */
+export const shrunk = (size: RangeSize, askedBlocks: number): RangeSize => ({
+  ...size,
+  current: Math.max(1, Math.floor(Math.min(size.current, askedBlocks) / 2)),
+  failed: Math.max(2, askedBlocks),
+  successes: 0,
+});
+
+/** After a whole range of this size: doubles below the failed size, and tries that again once it lies long back. */
+export function grown(size: RangeSize, logs: number): RangeSize {
+  const successes = size.successes + 1;
+  if (logs > LOGS_WANTED) return { ...size, successes, current: Math.max(1, Math.floor(size.current / 2)) };
+  if (logs * 2 > LOGS_WANTED) return { ...size, successes };
+  if (successes >= FORGET_AFTER && size.failed <= size.max) {
+    return { ...size, successes: 0, failed: Math.min(size.failed * 2, size.max + 1) };
+  }
+  return { ...size, successes, current: Math.max(size.current, Math.min(size.current * 2, size.failed - 1, size.max)) };
+}

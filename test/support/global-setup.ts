@@ -1,0 +1,24 @@
+import type { TestProject } from "vitest/node";
+import { pgliteVersion } from "./pglite-version.ts";
+import { startPostgres } from "./postgres-server.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Null where no PostgreSQL binaries were found: those tests are skipped. */
+    postgresUrl: string | null;
+  }
+}
+
+/** Starts PostgreSQL once for the whole run; the reporter prints what `TEST_ENGINES` says. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgres();
+  const found =
+    server === null
+      ? "PostgreSQL not found (no binaries on PATH or under /usr/lib/postgresql), its tests are skipped"
+      : `PostgreSQL ${server.version}`;
+  process.env.TEST_ENGINES = `engines: PGlite ${pgliteVersion}, ${found}`;
+  project.provide("postgresUrl", server?.url ?? null);
+  return async () => {
+    await server?.stop();
+  };
+}
