@@ -23,18 +23,16 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
     store: createChainStore(database),
     clock,
     logger,
-    wake: database.wake,
     config: listenerConfig(parts),
   });
 }
 
-function listenerConfig({ listenerStartBlock = null, machineTimeFactor }: ServiceParts): ListenerConfig {
+function listenerConfig({ listenerStartBlock, machineTimeFactor }: ServiceParts): ListenerConfig {
   const byDefault = defaultListenerConfig;
   return {
     ...byDefault,
-    startBlock: listenerStartBlock,
+    startBlock: listenerStartBlock ?? null,
     liveWindowMs: byDefault.liveWindowMs * machineTimeFactor,
-    infoPollMs: byDefault.infoPollMs * machineTimeFactor,
     summaryMs: byDefault.summaryMs * machineTimeFactor,
   };
 }

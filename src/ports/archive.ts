@@ -74,13 +74,26 @@ export type NewArchiveFile = {
 
 export type ArchiveFile = NewArchiveFile & { readonly createdAt: EpochMs };
 
+/** Which fills are wanted; what is left out allows everything. Empty lists match nothing. */
+export type FillFilter = {
+  readonly tokenIds?: readonly TokenId[];
+  readonly wallets?: readonly Address[];
+};
+
+/** The part of a stream that is wanted: fills of the span, behind `after`, that pass the filter. */
+export type FillPart = {
+  readonly span: BlockSpan;
+  readonly after: LogPosition | null;
+  readonly filter: FillFilter;
+};
+
 /** A partition of the fill table, and why it has to stay (null: it may go). */
 export type FillPartition = BlockSpan & {
   readonly name: string;
   readonly obstacle: string | null;
 };
 
-/** Files of one moment. The version grows with every file recorded. */
+/** Files of one moment, with the version of the catalog then. */
 export type ArchiveListing = { readonly version: number; readonly files: readonly ArchiveFile[] };
 
 /** The database's side of the archive. */
@@ -91,8 +104,8 @@ export type ArchiveStore = {
   partitions(olderThan: EpochMs): Promise<readonly FillPartition[]>;
   /** Rows of the partition as the planner estimates them: for progress only. */
   estimatedRows(partition: FillPartition): Promise<number>;
-  /** Up to `limit` hot fills of the span in chain order, beginning behind `after`. */
-  readPage(span: BlockSpan, after: LogPosition | null, limit: number): Promise<readonly ArchivedFill[]>;
+  /** Up to `limit` hot fills in chain order. */
+  readPage(part: FillPart, limit: number): Promise<readonly ArchivedFill[]>;
   /**
    * In one transaction: compares the partition with `summary`, records the file and drops the partition.
    * @returns the bytes freed, or null when the rows differ from the summary (nothing was changed then)
@@ -101,6 +114,8 @@ export type ArchiveStore = {
   replace(partition: FillPartition, file: NewArchiveFile, at: EpochMs): Promise<number | null>;
   /** Idempotent by path. */
   record(files: readonly NewArchiveFile[], at: EpochMs): Promise<void>;
+  /** Grows with every file recorded. */
+  version(): Promise<number>;
   /** Files of the content that touch the span, by first block (evidence: by time). */
   files(content: ArchiveContent, span?: BlockSpan): Promise<ArchiveListing>;
 };
@@ -121,11 +136,16 @@ export type ArchiveFiles = {
     path: string,
     batches: AsyncIterable<readonly ArchivedFill[]>,
   ): Promise<{ readonly summary: RowsSummary; readonly fileBytes: number }>;
-  /** Fills of the span in chain order, beginning behind `after`. @throws InputError when the file is missing. */
-  readFills(file: ArchiveFile, span: BlockSpan, after: LogPosition | null): AsyncIterable<readonly ArchivedFill[]>;
+  /** In chain order. @throws InputError when the file is missing. */
+  readFills(file: ArchiveFile, part: FillPart): AsyncIterable<readonly ArchivedFill[]>;
   /** In order of time; both ends inclusive. */
   readEvidence(file: ArchiveFile, from: EpochMs, to: EpochMs): AsyncIterable<readonly TradeEvidence[]>;
   close(): Promise<void>;
+};
+
+export type ReadFillsOptions = FillFilter & {
+  /** Both unless told otherwise. */
+  readonly sources?: readonly FillSource[];
 };
 
 /** All fills that we hold, wherever they are kept. */
@@ -134,7 +154,7 @@ export type FillHistory = {
    * Fills of the span in chain order from archive files and hot partitions together, each once; where our own and an
    * imported row share a position, ours is taken. May be read while the archiver runs.
    */
-  readFills(span: BlockSpan, options?: { readonly sources?: readonly FillSource[] }): AsyncIterable<readonly ArchivedFill[]>;
+  readFills(span: BlockSpan, options?: ReadFillsOptions): AsyncIterable<readonly ArchivedFill[]>;
   /** Evidence in order of time, both ends inclusive; files may overlap, so order holds within one file only. */
   readEvidence(from: EpochMs, to: EpochMs): AsyncIterable<readonly TradeEvidence[]>;
 };

@@ -12,7 +12,7 @@ type Markets = ReadonlyMap<number, LedgerMarket>;
 
 /** The rules that the store applies between loading and saving; pure, from core/reputation. */
 export type LedgerRules = {
-  foldFills(units: Units, fills: Iterable<LedgerFill>, markets: Markets): FoldedFills;
+  foldFills(units: Units, fills: Iterable<LedgerFill>, markets: Markets, archivedUntil: EpochMs | null): FoldedFills;
   foldResolutions(units: Iterable<UnitRecord>, markets: Markets): readonly UnitRecord[];
 };
 
@@ -57,8 +57,9 @@ export type PublishedScore = {
 };
 
 /**
- * Ledger, scores and what is still to be done for them. Every method is one transaction that takes the ledger's lock,
- * so a kill between any two statements loses and doubles nothing, and two services at once do the work once.
+ * Ledger, scores and what is still to be done for them. Every writing method is one transaction (`publishPrior` one a
+ * page) that takes the ledger's lock, so a kill between any two statements loses and doubles nothing, and two services
+ * at once do the work once.
  * @throws TransientError from any of them
  */
 export type ReputationStore = {
@@ -82,7 +83,10 @@ export type ReputationStore = {
   edgePrior(): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }>;
   /** Gives every wallet its edge under `prior`, in pages; the prior counts as published once all have it. */
   publishPrior(prior: EdgePrior, edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"]): Promise<number>;
-  /** Sets everything back, to be applied again from flow.fill. Scores stand until they are calculated anew. */
+  /**
+   * Sets everything back, to be applied again from flow.fill. Scores stand until they are calculated anew.
+   * @throws InputError when some of the fills are in the archive alone
+   */
   reset(at: EpochMs): Promise<void>;
   /** What was known about the wallet at `asOf`; null: nothing, so it was neutral. */
   scoreAsOf(wallet: Address, asOf: EpochMs): Promise<PublishedScore | null>;

@@ -16,7 +16,7 @@ const COLUMNS: readonly (readonly [name: string, spool: string, made?: (column: 
   ["block_number", "INTEGER"],
   ["log_index", "INTEGER"],
   ["timestamp", "BIGINT", (column) => `make_timestamptz(${column} * 1000)`],
-  ["known_delay_ms", "INTEGER"],
+  ["known_delay_ms", "BIGINT"],
   ["tx_hash", "VARCHAR", BYTES],
   ["order_hash", "VARCHAR", BYTES],
   ["exchange", "VARCHAR", BYTES],
@@ -52,7 +52,7 @@ export const toSpoolLine = (fill: ArchivedFill): string =>
 const hexOf = (column: string): string => `'0x' || lower(hex(${column}))`;
 
 /** What `readFill` expects, in its order. */
-export const readColumns = `block_number, log_index, epoch_ms(timestamp)::DOUBLE, known_delay_ms, ${hexOf("tx_hash")},
+export const readColumns = `block_number, log_index, epoch_ms(timestamp)::DOUBLE, known_delay_ms::DOUBLE, ${hexOf("tx_hash")},
   ${hexOf("order_hash")}, ${hexOf("exchange")}, exchange_version, ${hexOf("wallet")}, ${hexOf("counterparty")}, token_id,
   ${hexOf("market_id")}, outcome_index, side, role, size_micros, cash_micros, fee_micros, fee_asset, match_log_index`;
 

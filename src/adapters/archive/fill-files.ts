@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert } from "../../core/assert.ts";
-import type { LogPosition } from "../../core/chain/fill.ts";
 import { InputError, InvariantError } from "../../core/errors.ts";
-import type { ArchivedFill, ArchiveFile, ArchiveFiles, BlockSpan, FillSource } from "../../ports/archive.ts";
+import type { ArchivedFill, ArchiveFile, ArchiveFiles, FillPart, FillSource } from "../../ports/archive.ts";
 import { type Duckdb, openDuckdb, text } from "./duckdb.ts";
 import { readEvidence } from "./evidence-columns.ts";
 import { FILL_COLUMNS, fromSpool, readColumns, readFill, spoolColumns, toSpoolLine } from "./fill-columns.ts";
@@ -51,9 +50,9 @@ export function openArchiveFolder(options: ArchiveFolderOptions): ArchiveFiles {
       await rm(unfinished.spool);
       return written;
     },
-    async *readFills(file, span, after) {
+    async *readFills(file, part) {
       requireFile(file, folder);
-      yield* streamFills(await duckdb(), full(file.path), { span, after, source: file.source });
+      yield* streamFills(await duckdb(), full(file.path), part, file.source);
     },
     async *readEvidence(file, from, to) {
       requireFile(file, folder);
@@ -131,21 +130,36 @@ function requireFile({ path }: ArchiveFile, folder: string): void {
   );
 }
 
-type Part = { readonly span: BlockSpan; readonly after: LogPosition | null; readonly source: FillSource };
-
 async function* streamFills(
   duckdb: Duckdb,
   path: string,
-  { span, after, source }: Part,
+  part: FillPart,
+  source: FillSource,
 ): AsyncGenerator<readonly ArchivedFill[]> {
-  const behind =
-    after === null
-      ? ""
-      : `AND (block_number > ${after.blockNumber} OR (block_number = ${after.blockNumber} AND log_index > ${after.logIndex}))`;
-  const statement = `SELECT ${readColumns} FROM read_parquet(${text(path)})
-    WHERE block_number BETWEEN ${span.fromBlock} AND ${span.toBlock} ${behind}`;
+  const statement = `SELECT ${readColumns} FROM read_parquet(${text(path)}) WHERE ${conditions(part).join(" AND ")}`;
   for await (const columns of duckdb.stream(statement)) {
     const rows = columns[0]?.length ?? 0;
     yield Array.from({ length: rows }, (_, row) => readFill(columns, row, source));
   }
 }
+
+function conditions({ span, after, filter }: FillPart): readonly string[] {
+  const wanted = [`block_number BETWEEN ${span.fromBlock} AND ${span.toBlock}`];
+  if (after !== null) {
+    const { blockNumber, logIndex } = after;
+    wanted.push(`(block_number > ${blockNumber} OR (block_number = ${blockNumber} AND log_index > ${logIndex}))`);
+  }
+  if (filter.tokenIds !== undefined) wanted.push(isOneOf("token_id", filter.tokenIds.map(text)));
+  if (filter.wallets !== undefined) {
+    wanted.push(
+      isOneOf(
+        "wallet",
+        filter.wallets.map((wallet) => `unhex(${text(wallet.slice(2))})`),
+      ),
+    );
+  }
+  return wanted;
+}
+
+const isOneOf = (column: string, literals: readonly string[]): string =>
+  literals.length === 0 ? "false" : `${column} IN (${literals.join(", ")})`;

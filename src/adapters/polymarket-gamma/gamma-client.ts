@@ -49,7 +49,7 @@ export function createGammaClient({
   let path = "/markets/keyset";
 
   async function getOnce(query: GammaQuery, signal: AbortSignal): Promise<z.infer<typeof page>> {
-    const parameters = new URLSearchParams(query.map(([name, value]) => [name, value]));
+    const parameters = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value]));
     const late = new AbortController();
     const done = new AbortController();
     void clock.sleep(timeoutMs, done.signal).then(() => late.abort());

@@ -10,12 +10,12 @@ type Bounds = BlockSpan & { readonly name: string };
 type State = {
   readonly finalizedBlock: number;
   readonly coverage: readonly BlockSpan[];
-  /** Block ranges that a reader of flow.ingest has not come to yet. */
+  /** Block ranges that somebody here still has to read: not yet seen by a reader, or seen and waiting to be booked. */
   readonly unread: readonly (BlockSpan & { readonly reader: string })[];
 };
 
 /**
- * A partition may leave the database when it is final, wholly covered, read by everybody who follows the chain here,
+ * A partition may leave the database when it is final, wholly covered, booked in the ledger (where one is kept),
  * and its newest fill is older than the retention.
  */
 export async function listPartitions(db: Database, olderThan: EpochMs): Promise<readonly FillPartition[]> {
@@ -29,12 +29,15 @@ export async function listPartitions(db: Database, olderThan: EpochMs): Promise<
   return partitions;
 }
 
+/** The one reader that books old blocks however long it was away; the executor passes over what is no longer news. */
+const LEDGER_READER = "reputation";
+
 /** From the catalog, whatever the partitions are called and however large they are. */
 async function readBounds(db: Database): Promise<readonly Bounds[]> {
   const { rows } = await sql<{ name: string; bound: string }>`
     SELECT c.oid::regclass::text AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'flow.fill'::regclass`.execute(db.kysely);
+    WHERE i.inhparent = 'flow.fill_packed'::regclass`.execute(db.kysely);
   return rows
     .flatMap(({ name, bound }) => {
       const [, from, to] = /FROM \('?(\d+)'?\) TO \('?(\d+)'?\)/.exec(bound) ?? [];
@@ -50,8 +53,11 @@ async function readState(db: Database): Promise<State> {
     SELECT reader, lower(span) AS from_block, upper(span) - 1 AS to_block FROM (
       SELECT r.reader, unnest(range_agg(int4range(i.from_block, i.to_block, '[]'))) AS span
       FROM flow.reader_cursor r JOIN flow.ingest i ON i.seq > r.seq AND i.kind = 'extend'
+      WHERE r.reader = ${LEDGER_READER}
       GROUP BY r.reader
-    ) unread`.execute(db.kysely);
+    ) unread
+    UNION ALL
+    SELECT 'the ledger', from_block, to_block FROM flow.ledger_range WHERE NOT is_applied`.execute(db.kysely);
   return {
     finalizedBlock: chain?.finalized_block ?? -1,
     coverage: coverage.map((row) => ({ fromBlock: row.from_block, toBlock: row.to_block })),

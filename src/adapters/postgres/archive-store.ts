@@ -7,13 +7,14 @@ import type {
   ArchiveFile,
   ArchiveStore,
   BlockSpan,
+  FillPart,
   FillPartition,
   NewArchiveFile,
   RowsSummary,
 } from "../../ports/archive.ts";
 import { listPartitions } from "./archive-partitions.ts";
 import { type FillRow, fillColumns, toArchivedFill } from "./archive-rows.ts";
-import { ts } from "./codecs.ts";
+import { bytesArray, numericArray, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import type { Schema } from "./schema.ts";
 import type { ArchiveFileTable } from "./schema-archive.ts";
@@ -29,12 +30,13 @@ export function createArchiveStore(db: Database): ArchiveStore {
     lock: () => db.tryLock(ARCHIVE_LOCK),
     partitions: (olderThan) => listPartitions(db, olderThan),
     estimatedRows: (partition) => estimatedRows(db, partition),
-    readPage: (span, after, limit) => readPage(db, span, after, limit),
+    readPage: (part, limit) => readPage(db, part, limit),
     replace: (partition, file, at) => db.transaction((trx) => replacePartition(trx, partition, file, at)),
     record: (files, at) =>
       db.transaction(async (trx) => {
         for (const file of files) await insertFile(trx, file, at);
       }),
+    version: () => readVersion(db),
     files: (content, span) => listFiles(db, content, span),
   };
 }
@@ -42,18 +44,29 @@ export function createArchiveStore(db: Database): ArchiveStore {
 /** Limits first and looks names up afterwards, so that a page costs the same however large the tables are. */
 async function readPage(
   db: Database,
-  span: BlockSpan,
-  after: LogPosition | null,
+  { span, after, filter }: FillPart,
   limit: number,
 ): Promise<readonly ArchivedFill[]> {
   const from = Math.max(span.fromBlock, after?.blockNumber ?? 0);
-  const behind: RawBuilder<SqlBool> =
-    after === null ? sql`true` : sql`(block_number, log_index) > (${after.blockNumber}::int, ${after.logIndex}::int)`;
+  const wanted: RawBuilder<SqlBool>[] = [sql`block_number BETWEEN ${from}::int AND ${span.toBlock}::int`];
+  if (after !== null) {
+    wanted.push(sql`(block_number, log_index) > (${after.blockNumber}::int, ${after.logIndex}::int)`);
+  }
+  if (filter.tokenIds !== undefined) {
+    wanted.push(
+      sql`token_key = ANY(ARRAY(SELECT token_key FROM flow.token WHERE token_id = ANY(${numericArray(filter.tokenIds)})))`,
+    );
+  }
+  if (filter.wallets !== undefined) {
+    wanted.push(
+      sql`wallet_key = ANY(ARRAY(SELECT wallet_key FROM flow.wallet WHERE address = ANY(${bytesArray(filter.wallets)})))`,
+    );
+  }
   const { rows } = await sql<FillRow>`
     SELECT ${fillColumns}
     FROM (
       SELECT * FROM flow.fill
-      WHERE block_number BETWEEN ${from}::int AND ${span.toBlock}::int AND ${behind}
+      WHERE ${sql.join(wanted, sql` AND `)}
       ORDER BY block_number, log_index LIMIT ${limit}::int
     ) f
     JOIN flow.wallet w ON w.wallet_key = f.wallet_key
@@ -153,18 +166,23 @@ async function insertFile(trx: Transaction<Schema>, file: NewArchiveFile, at: Ep
     .execute();
 }
 
-async function listFiles(db: Database, content: ArchiveContent, span?: BlockSpan): ReturnType<ArchiveStore["files"]> {
-  // The version first: a file that is recorded in between is then seen twice, never missed.
+async function readVersion(db: Database): Promise<number> {
   const newest = await db.kysely
     .selectFrom("flow.archive_file")
     .select((eb) => eb.fn.max("file_key").as("version"))
     .executeTakeFirst();
+  return newest?.version ?? 0;
+}
+
+async function listFiles(db: Database, content: ArchiveContent, span?: BlockSpan): ReturnType<ArchiveStore["files"]> {
+  // The version first: a file that is recorded in between is then seen twice, never missed.
+  const version = await readVersion(db);
   let query = db.kysely.selectFrom("flow.archive_file").selectAll().where("content", "=", content);
   if (span !== undefined) {
     query = query.where("from_block", "<=", span.toBlock).where("to_block", ">=", span.fromBlock);
   }
   const rows = await query.orderBy("from_block").orderBy("first_at").orderBy("file_key").execute();
-  return { version: newest?.version ?? 0, files: rows.map(toFile) };
+  return { version, files: rows.map(toFile) };
 }
 
 type FileRow = { [Column in keyof ArchiveFileTable]: Column extends "file_key" ? number : ArchiveFileTable[Column] };

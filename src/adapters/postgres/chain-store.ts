@@ -44,7 +44,7 @@ export function createChainStore(db: Database): ChainStore {
             finalizedBlock,
           });
         }
-        await sql`DELETE FROM flow.fill WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await sql`DELETE FROM flow.fill_packed WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`DELETE FROM flow.resolution WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`DELETE FROM flow.quarantine WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`DELETE FROM flow.block WHERE block_number > ${lastGoodBlock}`.execute(trx);

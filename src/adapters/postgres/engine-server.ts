@@ -32,8 +32,10 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
     max: options.poolSize,
     onConnect: async (client: pg.ClientBase) => void (await client.query(sessionSql)),
   } as pg.PoolConfig);
-  // An idle connection that breaks is replaced at the next use.
-  pool.on("error", options.onError);
+  // A connection that breaks between two statements reports it here, or the process would end; it is replaced at the
+  // next use. The pool repeats the report for idle ones.
+  pool.on("connect", (client) => client.on("error", options.onError));
+  pool.on("error", () => {});
   try {
     await checkVersion(pool, place);
   } catch (error) {

@@ -63,7 +63,12 @@ async function endOfIngest(db: Database): Promise<bigint> {
   return row?.seq ?? 0n;
 }
 
-async function saveBatch(trx: Transaction<Schema>, mode: TradingMode, reader: string, batch: EngineBatch): Promise<void> {
+async function saveBatch(
+  trx: Transaction<Schema>,
+  mode: TradingMode,
+  reader: string,
+  batch: EngineBatch,
+): Promise<void> {
   await saveSteps(trx, mode, batch.steps);
   for (const change of batch.changes) await saveChange(trx, mode, change);
   for (const { event, commands } of batch.steps) {

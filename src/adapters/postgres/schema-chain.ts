@@ -48,6 +48,7 @@ export type ResolutionTable = {
   known_at: EpochMs;
 };
 
+/** A view: `flow.fill_packed` is what the chain store copies into. */
 export type FillTable = {
   occurred_at: EpochMs;
   size_micros: bigint;

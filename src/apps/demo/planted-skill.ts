@@ -52,9 +52,15 @@ export function areaUnderCurve(positives: readonly number[], negatives: readonly
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
+/** Looks up scores; a wallet without one is unknown. */
+export function scoredBy(found: readonly FoundWallet[]): (wallet: PlantedWallet) => number {
+  const byWallet = new Map(found.map((row) => [row.wallet, row.score]));
+  return (wallet) => byWallet.get(wallet.address) ?? UNKNOWN_SCORE;
+}
+
 export function reportSkill(planted: readonly PlantedWallet[], found: readonly FoundWallet[]): SkillReport {
   const byWallet = new Map(found.map((row) => [row.wallet, row]));
-  const scoreOf = (wallet: PlantedWallet): number => byWallet.get(wallet.address)?.score ?? UNKNOWN_SCORE;
+  const scoreOf = scoredBy(found);
   const skilled = planted.filter((wallet) => wallet.skill > 0);
   const noise = planted.filter((wallet) => wallet.kind === "noise");
   const high = planted.filter((wallet) => scoreOf(wallet) >= HIGH_SCORE);

@@ -14,7 +14,7 @@ import { prepareDemoFolder } from "./data-folder.ts";
 import { demoEnvironment } from "./environment.ts";
 import type { Milestones } from "./milestones.ts";
 import { type DemoOptions, PATIENCE_SECONDS } from "./options.ts";
-import { reportSkill } from "./planted-skill.ts";
+import { reportSkill, scoredBy } from "./planted-skill.ts";
 import { fetchPlantedWallets } from "./planted-wallets.ts";
 import { type SimnetProcess, startSimnetProcess } from "./simnet-process.ts";
 import { type DemoSummary, renderSummary, summaryFigures } from "./summary.ts";
@@ -70,7 +70,9 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
     const shown = new AbortController();
     const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
     const failures: unknown[] = [];
-    const services = runAllInOne({ environment, database, clock, logger, machineTimeFactor: options.speed }, stop)
+    const parts = { environment, database, clock, logger };
+    const demo = { machineTimeFactor: options.speed, listenerStartBlock: simnet.firstBlock };
+    const services = runAllInOne({ ...parts, ...demo }, stop)
       .catch((error: unknown) => void failures.push(error))
       .finally(() => shown.abort());
     const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });
@@ -92,6 +94,8 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
 async function summarise({ simnet, options }: World, database: Database, milestones: Milestones): Promise<DemoSummary> {
   const seconds = secondsSinceStart();
   const planted = await fetchPlantedWallets(simnet.addresses.walletsUrl);
+  const found = await readScoredWallets(database);
+  const scoreOf = scoredBy(found);
   return {
     seconds,
     simulatedMinutes: (seconds * options.speed) / 60,
@@ -99,6 +103,7 @@ async function summarise({ simnet, options }: World, database: Database, milesto
     wallets: await readScoredWallets(database, 10),
     positions: await readPositions(database, 20),
     milestones,
-    skill: reportSkill(planted, await readScoredWallets(database)),
+    skill: reportSkill(planted, found),
+    planted: planted.map((wallet) => ({ ...wallet, score: scoreOf(wallet) })),
   };
 }

@@ -15,11 +15,13 @@ export type SimnetAddresses = {
 export type SimnetArguments = { readonly seed: number; readonly speed: number; readonly startedAt: EpochMs };
 
 export type SimnetMessage =
-  | { readonly kind: "ready"; readonly addresses: SimnetAddresses }
+  | { readonly kind: "ready"; readonly addresses: SimnetAddresses; readonly firstBlock: number }
   | { readonly kind: "failed"; readonly reason: string };
 
 export type SimnetProcess = {
   readonly addresses: SimnetAddresses;
+  /** Where its history begins. */
+  readonly firstBlock: number;
   /** Aborts when the process ended without being asked to. */
   readonly died: AbortSignal;
   stop(): Promise<void>;
@@ -49,7 +51,7 @@ export function startSimnetProcess(args: SimnetArguments, signal: AbortSignal): 
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`simnet ended before it was ready (exit code ${code})`)));
     child.once("message", (message: SimnetMessage) => {
-      if (message.kind === "ready") resolve({ addresses: message.addresses, died: died.signal, stop });
+      if (message.kind === "ready") resolve({ ...message, died: died.signal, stop });
       else reject(new Error(`simnet did not start: ${message.reason}`));
     });
   });

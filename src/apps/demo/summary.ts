@@ -4,7 +4,7 @@ import { pnlLine, positionTable, readTable, signalTable, tierTable, walletTable 
 import { renderTable, showCount, showPercent } from "../table.ts";
 import type { Milestones } from "./milestones.ts";
 import type { DemoOptions } from "./options.ts";
-import type { SkillReport } from "./planted-skill.ts";
+import type { PlantedWallet, SkillReport } from "./planted-skill.ts";
 
 export type DemoSummary = {
   readonly seconds: number;
@@ -14,6 +14,7 @@ export type DemoSummary = {
   readonly positions: readonly PositionRow[];
   readonly milestones: Milestones;
   readonly skill: SkillReport;
+  readonly planted: readonly (PlantedWallet & { readonly score: number })[];
 };
 
 const showSeconds = (seconds: number | null): string => (seconds === null ? "not seen" : `${seconds.toFixed(1)} s`);
@@ -66,8 +67,8 @@ export function renderSummary(summary: DemoSummary, { speed, seed }: DemoOptions
 }
 
 /** Figures for programs; seconds are wall seconds since the process started, which was at `processStartedAt`. */
-export function summaryFigures({ milestones, skill, overview, seconds }: DemoSummary): string {
+export function summaryFigures({ milestones, skill, overview, seconds, planted }: DemoSummary): string {
   const processStartedAt = wallNowMs() - msSinceProcessStart();
-  const figures = { simulated: true, processStartedAt, seconds, ...milestones, ...skill, fills: overview.fills.toString() };
+  const figures = { simulated: true, processStartedAt, seconds, ...milestones, ...skill, fills: overview.fills.toString(), wallets: planted };
   return `${JSON.stringify(figures, null, 2)}\n`;
 }

@@ -139,7 +139,10 @@ function onNegRisk(walk: Walk, event: NegRiskEvent, context: OperationContext): 
 function onModule(walk: Walk, event: ModuleEvent): void {
   const { supply } = walk;
   const isOwned = ({ operator }: Movement): boolean => operator === event.address;
-  if (event.name === "comboConvertedOnEvent" && !supply.positionManager.some((each) => isOwned(each) && isInputOf(event, each))) {
+  if (
+    event.name === "comboConvertedOnEvent" &&
+    !supply.positionManager.some((each) => isOwned(each) && isInputOf(event, each))
+  ) {
     walk.awaiting = { event, movements: [] };
     return;
   }

@@ -8,8 +8,8 @@ const FEE_STEP_MICROS = 10n;
 
 /**
  * Taker fee of one fill: `shares · rate · (p·(1−p))^exponent`, to five decimals, at least 0.00001 where there is one.
- * The venue does not say how it rounds; to the nearest fits every recorded fill (0.2850432 was charged as 0.28504 and
- * 0.492107 as 0.49211), neither up nor down does.
+ * The venue does not say how it rounds. Not up: 0.2850432 was charged as 0.28504 and 0.1450118 as 0.14501. To the
+ * nearest is the dearer of the two that are left.
  */
 export function computeFee(schedule: FeeSchedule, at: PriceMicros, size: ShareMicros): UsdMicros {
   if (schedule.rate === 0 || size === 0n || at === 0n || at === MICROS) return usd(0n);

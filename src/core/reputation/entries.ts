@@ -88,7 +88,7 @@ const priceMicros = (open: OpenEpisode): bigint => mulDiv(open.cost, MICROS, ope
 
 /**
  * Mean over the unit's episodes of `payout − price − fee` per share, in micros. An entry at 0.95 that wins is worth
- * 0.05. Null when nothing was bought.
+ * 0.05. Cut to one share's value either way, which only dust can pass. Null when nothing was bought.
  */
 export function unitEdgeMicros(entries: Entries, numerators: readonly [bigint, bigint]): bigint | null {
   const total = numerators[0] + numerators[1];
@@ -101,7 +101,9 @@ export function unitEdgeMicros(entries: Entries, numerators: readonly [bigint, b
     episodes += count;
     edges += BigInt(count) * mulDiv(numerators[outcome], MICROS, total, "halfEven") - prices;
   }
-  return episodes === 0 ? null : mulDiv(edges, 1n, BigInt(episodes), "halfEven");
+  if (episodes === 0) return null;
+  const mean = mulDiv(edges, 1n, BigInt(episodes), "halfEven");
+  return mean > MICROS ? MICROS : mean < -MICROS ? -MICROS : mean;
 }
 
 export const boughtBothOutcomes = ({ episodes: [first, second] }: Entries): boolean =>

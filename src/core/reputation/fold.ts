@@ -1,8 +1,9 @@
-import type { MarketSpan } from "./entries.ts";
+import type { EpochMs } from "../time/time.ts";
 import {
   applyFill,
   applyResolution,
   isInOrder,
+  isSealed,
   type LedgerFill,
   type LedgerMarket,
   newUnitRecord,
@@ -27,11 +28,13 @@ export type FoldedFills = {
  * @param units as stored; a unit that is missing is new
  * @param fills in the order of the chain
  * @param markets one for every fill
+ * @param archivedUntil fills up to then may be in the archive alone; null: all are in the database
  */
 export function foldFills(
   units: ReadonlyMap<UnitKey, UnitRecord>,
   fills: Iterable<LedgerFill>,
   markets: ReadonlyMap<number, LedgerMarket>,
+  archivedUntil: EpochMs | null = null,
 ): FoldedFills {
   const changed = new Map<UnitKey, UnitRecord>();
   const outOfOrder = new Map<UnitKey, UnitName>();
@@ -40,7 +43,8 @@ export function foldFills(
     if (outOfOrder.has(key)) continue;
     const market = markets.get(fill.marketKey) ?? unknownMarket(fill.marketKey);
     const record = changed.get(key) ?? units.get(key) ?? newUnitRecord(fill.walletKey, market);
-    if (isInOrder(record, fill)) changed.set(key, applyFill(record, fill, market.span));
+    if (isInOrder(record, fill) || isSealed(record, archivedUntil))
+      changed.set(key, applyFill(record, fill, market.span));
     else {
       changed.delete(key);
       outOfOrder.set(key, { walletKey: fill.walletKey, marketKey: fill.marketKey });
@@ -49,8 +53,7 @@ export function foldFills(
   return { changed, outOfOrder };
 }
 
-const NO_SPAN: MarketSpan | null = null;
-const unknownMarket = (marketKey: number): LedgerMarket => ({ marketKey, span: NO_SPAN, resolution: null });
+const unknownMarket = (marketKey: number): LedgerMarket => ({ marketKey, span: null, resolution: null });
 
 /** @returns the units that were not resolved before. */
 export function foldResolutions(

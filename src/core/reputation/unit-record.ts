@@ -53,6 +53,13 @@ export function newUnitRecord(walletKey: number, market: LedgerMarket): UnitReco
 export const isInOrder = (record: UnitRecord, fill: LogPosition): boolean =>
   compareLogPosition(record.lastFill, fill) < 0;
 
+/**
+ * Fills of the unit may have left the database for the archive, so it cannot be replayed. Late fills are applied to it
+ * as they come; for a complete unit the order changes neither its P&L nor its cost.
+ */
+export const isSealed = ({ unit }: UnitRecord, archivedUntil: EpochMs | null): boolean =>
+  archivedUntil !== null && unit.openedAt !== null && unit.openedAt <= archivedUntil;
+
 export function applyFill(record: UnitRecord, fill: LedgerFill, span: MarketSpan | null): UnitRecord {
   const trade = {
     kind: fill.isSell ? "SELL" : "BUY",
@@ -64,7 +71,9 @@ export function applyFill(record: UnitRecord, fill: LedgerFill, span: MarketSpan
     feeAsset: fill.isFeeInShares ? "shares" : "collateral",
   } as const;
   const unit = applyEvent(record.unit, trade);
-  const lastFill = { blockNumber: fill.blockNumber, logIndex: fill.logIndex };
+  const lastFill = isInOrder(record, fill)
+    ? { blockNumber: fill.blockNumber, logIndex: fill.logIndex }
+    : record.lastFill;
   if (trade.kind === "SELL") return { ...record, unit, lastFill };
   const entry = { at: fill.at, outcome: fill.outcome, shares: boughtShares(trade), cost: boughtCost(trade) };
   return { ...record, unit, lastFill, entries: applyEntry(record.entries, entry, span) };

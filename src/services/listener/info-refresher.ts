@@ -35,10 +35,10 @@ export function createInfoRefresher({
   config,
 }: InfoRefresherDeps): InfoRefresher {
   async function refresh(signal: AbortSignal): Promise<number> {
-    const asOf = clock.nowMs();
+    const checkedBefore = addMs(clock.nowMs(), -config.infoStaleMs);
     const [markets, tokens] = await Promise.all([
-      store.marketsWithoutInfo(config.infoBatch, addMs(asOf, -config.infoStaleMs)),
-      store.tokensWithoutMarket(config.infoBatch),
+      store.marketsWithoutInfo(config.infoBatch, checkedBefore),
+      store.tokensWithoutMarket(config.infoBatch, checkedBefore),
     ]);
     if (markets.length === 0 && tokens.length === 0) return 0;
     const none = { infos: [], unreadable: [] };

@@ -3,18 +3,8 @@ import { ConfigError, ProviderInconsistencyError, RangeTooLargeError, TimeoutErr
 import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
-import {
-  type ChainView,
-  contradicts,
-  emptyView,
-  extended,
-  highestCovered,
-  isReplacement,
-  nextRange,
-  replaceableFrom,
-  retracted,
-} from "./chain-view.ts";
-import { findFork } from "./find-fork.ts";
+import { type ChainView, extended, highestCovered, isReplacement, nextRange, replaceableFrom } from "./chain-view.ts";
+import { createHeldChain, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import { createRangeReader } from "./range-reader.ts";
 import { type ReadRange, rangeRecord } from "./range-record.ts";
@@ -24,14 +14,17 @@ export type StepResult =
   /** A range was read and committed. */
   | { readonly kind: "extended"; readonly read: ReadRange; readonly record: BlockRangeRecord }
   /** Blocks were replaced: everything above `lastGoodBlock` was taken back. */
-  | { readonly kind: "retracted"; readonly lastGoodBlock: number; readonly depth: number }
+  | ({ readonly kind: "retracted" } & Retraction)
   /** The range was too large for the source: it will be read in smaller pieces. */
   | { readonly kind: "shrunk"; readonly rangeBlocks: number }
   /** Everything up to the head is covered. */
   | { readonly kind: "idle" };
 
 export type Ingestor = {
-  /** Start and restart alike: what is covered, what was replaced meanwhile (and is taken back), where the head is. */
+  /**
+   * Start and restart alike: what is covered, what was replaced meanwhile (and is taken back), where the head is.
+   * @throws ConfigError when the store holds another chain; what the source and the store throw.
+   */
   open(signal: AbortSignal): Promise<StepResult>;
   /**
    * Does one thing; at most one range is committed.
@@ -48,94 +41,53 @@ export type IngestorDeps = {
   readonly config: ListenerConfig;
 };
 
-const REMEMBERED_MAX = 512;
 /** A hint further ahead than this is not believed without asking. */
 const HINT_LEAP_MAX = 100;
 
 /** Keeps the store equal to the chain, from the first wanted block to the head, one committed range at a time. */
 export function createIngestor({ logSource, store, clock, config }: IngestorDeps): Ingestor {
   const reader = createRangeReader(logSource, clock);
-  let view: ChainView = emptyView;
+  const held = createHeldChain(logSource, store, clock);
   let size = rangeSize(config.rangeBlocks, config.rangeBlocksMax);
   let start = 0;
-  /** Set when something contradicted what we hold: the next step finds out what. */
-  let isDoubtful = false;
+
+  const planned = (view: ChainView) => nextRange(view, start, size.current);
 
   async function open(signal: AbortSignal): Promise<StepResult> {
     reader.forget();
-    const [covered, remembered] = await Promise.all([store.coverage(), store.recentBlocks(REMEMBERED_MAX)]);
-    const held = new Map(remembered.map((block) => [block.number, block]));
-    view = { ...emptyView, covered: [...covered].sort((a, b) => a.fromBlock - b.fromBlock), remembered: held };
-    await lookAtHead(signal);
-    start = config.startBlock ?? view.covered[0]?.fromBlock ?? Math.max(0, view.head - config.startBlocks);
-    const newest = remembered[0];
-    if (newest === undefined) return { kind: "idle" };
-    const fork = await findFork(logSource, remembered, signal);
-    if (fork === null) throw new ConfigError([otherChain(newest.number)]);
-    return fork.number < newest.number ? retract(fork) : { kind: "idle" };
-  }
-
-  async function lookAtHead(signal: AbortSignal): Promise<void> {
-    const [head, finalized] = await Promise.all([logSource.head(signal), logSource.finalized(signal)]);
-    isDoubtful ||= contradicts(view, head) || contradicts(view, finalized);
-    view = { ...view, head: Math.max(head.number, highestCovered(view)), sourceFinalized: finalized };
-  }
-
-  async function retract(fork: BlockRef): Promise<StepResult> {
-    const depth = highestCovered(view) - fork.number;
-    if (fork.number < view.finalized) {
-      const context = { forkBlock: fork.number, finalizedBlock: view.finalized };
-      throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
+    await held.load();
+    await held.lookAtHead(signal);
+    const { covered, head, remembered } = held.view();
+    start = config.startBlock ?? covered[0]?.fromBlock ?? Math.max(0, head - config.startBlocks);
+    if (remembered.size === 0) return { kind: "idle" };
+    try {
+      const retraction = await held.recover(signal);
+      return retraction === null ? { kind: "idle" } : { kind: "retracted", ...retraction };
+    } catch (error) {
+      const isOther = error instanceof ProviderInconsistencyError && error.code === "NO_COMMON_BLOCK";
+      throw isOther ? new ConfigError([otherChain(highestCovered(held.view()))]) : error;
     }
-    reader.forget();
-    await store.retract(fork.number, clock.nowMs());
-    view = retracted(view, fork.number);
-    isDoubtful = false;
-    return { kind: "retracted", lastGoodBlock: fork.number, depth };
   }
 
-  /** @throws ProviderInconsistencyError when our newest block still stands: then the answer was wrong, not our blocks. */
+  /** @throws ProviderInconsistencyError when all that we hold still stands: then the answer was wrong. */
   async function recover(signal: AbortSignal): Promise<StepResult> {
-    isDoubtful = false;
-    const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
-    const fork = await findFork(logSource, remembered, signal);
-    if (fork !== null && fork.number < highestCovered(view)) return retract(fork);
-    const code = fork === null ? "NO_COMMON_BLOCK" : "FORK_NOT_FOUND";
-    throw new ProviderInconsistencyError(code, "the endpoint contradicts our blocks, but no fork is found", {
-      newest: remembered[0]?.number ?? null,
-    });
-  }
-
-  /** What the source calls final is final here as far as it is covered and the same. */
-  async function moveFinalized(): Promise<void> {
-    const { sourceFinalized, head } = view;
-    if (sourceFinalized === null) return;
-    if (contradicts(view, sourceFinalized)) {
-      isDoubtful = true;
-      return;
-    }
-    const mark = Math.min(sourceFinalized.number, highestCovered(view));
-    if (mark <= view.finalized) return;
-    await store.finalize(mark, head, clock.nowMs());
-    view = { ...view, finalized: mark };
-  }
-
-  async function commit(read: ReadRange, rememberFrom: number, signal: AbortSignal): Promise<StepResult> {
-    const record = rangeRecord(read, rememberFrom, clock.nowMs(), config);
-    const after = extended(view, record, record.blocks);
-    const next = nextRange(after, start, size.current);
-    if (next !== null) reader.prefetch({ ...next, headersFrom: replaceableFrom(after) }, signal);
-    await store.extend(record);
-    view = after;
-    await moveFinalized();
-    return { kind: "extended", read, record };
+    reader.forget();
+    const retraction = await held.recover(signal);
+    if (retraction !== null) return { kind: "retracted", ...retraction };
+    const context = { newest: highestCovered(held.view()) };
+    throw new ProviderInconsistencyError(
+      "FORK_NOT_FOUND",
+      "the endpoint contradicted blocks that still stand",
+      context,
+    );
   }
 
   async function readNext(signal: AbortSignal, hasLooked: boolean): Promise<StepResult> {
-    const range = nextRange(view, start, size.current);
+    const view = held.view();
+    const range = planned(view);
     if (range === null) {
-      // What was held above the finalized block may have become final without anything new being read.
-      await moveFinalized();
+      // What was held above the finalized block may have become final without anything new to read.
+      await held.moveFinalized();
       return { kind: "idle" };
     }
     const headersFrom = replaceableFrom(view);
@@ -145,25 +97,27 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
       isAtTip ? logSource.finalized(signal) : view.sourceFinalized,
     ]);
     if (isReplacement(view, read.answer.blocks[0] as BlockRef)) return recover(signal);
-    view = { ...view, sourceFinalized: finalized };
-    const blocks = range.toBlock - range.fromBlock + 1;
-    if (blocks >= size.current) size = grown(size, read.answer.logs.length);
-    return commit(read, headersFrom, signal);
+    if (range.toBlock - range.fromBlock + 1 >= size.current) size = grown(size, read.answer.logs.length);
+    const record = rangeRecord(read, headersFrom, clock.nowMs(), config);
+    const after = { ...extended(view, record, record.blocks), sourceFinalized: finalized };
+    const next = planned(after);
+    if (next !== null) reader.prefetch({ ...next, headersFrom: replaceableFrom(after) }, signal);
+    await held.extend(record, finalized);
+    return { kind: "extended", read, record };
   }
 
   async function step(signal: AbortSignal, hintedHead: number | null): Promise<StepResult> {
-    if (hintedHead !== null && hintedHead > view.head && hintedHead <= view.head + HINT_LEAP_MAX) {
-      view = { ...view, head: hintedHead };
-    }
-    const mustLook = nextRange(view, start, size.current) === null;
-    if (mustLook) await lookAtHead(signal);
-    if (isDoubtful) return recover(signal);
-    const asked = nextRange(view, start, size.current);
+    const { head } = held.view();
+    if (hintedHead !== null && hintedHead > head && hintedHead <= head + HINT_LEAP_MAX) held.assumeHead(hintedHead);
+    const mustLook = planned(held.view()) === null;
+    if (mustLook) await held.lookAtHead(signal);
+    if (held.isDoubtful()) return recover(signal);
+    const asked = planned(held.view());
     try {
       return await readNext(signal, mustLook);
     } catch (error) {
       // A head that was only hinted at may not exist: the next step asks.
-      view = { ...view, head: highestCovered(view) };
+      held.assumeHead(null);
       const blocks = asked === null ? 1 : asked.toBlock - asked.fromBlock + 1;
       const isTooLarge = error instanceof RangeTooLargeError || error instanceof TimeoutError;
       if (!isTooLarge || blocks === 1) throw error;
@@ -172,7 +126,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     }
   }
 
-  return { open, step, view: () => view };
+  return { open, step, view: held.view };
 }
 
 const otherChain = (newest: number): string =>

@@ -154,3 +154,10 @@ const toLedgerMarket = (row: MarketRow): LedgerMarket => ({
       ? null
       : { at: row.resolved_at, payoutNumerators: [BigInt(row.numerator_0), BigInt(row.numerator_1)] },
 });
+
+/** Up to when fills may have left the database for the archive; null: all are here. */
+export async function archivedUntil(trx: Trx): Promise<EpochMs | null> {
+  const { rows } = await sql<{ until: EpochMs | null }>`
+    SELECT max(last_at) AS until FROM flow.archive_file WHERE content = 'fill' AND source = 'chain'`.execute(trx);
+  return rows[0]?.until ?? null;
+}

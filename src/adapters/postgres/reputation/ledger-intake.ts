@@ -1,10 +1,12 @@
 /** Which blocks are in the ledger and which wait: the reader's side of flow.ingest. */
 import { sql, type Transaction } from "kysely";
+import { InputError } from "../../../core/errors.ts";
 import { type BlockRange, mergeRanges, subtractRanges } from "../../../core/reputation/block-ranges.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import type { Intake } from "../../../ports/reputation-store.ts";
 import { boolArray, int4Array, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
+import { archivedUntil } from "./ledger-fills.ts";
 
 type Trx = Transaction<Schema>;
 
@@ -67,8 +69,19 @@ export async function takeIn(trx: Trx, at: EpochMs): Promise<Intake> {
   return { entries: entries.length, isReset };
 }
 
+/** @throws InputError */
 export async function reset(trx: Trx, at: EpochMs): Promise<void> {
   await lockLedger(trx);
+  const archived = await archivedUntil(trx);
+  if (archived !== null) {
+    throw new InputError(
+      "FILLS_ARCHIVED",
+      "the ledger cannot be rebuilt from the database: older fills are in the archive alone",
+      {
+        archivedUntil: archived,
+      },
+    );
+  }
   const last = await trx.selectFrom("flow.ingest").select("seq").orderBy("seq", "desc").limit(1).executeTakeFirst();
   const coverage = await trx.selectFrom("flow.coverage").selectAll().execute();
   await sql`TRUNCATE flow.unit, flow.wallet_day, flow.ledger_market, flow.ledger_waiting, flow.ledger_due`.execute(trx);

@@ -4,11 +4,11 @@ import type { BlockRange } from "../../../core/reputation/block-ranges.ts";
 import { mergeRanges, subtractRanges } from "../../../core/reputation/block-ranges.ts";
 import type { UnitKey } from "../../../core/reputation/fold.ts";
 import { unitKey } from "../../../core/reputation/fold.ts";
-import type { LedgerMarket, UnitRecord } from "../../../core/reputation/unit-record.ts";
+import { isSealed, type LedgerMarket, type UnitRecord } from "../../../core/reputation/unit-record.ts";
 import type { LedgerRules, LedgerStep } from "../../../ports/reputation-store.ts";
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
-import { loadMarkets, readFills, replayFills } from "./ledger-fills.ts";
+import { archivedUntil, loadMarkets, readFills, replayFills } from "./ledger-fills.ts";
 import { loadRanges, lockLedger, saveRanges } from "./ledger-intake.ts";
 import { loadMarketUnits, loadUnits, saveUnits } from "./unit-rows.ts";
 
@@ -16,10 +16,7 @@ type Trx = Transaction<Schema>;
 
 export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
   await lockLedger(trx);
-  const { finalized_block: finalized } = await trx
-    .selectFrom("flow.chain_state")
-    .select("finalized_block")
-    .executeTakeFirstOrThrow();
+  const finalized = await finalizedBlock(trx);
   const { applied, waiting } = await loadRanges(trx);
   const first = waiting[0];
   if (first === undefined || first.fromBlock > finalized) return null;
@@ -35,7 +32,7 @@ export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules)
   );
   const named = new Map(page.fills.map((fill) => [unitKey(fill), fill]));
   const units = await loadUnits(trx, named.values(), markets);
-  const { changed, outOfOrder } = rules.foldFills(units, page.fills, markets);
+  const { changed, outOfOrder } = rules.foldFills(units, page.fills, markets, await archivedUntil(trx));
   const late = [...outOfOrder.values()].map(({ walletKey, marketKey }) => [walletKey, marketKey] as const);
   const replayed = late.length === 0 ? [] : await replay(trx, { units: late }, appliedNow, markets, rules);
   await saveUnits(trx, [...changed.values(), ...replayed]);
@@ -54,6 +51,11 @@ export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules)
   return { fills: page.rows, units: changed.size + replayed.length, replayed: replayed.length };
 }
 
+async function finalizedBlock(trx: Trx): Promise<number> {
+  const row = await trx.selectFrom("flow.chain_state").select("finalized_block").executeTakeFirstOrThrow();
+  return row.finalized_block;
+}
+
 async function replay(
   trx: Trx,
   named: Parameters<typeof replayFills>[1],
@@ -63,7 +65,7 @@ async function replay(
 ): Promise<readonly UnitRecord[]> {
   const units = new Map<UnitKey, UnitRecord>();
   for await (const fills of replayFills(trx, named, applied)) {
-    for (const [key, unit] of rules.foldFills(units, fills, markets).changed) units.set(key, unit);
+    for (const [key, unit] of rules.foldFills(units, fills, markets, null).changed) units.set(key, unit);
   }
   return [...units.values()];
 }
@@ -110,28 +112,32 @@ export async function applyDue(trx: Trx, maxFills: number, rules: LedgerRules): 
 async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
   const picked = await pickDue(trx, true, maxFills);
   if (picked.length === 0) return null;
-  const { finalized_block: finalized } = await trx
-    .selectFrom("flow.chain_state")
-    .select("finalized_block")
-    .executeTakeFirstOrThrow();
+  const finalized = await finalizedBlock(trx);
   const markets = await loadMarkets(trx, picked, finalized, true);
   const { applied } = await loadRanges(trx);
-  const units = await replay(trx, { markets: picked }, applied, markets, rules);
+  const archived = await archivedUntil(trx);
+  const sealed = (await loadMarketUnits(trx, markets)).filter((unit) => isSealed(unit, archived));
+  const sealedKeys = new Set(sealed.map(unitKey));
+  const replayed = await replay(trx, { markets: picked }, applied, markets, rules);
+  const units = [
+    ...replayed.filter((unit) => !sealedKeys.has(unitKey(unit))),
+    ...rules.foldResolutions(sealed, markets),
+  ];
   const before = await sql<{ wallet_key: number }>`
-    DELETE FROM flow.unit WHERE market_key = ANY(${int4Array(picked)}) RETURNING wallet_key`.execute(trx);
+    DELETE FROM flow.unit WHERE market_key = ANY(${int4Array(picked)})
+      AND (wallet_key, market_key) NOT IN (SELECT * FROM unnest(
+        ${int4Array(sealed.map((unit) => unit.walletKey))}, ${int4Array(sealed.map((unit) => unit.marketKey))}))
+    RETURNING wallet_key`.execute(trx);
   await saveUnits(trx, units);
   await markWallets(trx, [...before.rows.map((row) => row.wallet_key), ...units.map((unit) => unit.walletKey)]);
   await clearDue(trx, picked);
-  return { fills: 0, units: units.length, replayed: units.length };
+  return { fills: 0, units: units.length, replayed: replayed.length };
 }
 
 async function resolveDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
   const picked = await pickDue(trx, false, maxFills);
   if (picked.length === 0) return null;
-  const { finalized_block: finalized } = await trx
-    .selectFrom("flow.chain_state")
-    .select("finalized_block")
-    .executeTakeFirstOrThrow();
+  const finalized = await finalizedBlock(trx);
   const markets = await loadMarkets(trx, picked, finalized, false);
   const units = rules.foldResolutions(await loadMarketUnits(trx, markets), markets);
   await saveUnits(trx, units);

@@ -1,7 +1,7 @@
-import type { Agenda } from "../world/agenda.ts";
 import { drawBetween } from "../random/draws.ts";
 import { noiseUnit } from "../random/noise.ts";
 import { createPrng, hashText, type Seed } from "../random/prng.ts";
+import type { Agenda } from "../world/agenda.ts";
 import type { SimMarket } from "../world/market.ts";
 import type { SimWallet, WalletKind } from "../world/wallets.ts";
 import type { Attend } from "./actor.ts";

@@ -1,11 +1,9 @@
 import { InputError } from "../../../core/errors.ts";
-import { uniqueHash } from "../random/noise.ts";
-import { hashText } from "../random/prng.ts";
 import type { World } from "../world/world.ts";
-import { createBlockStore, type MinedTransaction } from "./block-store.ts";
-import { encodeMatch, encodePreparation, encodeResolution, type EventLog } from "./encode-events.ts";
+import { createBlockLogs } from "./block-logs.ts";
+import { createBlockStore } from "./block-store.ts";
 import { createHeaders, type Header } from "./headers.ts";
-import { quantity, type RpcLog } from "./log.ts";
+import type { RpcLog } from "./log.ts";
 
 export type ChainOptions = {
   readonly firstBlock: number;
@@ -42,8 +40,6 @@ export type Chain = {
   listen(listener: ChainListener): () => void;
 };
 
-/** Between two fills of a match stand transfers that nobody here needs: their places in the block stay empty. */
-const LOG_INDEX_STEP = 2;
 const HASH_SEARCH = 1_000;
 
 export function createChain(world: World, options: ChainOptions): Chain {
@@ -51,49 +47,11 @@ export function createChain(world: World, options: ChainOptions): Chain {
   const headers = createHeaders(seed, genesisMs, options.firstBlock);
   const store = createBlockStore();
   const listeners = new Set<ChainListener>();
-  const orderKey = hashText(`${seed}/orders`);
-  const transactionKey = hashText(`${seed}/transactions`);
+  const { logsOf, hashOf } = createBlockLogs(seed, world.wallets, store, headers);
   let head = options.firstBlock - 1;
   let serial = 0;
 
   const finalized = (): number => head - options.finalityBlocks;
-  const hashOf = (transaction: MinedTransaction): string =>
-    uniqueHash(transactionKey, transaction.serial, 0, 0, 0);
-
-  function eventsOf({ content }: MinedTransaction): readonly EventLog[] {
-    if (content.kind === "matches") return content.matches.flatMap((match) => encodeMatch(match, world.wallets, orderKey));
-    if (content.kind === "preparation") return content.markets.map(encodePreparation);
-    return [encodeResolution(content.market)];
-  }
-
-  function logsOf(number: number): readonly RpcLog[] {
-    const transactions = store.transactions(number);
-    if (transactions.length === 0) return [];
-    const { hash, timestamp } = headers.header(number);
-    const [blockNumber, blockTimestamp] = [quantity(number), quantity(timestamp)];
-    const logs: RpcLog[] = [];
-    let logIndex = 0;
-    for (const [index, transaction] of transactions.entries()) {
-      const transactionHash = hashOf(transaction);
-      for (const event of eventsOf(transaction)) {
-        // `OrdersMatched` follows its fill directly.
-        logIndex += event.topics.length === 3 ? 1 : LOG_INDEX_STEP;
-        logs.push({
-          address: event.address,
-          topics: event.topics,
-          data: event.data,
-          blockNumber,
-          blockHash: hash,
-          blockTimestamp,
-          transactionHash,
-          transactionIndex: quantity(index),
-          logIndex: quantity(logIndex),
-          removed: false,
-        });
-      }
-    }
-    return logs;
-  }
 
   function announce(from: number, to: number): void {
     if (listeners.size === 0) return;

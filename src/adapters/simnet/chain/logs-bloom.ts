@@ -1,4 +1,4 @@
-import { type Hex, hexToBytes, keccak256 } from "viem/utils";
+import { type Hex, hexToBytes, keccak256 } from "viem";
 import type { RpcLog } from "./log.ts";
 
 const BLOOM_BYTES = 256;

@@ -55,7 +55,10 @@ export function createAccounts(count: number): Accounts {
   function addTokens(wallet: number, market: SimMarket, outcome: Outcome, micros: number): void {
     const row = holdingsOf(market).tokens[outcome];
     const next = (row[wallet] ?? 0) + micros;
-    assert(next >= 0 && Number.isSafeInteger(next), "a holding is a non-negative whole number of micros", { wallet, next });
+    assert(next >= 0 && Number.isSafeInteger(next), "a holding is a non-negative whole number of micros", {
+      wallet,
+      next,
+    });
     row[wallet] = next;
   }
   function changeSets(pot: number, market: SimMarket, micros: number): void {

@@ -69,19 +69,16 @@ export function createDesk(deps: DeskDeps): Desk {
     return Math.min(PIPS_PER_USD - tickPips, Math.max(tickPips, ticks * tickPips));
   }
 
-  const chance = (market: SimMarket, outcome: Outcome, p: number | undefined): number =>
-    p === undefined ? 0.5 : outcome === 0 ? p : 1 - p;
-
   return {
     later: (at, action) => agenda.at(at, action),
     isOpen,
     mid(market, outcome, at) {
       const state = deps.stateOf(market);
-      return chance(market, outcome, state && quotes.mid(state, at));
+      return chanceOf(outcome, state && quotes.mid(state, at));
     },
     chart(market, outcome, at) {
       const state = deps.stateOf(market);
-      return chance(market, outcome, state && quotes.chart(state, at));
+      return chanceOf(outcome, state && quotes.chart(state, at));
     },
     best(market, outcome, side, at) {
       const state = deps.stateOf(market);
@@ -129,3 +126,7 @@ export function createDesk(deps: DeskDeps): Desk {
     },
   };
 }
+
+/** @param p probability of outcome 0; a market without quotes is a coin. */
+const chanceOf = (outcome: Outcome, p: number | undefined): number =>
+  p === undefined ? 0.5 : outcome === 0 ? p : 1 - p;

@@ -23,6 +23,7 @@ export function takerFeeV2(cashMicros: number, sharesMicros: number, rateBps: nu
 export function takerFeeV1(side: Side, cashMicros: number, sharesMicros: number, bps: number): number {
   const [cash, shares] = [BigInt(cashMicros), BigInt(sharesMicros)];
   const base = cash < shares - cash ? cash : shares - cash;
-  const fee = side === "BUY" ? mulDiv(base * BigInt(bps), shares, cash * BPS, "floor") : mulDiv(base, BigInt(bps), BPS, "floor");
+  const fee =
+    side === "BUY" ? mulDiv(base * BigInt(bps), shares, cash * BPS, "floor") : mulDiv(base, BigInt(bps), BPS, "floor");
   return Number(fee);
 }

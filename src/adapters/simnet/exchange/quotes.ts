@@ -61,7 +61,13 @@ export function createQuotes(seed: Seed, accounts: Accounts): Quotes {
     });
   }
 
-  function makerOrders(state: TradingState, at: number, bids: boolean, views: readonly number[], bound: number): RestingOrder[] {
+  function makerOrders(
+    state: TradingState,
+    at: number,
+    bids: boolean,
+    views: readonly number[],
+    bound: number,
+  ): RestingOrder[] {
     const { market } = state;
     const { tickPips, minLots } = market.terms;
     const now = period(state, at);

@@ -28,15 +28,24 @@ export function noiseSmooth(key: number, a: number, x: number): number {
 }
 
 /**
- * 32 bytes as `0x…` that differ whenever one of the four words differs: the first half is a bijection of them, the
- * second half mixes all. Stands in for keccak256 where nobody can check the preimage (order, transaction and block
+ * 32 bytes as `0x…` that differ whenever one of the four words differs: the first half is a bijection of them. Stands in for keccak256 where nobody can check the preimage (order, transaction and block
  * hashes), because keccak in JavaScript would cost more than the rest of the world.
  */
 export function uniqueHash(key: number, a: number, b: number, c: number, d: number): string {
-  const m = noiseBits(key, a ^ Math.imul(b, 0x27d4eb2f), c, d);
-  return `0x${hex8(avalanche(a ^ key))}${hex8(avalanche(b ^ key ^ 0x165667b1))}${hex8(avalanche(c ^ key ^ 0x2f0b4c47))}${hex8(
-    avalanche(d ^ key ^ 0x3c6ef372),
-  )}${hex8(m)}${hex8(avalanche(m ^ 0x1b873593))}${hex8(avalanche(m ^ 0x52dce729))}${hex8(avalanche(m ^ 0x6c8e9cf5))}`;
+  const first = avalanche(a ^ key);
+  const second = avalanche(b ^ first);
+  const third = avalanche(c ^ second);
+  const fourth = avalanche(d ^ third);
+  const mixed = noiseBits(fourth, first, second, third);
+  hashBytes.writeUInt32BE(first, 0);
+  hashBytes.writeUInt32BE(second, 4);
+  hashBytes.writeUInt32BE(third, 8);
+  hashBytes.writeUInt32BE(fourth, 12);
+  hashBytes.writeUInt32BE(mixed, 16);
+  hashBytes.writeUInt32BE(avalanche(mixed ^ 0x1b873593), 20);
+  hashBytes.writeUInt32BE(avalanche(mixed ^ 0x52dce729), 24);
+  hashBytes.writeUInt32BE(avalanche(mixed ^ 0x6c8e9cf5), 28);
+  return `0x${hashBytes.toString("hex")}`;
 }
 
-const hex8 = (value: number): string => value.toString(16).padStart(8, "0");
+const hashBytes = Buffer.alloc(32);

@@ -11,7 +11,11 @@ export type Dispatch = (method: string, params: readonly unknown[]) => unknown;
  * Answers one JSON-RPC 2.0 message, single or batch.
  * @returns null when there is nothing to answer (notifications only).
  */
-export function answerMessage(text: string, dispatch: Dispatch, batchMax: number): RpcResponse | readonly RpcResponse[] | null {
+export function answerMessage(
+  text: string,
+  dispatch: Dispatch,
+  batchMax: number,
+): RpcResponse | readonly RpcResponse[] | null {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -20,7 +24,8 @@ export function answerMessage(text: string, dispatch: Dispatch, batchMax: number
   }
   if (!Array.isArray(message)) return answerCall(message, dispatch);
   if (message.length === 0) return failure(null, new RpcError(-32600, "empty batch"));
-  if (message.length > batchMax) return failure(null, new RpcError(-32600, `batch too large: at most ${batchMax} calls`));
+  if (message.length > batchMax)
+    return failure(null, new RpcError(-32600, `batch too large: at most ${batchMax} calls`));
   const answers = message.map((call) => answerCall(call, dispatch)).filter((answer) => answer !== null);
   return answers.length === 0 ? null : answers;
 }
@@ -30,7 +35,8 @@ function answerCall(call: unknown, dispatch: Dispatch): RpcResponse | null {
     return failure(null, new RpcError(-32600, "invalid request"));
   }
   const { jsonrpc, method, params = [], id } = call as Record<string, unknown>;
-  if (jsonrpc !== "2.0" || typeof method !== "string") return failure(id ?? null, new RpcError(-32600, "invalid request"));
+  if (jsonrpc !== "2.0" || typeof method !== "string")
+    return failure(id ?? null, new RpcError(-32600, "invalid request"));
   if (!Array.isArray(params)) return failure(id ?? null, new RpcError(-32602, "non-array args"));
   try {
     const result = dispatch(method, params);

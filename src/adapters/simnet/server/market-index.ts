@@ -15,18 +15,19 @@ const FIRST_GAMMA_ID = 560_000;
 export function createMarketIndex(world: World): MarketIndex {
   const conditions = new Map<string, SimMarket>();
   const tokens = new Map<string, { readonly market: SimMarket; readonly outcome: Outcome }>();
+  const ids = new Map<string, SimMarket>();
+  /** Taken from the end, newest first: whoever asks for a token usually means a market that trades. */
+  const pending: SimMarket[] = [];
   let named = 0;
-  /** Newest first: whoever asks for a token usually means a market that trades. */
-  let pending: SimMarket[] = [];
+  const gammaId = (market: SimMarket): string => String(FIRST_GAMMA_ID + market.index);
 
   function nameNew(): void {
-    for (; named < world.markets.length; named++) {
-      const market = world.markets[named];
-      // Markets are numbered before they are prepared: a gap ends the pass and is looked at next time.
-      if (market === undefined) break;
+    for (const market of world.markets.slice(named)) {
       conditions.set(market.conditionId, market);
+      ids.set(gammaId(market), market);
       pending.push(market);
     }
+    named = world.markets.length;
   }
 
   function findToken(tokenId: string): { readonly market: SimMarket; readonly outcome: Outcome } | null {
@@ -47,7 +48,10 @@ export function createMarketIndex(world: World): MarketIndex {
       return conditions.get(conditionId.toLowerCase()) ?? null;
     },
     byToken: findToken,
-    byGammaId: (id) => world.markets[Number(id) - FIRST_GAMMA_ID] ?? null,
-    gammaId: (market) => String(FIRST_GAMMA_ID + market.index),
+    byGammaId(id) {
+      nameNew();
+      return ids.get(id) ?? null;
+    },
+    gammaId,
   };
 }

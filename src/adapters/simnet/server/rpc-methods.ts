@@ -22,7 +22,8 @@ export type RpcMethod = (params: readonly unknown[]) => unknown;
 export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<string, RpcMethod> {
   function rangeOf(params: ReturnType<typeof parseFilter>): readonly [number, number] {
     if (params.blockHash) {
-      if (params.fromBlock || params.toBlock) throw invalidParams("cannot specify both BlockHash and FromBlock/ToBlock");
+      if (params.fromBlock || params.toBlock)
+        throw invalidParams("cannot specify both BlockHash and FromBlock/ToBlock");
       const number = chain.numberOfHash(params.blockHash.toLowerCase());
       if (number === null) throw new RpcError(-32000, "unknown block");
       return [number, number];
@@ -42,7 +43,10 @@ export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<s
     ["eth_chainId", () => "0x89"],
     ["eth_syncing", () => false],
     ["eth_blockNumber", () => quantity(chain.head())],
-    ["eth_getBlockByNumber", ([block, isFull]) => blockObject(chain, parseBlock(block, chain, "latest"), isFull === true)],
+    [
+      "eth_getBlockByNumber",
+      ([block, isFull]) => blockObject(chain, parseBlock(block, chain, "latest"), isFull === true),
+    ],
     [
       "eth_getBlockByHash",
       ([hash, isFull]) => {

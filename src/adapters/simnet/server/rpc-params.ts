@@ -24,12 +24,15 @@ export type FilterParams = z.infer<typeof filterSchema>;
 /** @throws RpcError -32602 */
 export function parseFilter(value: unknown): FilterParams {
   const parsed = filterSchema.safeParse(value ?? {});
-  if (!parsed.success) throw invalidParams(`invalid argument 0: ${parsed.error.issues[0]?.path.join(".") || "not a filter"}`);
+  if (!parsed.success)
+    throw invalidParams(`invalid argument 0: ${parsed.error.issues[0]?.path.join(".") || "not a filter"}`);
   return parsed.data;
 }
 
 const lowerSet = (values: readonly string[] | null | undefined): ReadonlySet<string> | null =>
-  values === null || values === undefined || values.length === 0 ? null : new Set(values.map((value) => value.toLowerCase()));
+  values === null || values === undefined || values.length === 0
+    ? null
+    : new Set(values.map((value) => value.toLowerCase()));
 
 /** An empty list matches everything, as a null does. */
 export const toLogFilter = (params: FilterParams): LogFilter => ({

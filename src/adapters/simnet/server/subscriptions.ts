@@ -11,7 +11,12 @@ import { parseFilter, toLogFilter } from "./rpc-params.ts";
 const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Serves one WebSocket: all methods of the node, and `eth_subscribe` to newHeads and logs. */
-export function serveSocket(socket: WebSocket, chain: Chain, methods: ReadonlyMap<string, RpcMethod>, batchMax: number): void {
+export function serveSocket(
+  socket: WebSocket,
+  chain: Chain,
+  methods: ReadonlyMap<string, RpcMethod>,
+  batchMax: number,
+): void {
   const heads = new Set<string>();
   const logs = new Map<string, LogFilter>();
   let subscriptions = 0;

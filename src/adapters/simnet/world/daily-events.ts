@@ -94,11 +94,7 @@ export const DAILY_EVENTS: readonly DailyEvent[] = [
 ];
 
 /** Fills in the date and shakes the priors, so that no two days open alike. */
-export function listAnswers(
-  daily: DailyEvent,
-  endsAt: number,
-  random: Prng,
-): Pick<DailyEvent, "title" | "answers"> {
+export function listAnswers(daily: DailyEvent, endsAt: number, random: Prng): Pick<DailyEvent, "title" | "answers"> {
   const date = monthDay(endsAt - 1);
   const weights = daily.answers.map((answer) => answer.prior * drawBetween(random, 0.6, 1.4));
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -66,7 +66,7 @@ function common(random: Prng, kind: WalletKind, index: number): SimWallet {
     accuracy: 0.5,
     assets: drawDistinct(random, kind === "market_maker" ? 3 : 2, ASSETS.length),
     attention: 0,
-    dailyAttention: drawBetween(random, 0.05, 0.2),
+    dailyAttention: drawBetween(random, 0.1, 0.35),
     medianUsd: 30,
     sizeSigma: 0.6,
     builder: random() < 0.2 ? (BUILDERS[Math.floor(random() * BUILDERS.length)] ?? null) : null,
@@ -85,6 +85,9 @@ function informed(random: Prng, skill: number): Partial<SimWallet> {
 
 function drawAddress(random: Prng): string {
   let hex = "0x";
-  for (let word = 0; word < 5; word++) hex += Math.floor(random() * 0x1_0000_0000).toString(16).padStart(8, "0");
+  for (let word = 0; word < 5; word++)
+    hex += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, "0");
   return hex;
 }

@@ -7,12 +7,15 @@ import { createDesk } from "../exchange/desk.ts";
 import type { Match } from "../exchange/match.ts";
 import { createMatchingEngine } from "../exchange/matching.ts";
 import { createQuotes, type Quotes } from "../exchange/quotes.ts";
+import { createSettlement } from "../exchange/settlement.ts";
 import { createTradingState, type TradingState } from "../exchange/trading-state.ts";
 import { noiseBits } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
-import { createAgenda } from "./agenda.ts";
-import { createCalendar, LEAD_MS, SLOT_MS } from "./calendar.ts";
+import { type Agenda, createAgenda } from "./agenda.ts";
+import { createDailyMarkets, DAY_MS } from "./daily-markets.ts";
 import type { SimMarket } from "./market.ts";
+import { createMarketNumbers } from "./market-numbers.ts";
+import { createUpDownMarkets, LEAD_MS, SLOT_MS } from "./up-down-markets.ts";
 import { createWallets, type Population, type SimWallet } from "./wallets.ts";
 
 export type WorldOptions = {
@@ -31,34 +34,35 @@ export type Transaction = { readonly at: number } & (
   | { readonly kind: "resolution"; readonly market: SimMarket }
 );
 
+/** Takers' cash, and the last price in pips of outcome 0. */
+export type Volume = { readonly micros: number; readonly lastPips: number | null };
+
 export type World = {
   readonly options: WorldOptions;
   readonly wallets: readonly SimWallet[];
-  /** Every market that was ever prepared, by index. */
+  /** Every market that was ever prepared, in that order. */
   readonly markets: readonly SimMarket[];
   readonly accounts: Accounts;
   readonly quotes: Quotes;
   /** Undefined once a market is resolved. */
   stateOf(market: SimMarket): TradingState | undefined;
-  volumeOf(market: SimMarket): { readonly micros: number; readonly lastPips: number | null };
+  volumeOf(market: SimMarket): Volume;
   /** Lives on until `at` inclusive. @returns what happened, in order. */
   advanceTo(at: number): readonly Transaction[];
 };
 
-const DAY_MS = 86_400_000;
 const MAKERS_PER_MARKET = 5;
 
 export function createWorld(options: WorldOptions): World {
   const { seed, genesisMs } = options;
   const wallets = createWallets(seed, options.population);
   const agenda = createAgenda();
-  const calendar = createCalendar(seed, genesisMs);
   const [pot, feeReceiver] = [wallets.length, wallets.length + 1];
   const accounts = createAccounts(wallets.length + 2);
   const quotes = createQuotes(seed, accounts);
   const markets: SimMarket[] = [];
   const states = new Map<number, TradingState>();
-  const finished = new Map<number, TradingState>();
+  const finished = new Map<number, Volume>();
   let happened: Transaction[] = [];
 
   const stateOf = (market: SimMarket): TradingState | undefined => states.get(market.index);
@@ -66,7 +70,7 @@ export function createWorld(options: WorldOptions): World {
     agenda,
     accounts,
     quotes,
-    engine: createMatchingEngine(accounts, quotes, pot, feeReceiver),
+    engine: createMatchingEngine(accounts, quotes, createSettlement(accounts, pot, feeReceiver)),
     stateOf,
     versionAt: (at) => (at < options.cutoverMs ? 1 : 2),
     settle: (matches, at) => happened.push({ at, kind: "matches", matches }),
@@ -82,7 +86,7 @@ export function createWorld(options: WorldOptions): World {
   function prepare(group: readonly SimMarket[], at: number): void {
     happened.push({ at, kind: "preparation", markets: group });
     for (const market of group) {
-      markets[market.index] = market;
+      markets.push(market);
       states.set(market.index, createTradingState(market, makersOf(market)));
       crowd.gather(market);
       agenda.at(market.resolvesAt, (resolvedAt) => resolve(market, resolvedAt));
@@ -90,26 +94,12 @@ export function createWorld(options: WorldOptions): World {
   }
   function resolve(market: SimMarket, at: number): void {
     const state = states.get(market.index);
-    if (state !== undefined) finished.set(market.index, { ...state, patient: [], taken: new Map() });
+    if (state !== undefined) finished.set(market.index, { micros: state.volumeMicros, lastPips: state.lastPips });
     states.delete(market.index);
     accounts.redeem(market);
     happened.push({ at, kind: "resolution", market });
   }
-  function openSlot(opensAt: number): void {
-    for (const market of calendar.openSlot(opensAt)) agenda.at(market.createdAt, (at) => prepare([market], at));
-    agenda.at(opensAt + SLOT_MS - LEAD_MS, () => openSlot(opensAt + SLOT_MS));
-  }
-  function openDay(dayStart: number): void {
-    for (const group of calendar.openDay(dayStart)) {
-      const [first] = group;
-      if (first !== undefined) agenda.at(first.createdAt, (at) => prepare(group, at));
-    }
-    agenda.at(dayStart + DAY_MS - LEAD_MS, () => openDay(dayStart + DAY_MS));
-  }
-  openSlot(genesisMs);
-  const today = Math.floor(genesisMs / DAY_MS) * DAY_MS;
-  openDay(today - DAY_MS);
-  openDay(today);
+  schedule(seed, genesisMs, agenda, prepare);
 
   return {
     options,
@@ -119,8 +109,9 @@ export function createWorld(options: WorldOptions): World {
     quotes,
     stateOf,
     volumeOf(market) {
-      const state = states.get(market.index) ?? finished.get(market.index);
-      return { micros: state?.volumeMicros ?? 0, lastPips: state?.lastPips ?? null };
+      const state = states.get(market.index);
+      if (state !== undefined) return { micros: state.volumeMicros, lastPips: state.lastPips };
+      return finished.get(market.index) ?? { micros: 0, lastPips: null };
     },
     advanceTo(at) {
       agenda.runUntil(at);
@@ -129,6 +120,34 @@ export function createWorld(options: WorldOptions): World {
       return transactions;
     },
   };
+}
+
+/** Puts the preparation of every market there will ever be on the agenda, slot after slot and day after day. */
+function schedule(
+  seed: Seed,
+  genesisMs: number,
+  agenda: Agenda,
+  prepare: (group: readonly SimMarket[], at: number) => void,
+): void {
+  const numbers = createMarketNumbers();
+  const upDown = createUpDownMarkets(seed, genesisMs, numbers);
+  const daily = createDailyMarkets(seed, genesisMs, numbers);
+  const announce = (group: readonly SimMarket[]): void => {
+    const [first] = group;
+    if (first !== undefined) agenda.at(first.createdAt, (at) => prepare(group, at));
+  };
+  function openSlot(opensAt: number): void {
+    for (const market of upDown(opensAt)) announce([market]);
+    agenda.at(opensAt + SLOT_MS - LEAD_MS, () => openSlot(opensAt + SLOT_MS));
+  }
+  function openDay(dayStart: number): void {
+    for (const group of daily(dayStart)) announce(group);
+    agenda.at(dayStart + DAY_MS - LEAD_MS, () => openDay(dayStart + DAY_MS));
+  }
+  const today = Math.floor(genesisMs / DAY_MS) * DAY_MS;
+  openSlot(genesisMs);
+  // Yesterday's questions run into today; `openDay` of today follows by itself, at once if need be.
+  openDay(today - DAY_MS);
 }
 
 /** Five makers per market: those of its asset first, in an order of the market's own. */

@@ -1,0 +1,26 @@
+/** What every benchmark prints: lines for a person, and one `BENCH {…}` line for a program. */
+
+export type Spread = { readonly min: number; readonly median: number; readonly max: number };
+
+/** Three figures of several runs: a single number from a noisy machine says nothing. */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b).map(significant);
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  const median = sorted[Math.floor(sorted.length / 2)];
+  if (min === undefined || median === undefined || max === undefined) throw new Error("a spread of no runs");
+  return { min, median, max };
+}
+
+/** Three significant digits: more would pretend to know more. */
+export const significant = (value: number): number => Number(value.toPrecision(3));
+
+export function printBench(name: string, figures: Readonly<Record<string, unknown>>): void {
+  console.log(`BENCH ${JSON.stringify({ name, ...figures })}`);
+}
+
+/** Wall milliseconds that `work` takes. */
+export async function timeMs(work: () => unknown | Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}

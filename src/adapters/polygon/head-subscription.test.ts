@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { createFakeChain } from "../../../test/support/fake-chain.ts";
+import { type JsonRpcNode, startJsonRpcNode } from "../../../test/support/json-rpc-node.ts";
+import { createManualClock } from "../../../test/support/manual-clock.ts";
+import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
+import type { ChainHint } from "../../ports/log-source.ts";
+import { createSubscription, readHint } from "./head-subscription.ts";
+
+const filter = { addresses: [], topics: [] };
+let node: JsonRpcNode | null = null;
+const stop = new AbortController();
+
+afterEach(async () => {
+  stop.abort();
+  await node?.stop();
+});
+
+/** One turn of the event loop after the other, until something is so: real sockets, but no waiting by the clock. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("heads arrive as hints, and again after the connection was lost", async () => {
+  const chain = createFakeChain({ head: 50 });
+  node = await startJsonRpcNode(chain);
+  const { announce, dropConnections, subscribers, wsUrl } = node;
+  const clock = createManualClock();
+  const hints: ChainHint[] = [];
+  const subscribe = createSubscription({
+    urls: [wsUrl],
+    clock,
+    random: () => 0,
+    logger: createQuietLogger(),
+    quietMs: 5_000,
+  });
+  subscribe(filter, (hint) => hints.push(hint), stop.signal);
+  await until(() => subscribers() === 1);
+  announce();
+  await until(() => hints.length === 1);
+  dropConnections();
+  await until(() => subscribers() === 0 && clock.sleeping() === 1);
+  await clock.advance(2_000);
+  await until(() => subscribers() === 1);
+  chain.mineTo(51);
+  announce();
+  await until(() => hints.length === 2);
+  expect(hints).toEqual([{ head: 50 }, { head: 51 }]);
+});
+
+describe("a hint is read from a message", () => {
+  const note = (result: object) =>
+    JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: "0x1", result } });
+  test.each<[string, string, ChainHint | null]>([
+    ["a new head", note({ number: "0x10" }), { head: 16 }],
+    ["a log", note({ blockNumber: "0x11", logIndex: "0x0" }), { head: 17 }],
+    ["something without a block", note({}), { head: null }],
+    ["a block number that is none", note({ number: "soon" }), { head: null }],
+    ["the answer to a subscription", '{"jsonrpc":"2.0","id":1,"result":"0x1"}', null],
+    ["no JSON", "hello", null],
+    ["JSON of nothing", "null", null],
+  ])("%s", (_what, text, hint) => {
+    expect(readHint(text)).toEqual(hint);
+  });
+});

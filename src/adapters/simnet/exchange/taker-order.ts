@@ -1,0 +1,15 @@
+import type { Outcome, Side } from "../world/units.ts";
+
+/** Fill-and-kill: what the book does not give at `limitPips` or better is dropped. */
+export type TakerOrder = {
+  readonly serial: number;
+  readonly wallet: number;
+  readonly outcome: Outcome;
+  readonly side: Side;
+  /** In the token's own price. */
+  readonly limitPips: number;
+  readonly lots: number;
+};
+
+/** Marks the key of an order that is not a maker's quote. */
+export const OWN_SERIAL = 0xffff_ffff;

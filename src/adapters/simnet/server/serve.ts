@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { RejectedError } from "../../../core/errors.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { World } from "../world/world.ts";
+import { createClobRoutes } from "./clob-routes.ts";
+import { createGammaRoutes } from "./gamma-routes.ts";
+import { answerMessage, unknownMethod } from "./json-rpc.ts";
+import { createMarketIndex } from "./market-index.ts";
+import { fail, ok, type Reply, SIMULATED_HEADER, send } from "./reply.ts";
+import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
+import { serveSocket } from "./subscriptions.ts";
+
+export type ServeOptions = {
+  readonly world: World;
+  readonly chain: Chain;
+  readonly limits: RpcLimits;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly now: () => number;
+  readonly status: () => unknown;
+};
+
+export type Served = { readonly port: number; close(): Promise<void> };
+
+const HOST = "127.0.0.1";
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /gamma, /clob, /simnet. */
+export async function serve({ world, chain, limits, port, now, status }: ServeOptions): Promise<Served> {
+  const index = createMarketIndex(world);
+  const methods = createRpcMethods(chain, limits);
+  const gamma = createGammaRoutes(world, index, now);
+  const clob = createClobRoutes(world, index, now);
+
+  const dispatch = (method: string, params: readonly unknown[]): unknown => {
+    const call = methods.get(method);
+    if (call === undefined) throw unknownMethod(method);
+    return call(params);
+  };
+
+  async function route(request: IncomingMessage): Promise<Reply> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", `http://${HOST}`);
+    const [, area = "", rest = "/"] = /^\/([a-z]+)(\/.*)?$/.exec(pathname) ?? [];
+    const isPost = request.method === "POST";
+    if (area === "rpc" && isPost) return ok(answerMessage(await readBody(request), dispatch, limits.batchMax));
+    if (area === "clob") return isPost ? clob.post(rest, await readBody(request)) : clob.get(rest, searchParams);
+    if (area === "gamma") return gamma.get(rest, searchParams);
+    if (pathname === "/simnet/status") return ok(status());
+    if (pathname === "/simnet/wallets") {
+      return ok(world.wallets.map(({ address, kind, skill, accuracy }) => ({ address, kind, skill, accuracy })));
+    }
+    return fail(404, "not found");
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      send(response, await route(request));
+    } catch (error) {
+      send(response, error instanceof RejectedError ? fail(413, "request body too large") : fail(500, String(error)));
+    }
+  }
+
+  const server = createServer((request, response) => void handle(request, response));
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_BYTES_MAX });
+  sockets.on("headers", (headers) => headers.push(`${SIMULATED_HEADER}: true`));
+  server.on("upgrade", (request, socket, head) => {
+    if (!request.url?.startsWith("/rpc")) {
+      socket.destroy();
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => serveSocket(client, chain, methods, limits.batchMax));
+  });
+  await listening(server, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const listening = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > BODY_BYTES_MAX) throw new RejectedError("BODY_TOO_LARGE", "a request body above the limit");
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,116 @@
+import type { Clock } from "../../ports/clock.ts";
+import { type Chain, createChain } from "./chain/chain.ts";
+import type { Seed } from "./random/prng.ts";
+import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
+import { serve } from "./server/serve.ts";
+import { SLOT_MS } from "./world/up-down-markets.ts";
+import { DEFAULT_POPULATION, type Population } from "./world/wallets.ts";
+import { createWorld, type World } from "./world/world.ts";
+
+export type SimnetOptions = {
+  readonly seed: Seed;
+  /** Loopback port; 0 takes any. */
+  readonly port: number;
+  /** Blocks are mined as this clock passes their time. */
+  readonly clock: Clock;
+  /** Hours of history before the clock's now (rounded to full quarters). Ignored when `genesisMs` is given. */
+  readonly history?: number;
+  /** First moment of the world. The same seed and genesis give the same chain again, also after a restart. */
+  readonly genesisMs?: number;
+  /** Matches before this settle on V1. Default: the older 45 % of the history. */
+  readonly cutoverMs?: number;
+  /** How many wallets of each kind. */
+  readonly wallets?: Partial<Population>;
+  readonly firstBlock?: number;
+  readonly finalityBlocks?: number;
+  readonly limits?: Partial<RpcLimits>;
+  /** True: nothing is mined until `advanceTo`; the clock is only read for the order book. */
+  readonly isManual?: boolean;
+};
+
+export type Simnet = {
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+  readonly gammaUrl: string;
+  readonly clobUrl: string;
+  /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
+  readonly baseUrl: string;
+  /** Pass it to the next start, with the same seed, to get the same world. */
+  readonly genesisMs: number;
+  readonly world: World;
+  readonly chain: Chain;
+  /** Mines every block up to a time, whatever the clock says. */
+  advanceTo(at: number): void;
+  reorg(depth: number, transactions?: "same" | "shifted"): void;
+  stop(): Promise<void>;
+};
+
+const DEFAULT_HISTORY_HOURS = 36;
+const HOUR_MS = 3_600_000;
+const V1_SHARE = 0.45;
+const FIRST_BLOCK = 97_000_000;
+const FINALITY_BLOCKS = 4;
+
+/**
+ * The world on loopback: a Polygon node, Gamma and the CLOB's public interface on one port, over a seeded market with
+ * planted skill. Generates its history at once (synchronously, under a second for the default), then goes on live.
+ */
+export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
+  const { seed, clock } = options;
+  const now = clock.nowMs();
+  const history = (options.history ?? DEFAULT_HISTORY_HOURS) * HOUR_MS;
+  const genesisMs = Math.floor((options.genesisMs ?? now - history) / SLOT_MS) * SLOT_MS;
+  const cutoverMs = options.cutoverMs ?? Math.floor(genesisMs + V1_SHARE * history);
+  const population = { ...DEFAULT_POPULATION, ...options.wallets };
+  const world = createWorld({ seed, genesisMs, cutoverMs, population });
+  const chain = createChain(world, {
+    firstBlock: options.firstBlock ?? FIRST_BLOCK,
+    finalityBlocks: options.finalityBlocks ?? FINALITY_BLOCKS,
+  });
+  chain.advanceTo(now);
+
+  /** The book may be asked for a little after the newest block, never before it. */
+  const bookTime = (): number => Math.max(clock.nowMs(), chain.header(chain.head()).timestamp * 1_000);
+  const status = () => ({
+    simulated: true,
+    seed,
+    genesisMs,
+    cutoverMs,
+    nowMs: clock.nowMs(),
+    firstBlock: chain.firstBlock,
+    headBlock: chain.head(),
+    finalizedBlock: chain.finalized(),
+    markets: world.markets.length,
+    wallets: world.wallets.length,
+  });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const served = await serve({ world, chain, limits, port: options.port, now: bookTime, status });
+  const stopping = new AbortController();
+  const mining = options.isManual === true ? Promise.resolve() : mine(chain, clock, stopping.signal);
+  const baseUrl = `http://127.0.0.1:${served.port}`;
+  return {
+    rpcUrl: `${baseUrl}/rpc`,
+    wsUrl: `ws://127.0.0.1:${served.port}/rpc`,
+    gammaUrl: `${baseUrl}/gamma`,
+    clobUrl: `${baseUrl}/clob`,
+    baseUrl,
+    genesisMs,
+    world,
+    chain,
+    advanceTo: (at) => chain.advanceTo(at),
+    reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
+    async stop() {
+      stopping.abort();
+      await mining;
+      await served.close();
+    },
+  };
+}
+
+/** Mines what is due, rests until the next block is. A late wake-up mines several blocks at once. */
+async function mine(chain: Chain, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(Math.max(1, chain.nextBlockAt() - clock.nowMs()), signal);
+    if (!signal.aborted) chain.advanceTo(clock.nowMs());
+  }
+}

@@ -1,0 +1,20 @@
+/** The process in which simnet runs: started by simnet-process.ts, ends when that process closes the channel. */
+import { startSimnet } from "../../adapters/simnet/simnet.ts";
+import { createScaledClock } from "../../adapters/system/clock.ts";
+import type { SimnetArguments, SimnetMessage } from "./simnet-process.ts";
+
+const { seed, speed, startedAt } = JSON.parse(process.argv[2] ?? "{}") as SimnetArguments;
+const tell = (message: SimnetMessage): void => void process.send?.(message);
+
+// Ctrl-C in a terminal reaches this process too; the parent decides when the world ends.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit(0));
+
+try {
+  const simnet = await startSimnet({ seed, port: 0, clock: createScaledClock({ startedAt, speed }) });
+  const { rpcUrl, wsUrl, gammaUrl, clobUrl, baseUrl, chain } = simnet;
+  const addresses = { rpcUrl, wsUrl, gammaUrl, clobUrl, walletsUrl: `${baseUrl}/simnet/wallets` };
+  tell({ kind: "ready", addresses, firstBlock: chain.firstBlock });
+} catch (error) {
+  tell({ kind: "failed", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}

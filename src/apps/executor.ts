@@ -1,0 +1,61 @@
+import type { Environment } from "../adapters/config/environment.ts";
+import { createClobBookSource } from "../adapters/polymarket-clob/book-source.ts";
+import { createExecutorStore } from "../adapters/postgres/executor-store.ts";
+import { createPaperVenue } from "../adapters/simulated-venue/paper-venue.ts";
+import type { EngineConfig } from "../core/engine/state.ts";
+import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
+import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
+import { SECOND_MS } from "../core/time/time.ts";
+import type { Service } from "../ports/service.ts";
+import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
+import { createExecutorService } from "../services/executor/executor-service.ts";
+import type { ServiceParts } from "./service-parts.ts";
+
+const CLOB_TIMEOUT_MS = 5_000;
+/** From decision to match: measured delays of the venue's order endpoint are a few hundred milliseconds. */
+const PAPER_LATENCY_MS = 500;
+
+export function createExecutor({ environment, database, clock, logger, machineTimeFactor }: ServiceParts): Service {
+  const books = createClobBookSource({
+    url: environment.CLOB_URL,
+    timeoutMs: CLOB_TIMEOUT_MS,
+    userAgent: "orderflow (paper trading)",
+  });
+  return createExecutorService({
+    store: createExecutorStore(database, "PAPER"),
+    books,
+    venue: createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS }),
+    clock,
+    logger: logger.with({ service: "executor" }),
+    wake: database.wake,
+    config: { engine: engineConfig(environment, machineTimeFactor), timing: DEFAULT_EXECUTOR_TIMING },
+  });
+}
+
+function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
+  const { MAX_POSITION_USD: maxPositionUsd } = environment;
+  return {
+    mode: "PAPER",
+    capitalUsd: environment.CAPITAL_USD,
+    signals: {
+      ...DEFAULT_SIGNAL_RULES,
+      followWhales: environment.ENABLE_WHALE_FOLLOWING,
+      fadeDegens: environment.ENABLE_DEGEN_FADING,
+      minWhaleScore: environment.MIN_WHALE_SCORE,
+      minWhaleTradeUsd: environment.MIN_WHALE_TRADE_USD,
+      maxFadeScore: environment.MAX_FADE_SCORE,
+      panicWindowMs: environment.PANIC_WINDOW_SECONDS * SECOND_MS,
+      ttlMs: environment.SIGNAL_TTL_SECONDS * SECOND_MS * machineTimeFactor,
+      triggerAgeMsMax: DEFAULT_SIGNAL_RULES.triggerAgeMsMax * machineTimeFactor,
+    },
+    sizing: { method: environment.SIZING, kellyFraction: environment.KELLY_FRACTION, maxPositionUsd },
+    limits: {
+      ...DEFAULT_RISK_LIMITS,
+      maxPositionUsd,
+      minConfidence: environment.MIN_SIGNAL_CONFIDENCE,
+      maxOpenPositions: environment.MAX_OPEN_POSITIONS,
+      maxDailyLossUsd: environment.MAX_DAILY_LOSS,
+      dataAgeMsMax: DEFAULT_RISK_LIMITS.dataAgeMsMax * machineTimeFactor,
+    },
+  };
+}

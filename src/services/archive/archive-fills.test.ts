@@ -1,0 +1,308 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type KyselyPlugin, sql } from "kysely";
+import { afterAll, describe, expect, test } from "vitest";
+import { describeOnEachEngine } from "../../../test/support/engines.ts";
+import { makeFills, rangeOf, timeOfBlock, tokenOf, walletOf } from "../../../test/support/fills.ts";
+import { createManualClock } from "../../../test/support/manual-clock.ts";
+import { openArchiveFolder } from "../../adapters/archive/fill-files.ts";
+import { createArchiveStore } from "../../adapters/postgres/archive-store.ts";
+import { createChainStore } from "../../adapters/postgres/chain-store.ts";
+import type { Database } from "../../adapters/postgres/connect.ts";
+import { compareLogPosition } from "../../core/chain/fill.ts";
+import { addMs, DAY_MS } from "../../core/time/time.ts";
+import type { ArchivedFill, ArchiveFiles, FillHistory, FillSource } from "../../ports/archive.ts";
+import type { StoredFill } from "../../ports/chain-store.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { type ArchiveDeps, type ArchiveProgress, type ArchiveReport, archiveFills } from "./archive-fills.ts";
+import { createFillHistory } from "./fill-history.ts";
+
+const BLOCKS = 50_000;
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, with: () => quiet };
+
+const folders: string[] = [];
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "orderflow-archive-"));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A partition full of time: 40 blocks spread over it, its first and last among them. */
+const blocksOf = (partition: number): number[] => [
+  ...Array.from({ length: 40 }, (_, n) => partition * BLOCKS + n * 1_250),
+  (partition + 1) * BLOCKS - 1,
+];
+
+type World = {
+  readonly db: Database;
+  readonly folder: string;
+  readonly files: ArchiveFiles;
+  readonly history: FillHistory;
+  archive(changes?: Partial<ArchiveDeps>, onProgress?: (progress: ArchiveProgress) => void, signal?: AbortSignal): Promise<ArchiveReport>;
+  read(from: number, to: number, sources?: readonly FillSource[]): Promise<readonly ArchivedFill[]>;
+};
+
+/** Retention of one day, and a clock two days behind the block that `olderThanBlock` names. */
+function openWorld(db: Database, olderThanBlock: number): World {
+  const folder = newFolder();
+  const files = openArchiveFolder({ folder, memoryMb: 256 });
+  const store = createArchiveStore(db);
+  const clock = createManualClock(addMs(timeOfBlock(olderThanBlock), DAY_MS));
+  const history = createFillHistory({ store, files, pageRows: 100 });
+  const never = new AbortController().signal;
+  return {
+    ...{ db, folder, files, history },
+    archive: (changes = {}, onProgress = () => {}, signal = never) =>
+      archiveFills({ store, files, clock, logger: quiet, ...changes }, { retentionDays: 1, pageRows: 100 }, onProgress, signal),
+    async read(fromBlock, toBlock, sources = ["chain", "import"]) {
+      const all: ArchivedFill[] = [];
+      for await (const batch of history.readFills({ fromBlock, toBlock }, { sources })) all.push(...batch);
+      return all;
+    },
+  };
+}
+
+const asArchived = ({ fill, occurredAt, knownAt }: StoredFill): ArchivedFill => {
+  const { txIndex: _, ...rest } = fill;
+  return { ...rest, occurredAt, knownAt, marketId: null, outcomeIndex: null, source: "chain" };
+};
+
+const sorted = (fills: readonly StoredFill[]): readonly ArchivedFill[] =>
+  fills.map(asArchived).toSorted(compareLogPosition);
+
+async function fillPartition(db: Database, partition: number, perBlock = 6): Promise<readonly StoredFill[]> {
+  const fills = makeFills(partition, blocksOf(partition), perBlock);
+  const chain = createChainStore(db);
+  await chain.extend(rangeOf(partition * BLOCKS, (partition + 1) * BLOCKS - 1, fills));
+  return fills;
+}
+
+const finalizeAll = (db: Database): Promise<void> => createChainStore(db).finalize(99_999_999, 99_999_999, timeOfBlock(0));
+
+async function hotRows(db: Database, partition: number): Promise<number> {
+  const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM flow.fill
+    WHERE block_number BETWEEN ${partition * BLOCKS}::int AND ${(partition + 1) * BLOCKS - 1}::int`.execute(db.kysely);
+  return Number(rows[0]?.n);
+}
+
+describeOnEachEngine("archiving fills", (getDb) => {
+  test("what is read back from the files equals what was in the table, value by value", async () => {
+    const db = getDb();
+    const fills = [...(await fillPartition(db, 10)), ...(await fillPartition(db, 11)), ...(await fillPartition(db, 12))];
+    await finalizeAll(db);
+    const world = openWorld(db, 12 * BLOCKS);
+    const before = await world.read(10 * BLOCKS, 13 * BLOCKS - 1);
+    expect(before).toEqual(sorted(fills));
+    const seen: ArchiveProgress[] = [];
+    const report = await world.archive({}, (progress) => seen.push(progress));
+    expect(report.moved.map(({ fromBlock, rows }) => [fromBlock, rows])).toEqual([
+      [10 * BLOCKS, 246],
+      [11 * BLOCKS, 246],
+    ]);
+    expect(report.moved.every(({ fileBytes, tableBytes }) => fileBytes > 0 && tableBytes > fileBytes)).toBe(true);
+    expect(report.kept.map(({ obstacle }) => obstacle)).toEqual([expect.stringContaining("newer than")]);
+    expect([await hotRows(db, 10), await hotRows(db, 11), await hotRows(db, 12)]).toEqual([0, 0, 246]);
+    expect(await world.read(10 * BLOCKS, 13 * BLOCKS - 1)).toEqual(before);
+    expect(seen.at(-1)).toMatchObject({ rows: 246, partitions: 2, partitionsDone: 1, block: 12 * BLOCKS - 1 });
+    expect(await world.archive()).toMatchObject({ moved: [], postponed: [] });
+    await world.files.close();
+  });
+
+  test("a span inside files and table is cut to the block, and filters keep what they name", async () => {
+    const db = getDb();
+    const fills = [...(await fillPartition(db, 20)), ...(await fillPartition(db, 21))];
+    const world = openWorld(db, 21 * BLOCKS);
+    await world.archive();
+    const from = 20 * BLOCKS + 1_250;
+    const to = 21 * BLOCKS + 1_250;
+    const inside = sorted(fills).filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to);
+    expect(await world.read(from, to)).toEqual(inside);
+    const token = tokenOf(0);
+    const wallet = walletOf(0);
+    const found: ArchivedFill[] = [];
+    for await (const batch of world.history.readFills({ fromBlock: from, toBlock: to }, { tokenIds: [token], wallets: [wallet] })) {
+      found.push(...batch);
+    }
+    expect(found).toEqual(inside.filter((fill) => fill.tokenId === token && fill.wallet === wallet));
+    expect(found.length).toBeGreaterThan(0);
+    await world.files.close();
+  });
+
+  test("a partition stays while it is not final, not wholly read or not yet in the ledger, and says which", async () => {
+    const db = getDb();
+    await fillPartition(db, 30);
+    const chain = createChainStore(db);
+    await chain.extend(rangeOf(31 * BLOCKS, 32 * BLOCKS - 2, makeFills(31, blocksOf(31).slice(0, -1), 2)));
+    const obstacles = async (): Promise<(string | null)[]> =>
+      (await createArchiveStore(db).partitions(timeOfBlock(40 * BLOCKS)))
+        .filter(({ fromBlock }) => fromBlock === 30 * BLOCKS || fromBlock === 31 * BLOCKS)
+        .map(({ obstacle }) => obstacle);
+    await sql`UPDATE flow.chain_state SET finalized_block = ${31 * BLOCKS - 2}`.execute(db.kysely);
+    expect((await obstacles())[0]).toContain("not final");
+    await finalizeAll(db);
+    const last = 32 * BLOCKS - 1;
+    expect(await obstacles()).toEqual([null, `not wholly read: run orderflow backfill --from ${last} --to ${last}`]);
+    await sql`INSERT INTO flow.reader_cursor VALUES ('reputation', 0, 'epoch'), ('executor:PAPER', 0, 'epoch')`.execute(db.kysely);
+    expect((await obstacles())[0]).toBe("not yet read by reputation");
+    await sql`UPDATE flow.reader_cursor SET seq = (SELECT max(seq) FROM flow.ingest) WHERE reader = 'reputation'`.execute(db.kysely);
+    await sql`INSERT INTO flow.ledger_range VALUES (${30 * BLOCKS + 7}, ${30 * BLOCKS + 9}, false)`.execute(db.kysely);
+    expect((await obstacles())[0]).toBe("not yet read by the ledger");
+    await sql`DELETE FROM flow.reader_cursor`.execute(db.kysely);
+    await sql`DELETE FROM flow.ledger_range`.execute(db.kysely);
+    expect((await obstacles())[0]).toBeNull();
+  });
+
+  test("a partition that another transaction reads is left for the next run", async () => {
+    const db = getDb();
+    if (db.engine === "pglite") return;
+    await fillPartition(db, 50);
+    const world = openWorld(db, 51 * BLOCKS);
+    const reading = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    const reader = db.transaction(async (trx) => {
+      await sql`SELECT count(*) FROM flow.fill WHERE block_number >= ${50 * BLOCKS}::int`.execute(trx);
+      reading.resolve();
+      await read.promise;
+    });
+    await reading.promise;
+    const patient = createArchiveStore(db);
+    const impatient = { ...patient, replace: (...args: Parameters<typeof patient.replace>) => patient.replace(...args) };
+    const first = await world.archive({ store: impatient });
+    read.resolve();
+    await reader;
+    expect(first.postponed.map(({ fromBlock }) => fromBlock)).toContain(50 * BLOCKS);
+    expect(await hotRows(db, 50)).toBe(246);
+    expect((await world.archive()).moved.map(({ fromBlock }) => fromBlock)).toContain(50 * BLOCKS);
+    await world.files.close();
+  }, 60_000);
+
+  test("stopping between two pages leaves the partition and no file", async () => {
+    const db = getDb();
+    const fills = await fillPartition(db, 55);
+    const world = openWorld(db, 56 * BLOCKS);
+    const stop = new AbortController();
+    const report = await world.archive({}, () => stop.abort(), stop.signal);
+    expect(report.moved).toEqual([]);
+    expect(readdirSync(world.folder)).toEqual([".work"]);
+    expect(await world.read(55 * BLOCKS, 56 * BLOCKS - 1)).toEqual(sorted(fills));
+    await world.archive();
+    expect(await world.read(55 * BLOCKS, 56 * BLOCKS - 1)).toEqual(sorted(fills));
+    await world.files.close();
+  });
+
+  test("rows that came after the file was written are noticed, and the file is written again", async () => {
+    const db = getDb();
+    const fills = await fillPartition(db, 57);
+    const world = openWorld(db, 58 * BLOCKS);
+    const store = createArchiveStore(db);
+    const died = { ...store, replace: () => Promise.reject(new Error("killed")) };
+    await expect(world.archive({ store: died })).rejects.toThrow("killed");
+    await sql`DELETE FROM flow.fill_packed WHERE block_number = ${57 * BLOCKS}`.execute(db.kysely);
+    await world.archive();
+    expect(await world.read(57 * BLOCKS, 58 * BLOCKS - 1)).toEqual(
+      sorted(fills).filter(({ blockNumber }) => blockNumber > 57 * BLOCKS),
+    );
+    await world.files.close();
+  });
+
+  test("a damaged file under the final name is written again before anything is dropped", async () => {
+    const db = getDb();
+    const fills = await fillPartition(db, 59);
+    const world = openWorld(db, 60 * BLOCKS);
+    const store = createArchiveStore(db);
+    await expect(world.archive({ store: { ...store, replace: () => Promise.reject(new Error("killed")) } })).rejects.toThrow();
+    truncateSync(join(world.folder, world.files.pathOf({ fromBlock: 59 * BLOCKS, toBlock: 60 * BLOCKS - 1 })), 5_000);
+    await world.archive();
+    expect(await world.read(59 * BLOCKS, 60 * BLOCKS - 1)).toEqual(sorted(fills));
+    await world.files.close();
+  });
+
+  test("reading goes on without loss while the partition under it is moved", async () => {
+    const db = getDb();
+    const fills = [...(await fillPartition(db, 61)), ...(await fillPartition(db, 62))];
+    const world = openWorld(db, 63 * BLOCKS);
+    const seen: ArchivedFill[] = [];
+    let batches = 0;
+    for await (const batch of world.history.readFills({ fromBlock: 61 * BLOCKS, toBlock: 63 * BLOCKS - 1 })) {
+      seen.push(...batch);
+      batches += 1;
+      if (batches === 2) expect((await world.archive()).moved.length).toBe(2);
+    }
+    expect(seen).toEqual(sorted(fills));
+    await world.files.close();
+  });
+
+  test("a second archiver at the same time is refused", async () => {
+    const world = openWorld(getDb(), 0);
+    const release = await createArchiveStore(getDb()).lock();
+    await expect(world.archive()).rejects.toThrow("another run archives or imports");
+    await release?.();
+    await world.archive();
+  });
+});
+
+type Killer = { readonly db: Database; statements: number };
+
+/** A database that dies before its `at`-th statement (commits and what follows them count as statements too). */
+function dyingAt(db: Database, at: number): Killer {
+  const killer = { statements: 0 };
+  const live = (): void => {
+    killer.statements += 1;
+    if (killer.statements === at) throw new Error("killed");
+  };
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      live();
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const transaction: Database["transaction"] = async (run) => {
+    const result = await db.transaction(async (trx) => {
+      const inner = await run(trx.withPlugin(plugin));
+      live();
+      return inner;
+    });
+    live();
+    return result;
+  };
+  return Object.assign(killer, { db: { ...db, kysely: db.kysely.withPlugin(plugin), transaction } });
+}
+
+describeOnEachEngine("archiving killed at any statement", (getDb) => {
+  describe.each(["with the folder kept", "with the folder lost"] as const)("%s", (mode) => {
+    test("leaves the partition or the verified file, never neither, and the next run finishes", async () => {
+      const db = getDb();
+      const partition = mode === "with the folder kept" ? 70 : 80;
+      const fills = sorted(await fillPartition(db, partition, 4));
+      await finalizeAll(db);
+      const span = [partition * BLOCKS, (partition + 1) * BLOCKS - 1] as const;
+      const world = openWorld(db, (partition + 1) * BLOCKS);
+      let kills = 0;
+      for (let at = 1; ; at += 1) {
+        const dying = dyingAt(db, at);
+        const outcome = await world.archive({ store: createArchiveStore(dying.db) }).then(
+          () => "finished",
+          (error: Error) => error.message,
+        );
+        const hot = await hotRows(db, partition);
+        const { files } = await createArchiveStore(db).files("fill", { fromBlock: span[0], toBlock: span[1] });
+        expect([hot, files.length]).toEqual(files.length === 0 ? [fills.length, 0] : [0, 1]);
+        expect(await world.read(...span)).toEqual(fills);
+        if (outcome === "finished") break;
+        expect(outcome).toBe("killed");
+        kills += 1;
+        if (mode === "with the folder lost" && files.length === 0) {
+          rmSync(world.folder, { recursive: true, force: true });
+        }
+      }
+      expect(kills).toBeGreaterThan(10);
+      expect(await hotRows(db, partition)).toBe(0);
+      await world.files.close();
+    }, 120_000);
+  });
+});

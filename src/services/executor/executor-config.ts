@@ -1,0 +1,36 @@
+import type { EngineConfig } from "../../core/engine/state.ts";
+import { SECOND_MS } from "../../core/time/time.ts";
+
+export type ExecutorConfig = {
+  /** What decisions depend on; every change of it is a step in the journal. */
+  readonly engine: EngineConfig;
+  readonly timing: ExecutorTiming;
+};
+
+/** How the loop runs; decisions do not depend on it. */
+export type ExecutorTiming = {
+  /** Every so often the database is read, hint or no hint. */
+  readonly pollMs: number;
+  /** Every so often open positions are valued at the bid. */
+  readonly markMs: number;
+  /** Every so often a waiting executor tries to become the one that trades. */
+  readonly lockRetryMs: number;
+  /** Pause before an order without an answer is asked for again, and before a failed session begins anew. */
+  readonly retryMs: number;
+  readonly booksInFlightMax: number;
+  /** A snapshot at least every so many steps bounds what a start has to repeat. */
+  readonly snapshotSteps: number;
+};
+
+export const DEFAULT_EXECUTOR_TIMING: ExecutorTiming = {
+  pollMs: 3 * SECOND_MS,
+  markMs: 10 * SECOND_MS,
+  lockRetryMs: 3 * SECOND_MS,
+  retryMs: 3 * SECOND_MS,
+  booksInFlightMax: 8,
+  snapshotSteps: 500,
+};
+
+/** For the configuration to say, and not to start, where live trading is asked for. */
+export const LIVE_TRADING_UNAVAILABLE =
+  "live trading is not part of this version: set ENABLE_PAPER_TRADING=true (paper trading) to run the executor";

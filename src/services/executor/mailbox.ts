@@ -1,0 +1,50 @@
+import type { EngineEvent } from "../../core/engine/event.ts";
+import type { Clock } from "../../ports/clock.ts";
+
+/** Where answers and hints wait until the loop takes them up: the loop alone steps the engine. */
+export type Mailbox = {
+  push(event: EngineEvent): void;
+  /** Something may be in the database. */
+  hint(): void;
+  /** A background task met an error that this process cannot outlive; the loop throws it. */
+  fail(error: unknown): void;
+  /** @throws what `fail` was given */
+  take(): { readonly events: readonly EngineEvent[]; readonly hinted: boolean };
+  /** Until something arrives, `ms` passed or `signal` aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+};
+
+export function createMailbox(clock: Clock): Mailbox {
+  let events: EngineEvent[] = [];
+  let hinted = false;
+  let failure: { readonly error: unknown } | null = null;
+  let waiting = new AbortController();
+
+  const arrived = (): void => waiting.abort();
+  return {
+    push(event) {
+      events.push(event);
+      arrived();
+    },
+    hint() {
+      hinted = true;
+      arrived();
+    },
+    fail(error) {
+      failure ??= { error };
+      arrived();
+    },
+    take() {
+      if (failure !== null) throw failure.error;
+      const taken = { events, hinted };
+      events = [];
+      hinted = false;
+      return taken;
+    },
+    async wait(ms, signal) {
+      if (events.length > 0 || hinted || failure !== null) return;
+      waiting = new AbortController();
+      await clock.sleep(ms, AbortSignal.any([signal, waiting.signal]));
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { pendingCommands } from "../../core/engine/recover.ts";
+import { sortedValues } from "../../core/engine/state.ts";
+import type { EpochMs } from "../../core/time/time.ts";
+import type { BookSource } from "../../ports/book-source.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ExecutorStore } from "../../ports/executor-store.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { Venue } from "../../ports/venue.ts";
+import type { Wake, WakeChannel } from "../../ports/wake.ts";
+import { type EngineRunner, recoverEngine } from "./engine-runner.ts";
+import type { ExecutorConfig } from "./executor-config.ts";
+import { createMailbox, type Mailbox } from "./mailbox.ts";
+import { createPerformer, type Performer } from "./perform.ts";
+import { candidateQuery, toEvents } from "./read-events.ts";
+
+export type ExecutorDeps = {
+  readonly store: ExecutorStore;
+  readonly books: BookSource;
+  readonly venue: Venue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wake: Wake;
+  readonly config: ExecutorConfig;
+};
+
+const HINTS: readonly WakeChannel[] = ["orderflow_chain", "orderflow_scores", "orderflow_commands"];
+
+/**
+ * The time in which this executor is the one that trades: from loading the state until asked to stop, or until
+ * something failed after which the state must be loaded again. Steps are stored first and acted on afterwards.
+ */
+export async function runSession(deps: ExecutorDeps, stop: AbortSignal, lost: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stop, lost]);
+  const { store, clock, logger, wake, config } = deps;
+  const runner = await recoverEngine(store, config, clock.nowMs());
+  const mailbox = createMailbox(clock);
+  // Tasks end with the session, however it ends.
+  const ending = new AbortController();
+  const endOrStop = AbortSignal.any([signal, ending.signal]);
+  let chainAsOf: EpochMs | null = null;
+  const performer = createPerformer({
+    ...deps,
+    timing: config.timing,
+    mailbox,
+    chainAsOf: () => chainAsOf,
+    signal: endOrStop,
+  });
+  const stopHints = await Promise.all(HINTS.map((channel) => wake.listen(channel, () => mailbox.hint())));
+  try {
+    const unfinished = pendingCommands(runner.state());
+    logger.info("trading", {
+      mode: config.engine.mode,
+      openPositions: positionsOf(runner),
+      unfinished: unfinished.length,
+    });
+    chainAsOf = (await store.read(candidateQuery(config.engine, runner.cursor(), clock.nowMs()))).chainAsOf;
+    performer.perform(unfinished);
+    const onChain = (at: EpochMs | null): void => {
+      chainAsOf = at;
+    };
+    await loop(deps, { runner, mailbox, performer, signal, onChain });
+    // Who has lost the lock has lost the right to write.
+    if (!lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
+  } finally {
+    ending.abort();
+    await Promise.all(stopHints.map((stop) => stop()));
+    await performer.idle();
+  }
+}
+
+type LoopParts = {
+  readonly runner: EngineRunner;
+  readonly mailbox: Mailbox;
+  readonly performer: Performer;
+  readonly signal: AbortSignal;
+  readonly onChain: (at: EpochMs | null) => void;
+};
+
+async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts: LoopParts): Promise<void> {
+  const { runner, mailbox, performer, signal } = parts;
+  const { pollMs, markMs } = config.timing;
+  let pollAt: number = clock.nowMs();
+  let markAt: number = clock.nowMs();
+  while (!signal.aborted) {
+    const { events, hinted } = mailbox.take();
+    const now = clock.nowMs();
+    let input = { ...nothing(runner, now), events };
+    if (hinted || now >= pollAt) {
+      const inbox = await store.read(candidateQuery(config.engine, runner.cursor(), now));
+      parts.onChain(inbox.chainAsOf);
+      // Decisions are made at the time of reading, not at that of the hint.
+      const at = clock.nowMs();
+      const handledControls = inbox.controls.map(({ id }) => id);
+      input = {
+        events: [...events, ...toEvents(inbox, at)],
+        cursor: inbox.cursor,
+        handledControls,
+        at,
+        snapshot: false,
+      };
+      pollAt = at + pollMs;
+    }
+    const commands = await runner.commit(input);
+    performer.perform(commands);
+    if (commands.length > 0) await wake.notify("orderflow_signals");
+    if (now >= markAt) {
+      performer.mark([...new Set(sortedValues(runner.state().positions).map((position) => position.tokenId))]);
+      markAt = now + markMs;
+    }
+    const waitMs = Math.max(0, Math.min(pollAt, markAt) - clock.nowMs());
+    logger.debug("sleeping", { ms: waitMs });
+    await mailbox.wait(waitMs, signal);
+  }
+}
+
+const nothing = (runner: EngineRunner, at: EpochMs) => ({
+  events: [],
+  cursor: runner.cursor(),
+  handledControls: [] as readonly string[],
+  at,
+  snapshot: false,
+});
+
+const positionsOf = (runner: EngineRunner): number => Object.keys(runner.state().positions).length;

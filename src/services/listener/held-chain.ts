@@ -1,0 +1,97 @@
+import type { BlockRef } from "../../core/chain/fill.ts";
+import { ProviderInconsistencyError } from "../../core/errors.ts";
+import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { LogSource } from "../../ports/log-source.ts";
+import { type ChainView, contradicts, emptyView, extended, highestCovered, retracted } from "./chain-view.ts";
+import { findFork } from "./find-fork.ts";
+
+export type Retraction = { readonly lastGoodBlock: number; readonly depth: number };
+
+/** What we hold of the chain, in memory and in the store alike, and what the source says about it. */
+export type HeldChain = {
+  view(): ChainView;
+  /** True when the source contradicted what we hold; `recover` finds out what is behind it. */
+  isDoubtful(): boolean;
+  /** Reads from the store what an earlier run left. */
+  load(): Promise<void>;
+  lookAtHead(signal: AbortSignal): Promise<void>;
+  /** Takes a head for granted until it turns out otherwise; null: no longer. */
+  assumeHead(head: number | null): void;
+  /** Commits, and moves the mark of what is final. */
+  extend(record: BlockRangeRecord, sourceFinalized: BlockRef | null): Promise<void>;
+  moveFinalized(): Promise<void>;
+  /**
+   * Takes back what the source has no more.
+   * @returns null when all that we hold still stands.
+   * @throws ProviderInconsistencyError when nothing we remember stands, or what was final does not.
+   */
+  recover(signal: AbortSignal): Promise<Retraction | null>;
+};
+
+const REMEMBERED_MAX = 512;
+
+export function createHeldChain(logSource: LogSource, store: ChainStore, clock: Clock): HeldChain {
+  let view: ChainView = emptyView;
+  let isDoubtful = false;
+
+  /** What the source calls final is final here as far as it is covered and the same. */
+  async function moveFinalized(): Promise<void> {
+    const { sourceFinalized, head } = view;
+    if (sourceFinalized === null) return;
+    isDoubtful ||= contradicts(view, sourceFinalized);
+    const mark = Math.min(sourceFinalized.number, highestCovered(view));
+    if (isDoubtful || mark <= view.finalized) return;
+    await store.finalize(mark, head, clock.nowMs());
+    view = { ...view, finalized: mark };
+  }
+
+  async function retract(fork: BlockRef): Promise<Retraction> {
+    const depth = highestCovered(view) - fork.number;
+    if (fork.number < view.finalized) {
+      const context = { forkBlock: fork.number, finalizedBlock: view.finalized };
+      throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
+    }
+    await store.retract(fork.number, clock.nowMs());
+    view = retracted(view, fork.number);
+    return { lastGoodBlock: fork.number, depth };
+  }
+
+  return {
+    view: () => view,
+    isDoubtful: () => isDoubtful,
+    moveFinalized,
+    async load() {
+      const [covered, remembered] = await Promise.all([store.coverage(), store.recentBlocks(REMEMBERED_MAX)]);
+      view = {
+        ...emptyView,
+        covered: [...covered].sort((a, b) => a.fromBlock - b.fromBlock),
+        remembered: new Map(remembered.map((block) => [block.number, block])),
+      };
+    },
+    async lookAtHead(signal) {
+      const [head, finalized] = await Promise.all([logSource.head(signal), logSource.finalized(signal)]);
+      isDoubtful ||= contradicts(view, head) || contradicts(view, finalized);
+      view = { ...view, head: Math.max(head.number, highestCovered(view)), sourceFinalized: finalized };
+    },
+    assumeHead(head) {
+      view = { ...view, head: head ?? highestCovered(view) };
+    },
+    async extend(record, sourceFinalized) {
+      await store.extend(record);
+      view = { ...extended(view, record, record.blocks), sourceFinalized };
+      await moveFinalized();
+    },
+    async recover(signal) {
+      const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
+      const fork = await findFork(logSource, remembered, signal);
+      if (fork === null) {
+        const context = { newest: highestCovered(view) };
+        throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", context);
+      }
+      const retraction = fork.number < highestCovered(view) ? await retract(fork) : null;
+      isDoubtful = false;
+      return retraction;
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { OutcomeUnknownError, TransientError } from "../../core/errors.ts";
+import { computeEdge, estimatePrior } from "../../core/reputation/edge.ts";
+import { foldFills, foldResolutions } from "../../core/reputation/fold.ts";
+import { SCORE_VERSION } from "../../core/reputation/score.ts";
+import { computeWalletScore } from "../../core/reputation/wallet-score.ts";
+import { addMs, DAY_MS, SECOND_MS } from "../../core/time/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { LedgerRules, LedgerStep, ReputationStore, TierChange } from "../../ports/reputation-store.ts";
+import type { Health, Service } from "../../ports/service.ts";
+import type { Wake } from "../../ports/wake.ts";
+
+export type ReputationConfig = {
+  /** CALCULATION_INTERVAL_SECONDS: from the end of one calculation to the start of the next. */
+  readonly intervalSeconds: number;
+  /** REPUTATION_LOOKBACK_DAYS, by closing time. */
+  readonly lookbackDays: number;
+  /** Fills and wallets of one transaction; on the embedded engine others wait that long. */
+  readonly fillsPerStep?: number;
+  readonly walletsPerStep?: number;
+};
+
+export type ReputationDeps = {
+  readonly store: ReputationStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wake: Wake;
+  readonly config: ReputationConfig;
+};
+
+export type Calculation = {
+  readonly fills: number;
+  readonly units: number;
+  readonly replayedUnits: number;
+  /** Wallets calculated, and those whose published score changed. */
+  readonly wallets: number;
+  readonly changedScores: number;
+  readonly newWhales: number;
+  readonly durationMs: number;
+};
+
+export type ReputationService = Service & {
+  /** One calculation: everything finalized into the ledger, then every score that it changes. */
+  calculate(signal?: AbortSignal): Promise<Calculation>;
+  /** Throws the ledger away and computes it again from the fills; scores stand until they are calculated anew. */
+  rebuildAll(signal?: AbortSignal): Promise<Calculation>;
+};
+
+const FILLS_PER_STEP = 10_000;
+const WALLETS_PER_STEP = 5_000;
+const RETRY_AFTER_MS = 5 * SECOND_MS;
+const WHALES_LOGGED = 20;
+
+const RULES: LedgerRules = { foldFills, foldResolutions };
+
+export function createReputationService(deps: ReputationDeps): ReputationService {
+  const { clock, config } = deps;
+  const logger = deps.logger.with({ service: "reputation" });
+  let health: Health = { ready: false, detail: "has not calculated scores yet" };
+
+  async function calculate(signal?: AbortSignal): Promise<Calculation> {
+    const result = await runCalculation({ ...deps, logger }, signal);
+    logger.info("scores calculated", result);
+    return result;
+  }
+
+  return {
+    name: "reputation",
+    health: () => health,
+    calculate,
+    async rebuildAll(signal) {
+      await deps.store.reset(clock.nowMs());
+      return calculate(signal);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        let restMs = config.intervalSeconds * SECOND_MS;
+        try {
+          await calculate(signal);
+          health = { ready: true, detail: "scores are up to date" };
+        } catch (error) {
+          // A commit whose outcome is unknown is found out by going on: what is still to be done stands in the database.
+          if (!(error instanceof TransientError || error instanceof OutcomeUnknownError)) throw error;
+          restMs = Math.min(restMs, RETRY_AFTER_MS);
+          health = { ready: false, detail: `could not calculate scores: ${error.message}` };
+          logger.warn("scores not calculated", { code: error.code, reason: error.message });
+        }
+        if (signal.aborted) return;
+        logger.info("sleeping", { forSeconds: restMs / SECOND_MS });
+        await clock.sleep(restMs, signal);
+      }
+    },
+  };
+}
+
+async function runCalculation(deps: ReputationDeps, signal: AbortSignal | undefined): Promise<Calculation> {
+  const { store, clock, logger, wake, config } = deps;
+  const startedAt = clock.nowMs();
+  const intake = await store.takeIn(startedAt);
+  if (intake.isReset) logger.warn("ledger reset: a finalized block was retracted");
+  const fillsPerStep = config.fillsPerStep ?? FILLS_PER_STEP;
+  const applied = await drain(signal, () => store.applyFills(fillsPerStep, RULES));
+  // After the fills: a token linked while they were applied is found too.
+  if (!isAborted(signal)) await store.findLate();
+  const due = await drain(signal, () => store.applyDue(fillsPerStep, RULES));
+  const scores = isAborted(signal) ? NO_SCORES : await scoreWallets(deps, signal);
+  if (scores.changed > 0) await hint(wake, logger);
+  for (const whale of scores.newWhales.slice(0, WHALES_LOGGED)) {
+    logger.info("new whale", { wallet: whale.wallet, score: whale.score, closedMarkets: whale.closedMarkets });
+  }
+  return {
+    fills: applied.fills,
+    units: applied.units + due.units,
+    replayedUnits: applied.replayed + due.replayed,
+    wallets: scores.scored,
+    changedScores: scores.changed,
+    newWhales: scores.newWhales.length,
+    durationMs: clock.nowMs() - startedAt,
+  };
+}
+
+async function hint(wake: Wake, logger: Logger): Promise<void> {
+  try {
+    await wake.notify("orderflow_scores");
+  } catch (error) {
+    // Readers poll besides.
+    logger.debug("hint not given", { error });
+  }
+}
+
+type Scores = { readonly scored: number; readonly changed: number; readonly newWhales: readonly TierChange[] };
+const NO_SCORES: Scores = { scored: 0, changed: 0, newWhales: [] };
+
+async function scoreWallets(
+  { store, clock, config }: ReputationDeps,
+  signal: AbortSignal | undefined,
+): Promise<Scores> {
+  const at = clock.nowMs();
+  const cutoff = addMs(at, -config.lookbackDays * DAY_MS);
+  await store.moveWindow(cutoff, SCORE_VERSION);
+  let scored = 0;
+  let changed = 0;
+  const newWhales: TierChange[] = [];
+  while (!isAborted(signal)) {
+    const step = await store.scoreDue(config.walletsPerStep ?? WALLETS_PER_STEP, cutoff, at, computeWalletScore);
+    if (step === null) break;
+    scored += step.scored;
+    changed += step.changed;
+    newWhales.push(...step.newWhales);
+  }
+  const { published, population } = await store.edgePrior();
+  const prior = estimatePrior(population);
+  if (prior.k !== published.k || prior.variance !== published.variance) await store.publishPrior(prior, computeEdge);
+  return { scored, changed, newWhales };
+}
+
+async function drain(
+  signal: AbortSignal | undefined,
+  next: () => Promise<LedgerStep | null>,
+): Promise<{ readonly fills: number; readonly units: number; readonly replayed: number }> {
+  const total = { fills: 0, units: 0, replayed: 0 };
+  while (!isAborted(signal)) {
+    const step = await next();
+    if (step === null) break;
+    total.fills += step.fills;
+    total.units += step.units;
+    total.replayed += step.replayed;
+  }
+  return total;
+}
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;

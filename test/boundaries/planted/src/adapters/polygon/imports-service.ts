@@ -1,0 +1,5 @@
+// expect tsc TS6307|TS6059
+// expect biome An adapter imports the core, ports, packages and its own folder
+import { ask } from "../../services/clean.ts";
+
+export const again = ask;

@@ -1,0 +1,2 @@
+// expect biome Time comes from the Clock port
+export const elapsed = (): number => performance.now();

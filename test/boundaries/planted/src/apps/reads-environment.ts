@@ -1,0 +1,2 @@
+// expect biome noProcessEnv
+export const url = process.env.DATABASE_URL;

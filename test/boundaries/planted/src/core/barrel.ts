@@ -1,0 +1,2 @@
+// expect biome noBarrelFile
+export * from "./clean.ts";

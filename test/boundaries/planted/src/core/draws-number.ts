@@ -1,0 +1,2 @@
+// expect biome chance from the Random port
+export const dice = (): number => Math.floor(6 * Math.random());

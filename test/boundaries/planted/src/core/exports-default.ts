@@ -1,0 +1,2 @@
+// expect biome noDefaultExport
+export default 1;

@@ -1,0 +1,4 @@
+// expect tsc TS1294
+export enum Side {
+  Buy = "BUY",
+}

@@ -1,0 +1,2 @@
+// expect code
+export const systemClock = { nowMs: (): number => 0 };

@@ -1,0 +1,6 @@
+// expect biome noFloatingPromises
+import type { Teller } from "../ports/clean.ts";
+
+export function fire(teller: Teller): void {
+  teller.tell();
+}

@@ -1,0 +1,289 @@
+import { sql } from "kysely";
+import { beforeEach, expect, test } from "vitest";
+import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import { ProviderInconsistencyError } from "../../src/core/errors.ts";
+import { parseTxHash } from "../../src/core/ids/ids.ts";
+import { usd } from "../../src/core/money/amounts.ts";
+import { epochMs } from "../../src/core/time/time.ts";
+import type { ChainStore } from "../../src/ports/chain-store.ts";
+import * as facts from "../support/chain-facts.ts";
+import { emptyChain } from "../support/empty-chain.ts";
+import { describeOnEachEngine } from "../support/engines.ts";
+
+const { aBlock, aFill, aMarketInfo, aRecord, blockTime, marketNo, preparedMarket, resolved, tokenNo, walletNo } = facts;
+
+describeOnEachEngine("chain store", (getDb) => {
+  let store: ChainStore;
+
+  beforeEach(async () => {
+    await emptyChain(getDb());
+    store = createChainStore(getDb());
+  });
+
+  const trades = async (): Promise<Record<string, unknown>[]> =>
+    (await sql<Record<string, unknown>>`SELECT * FROM orderflow_trades ORDER BY id`.execute(getDb().kysely)).rows;
+  const ingest = async (): Promise<unknown[]> =>
+    (await sql`SELECT kind, from_block, to_block FROM flow.ingest ORDER BY seq`.execute(getDb().kysely)).rows;
+
+  test("a fill is stored whole and shows under the users' names", async () => {
+    const txHash = parseTxHash(`0x${"ab".repeat(32)}`);
+    const stored = aFill({
+      ...{
+        blockNumber: 90_000_123,
+        logIndex: 456,
+        txHash,
+        exchange: facts.V1,
+        exchangeVersion: 1,
+        wallet: walletNo(1),
+      },
+      ...{
+        counterparty: walletNo(2),
+        role: "maker",
+        side: "BUY",
+        tokenId: tokenNo(1),
+        fee: 2_000_000n,
+        feeAsset: "shares",
+      },
+      matchLogIndex: 460,
+    });
+    await store.extend(aRecord(90_000_123, 90_000_123, { fills: [stored], markets: [preparedMarket(0, 90_000_123)] }));
+    const [trade] = await trades();
+    expect(trade).toMatchObject({
+      id: 90_000_123_000_456n,
+      tx_hash: txHash,
+      log_index: 456,
+      block_number: 90_000_123,
+      timestamp: blockTime(90_000_123),
+      exchange: facts.V1,
+      exchange_version: 1,
+      order_hash: stored.fill.orderHash,
+      wallet_address: walletNo(1),
+      counterparty: walletNo(2),
+      is_maker: true,
+      market_id: marketNo(0),
+      market_title: null,
+      token_id: tokenNo(1),
+      outcome: "No",
+      outcome_index: 1,
+      side: "BUY",
+      price: "0.400000",
+      size: "10.000000",
+      usd_amount: "4.000000",
+      fee_usd: "0.800000",
+      match_id: "90000123-460",
+      is_final: false,
+      known_at: blockTime(90_000_123) + 1_234,
+    });
+  });
+
+  test("what is already covered is not written again, and only the new part is announced", async () => {
+    const fills = [10, 11, 12, 13].map((blockNumber) => aFill({ blockNumber }));
+    expect(await store.extend(aRecord(11, 12, { fills: fills.slice(1, 3) }))).toEqual({ fills: 2 });
+    expect(await store.extend(aRecord(11, 12, { fills: fills.slice(1, 3) }))).toEqual({ fills: 0 });
+    expect(await store.extend(aRecord(10, 13, { fills }))).toEqual({ fills: 2 });
+    expect((await trades()).map(({ block_number }) => block_number)).toEqual([10, 11, 12, 13]);
+    expect(await ingest()).toEqual([
+      { kind: "extend", from_block: 11, to_block: 12 },
+      { kind: "extend", from_block: 10, to_block: 10 },
+      { kind: "extend", from_block: 13, to_block: 13 },
+    ]);
+  });
+
+  test("neighbouring ranges become one range of coverage, others stay apart", async () => {
+    await store.extend(aRecord(10, 19));
+    await store.extend(aRecord(30, 39));
+    await store.extend(aRecord(20, 24));
+    expect(await store.coverage()).toEqual([
+      { fromBlock: 10, toBlock: 24 },
+      { fromBlock: 30, toBlock: 39 },
+    ]);
+    await store.extend(aRecord(15, 50));
+    expect(await store.coverage()).toEqual([{ fromBlock: 10, toBlock: 50 }]);
+  });
+
+  test("a range that fails leaves nothing behind, and is taken afterwards", async () => {
+    const fills = [aFill({ wallet: walletNo(77), tokenId: tokenNo(77) })];
+    const twice = [...fills, ...fills];
+    await expect(store.extend(aRecord(1, 1, { fills: twice, markets: [preparedMarket(5, 1)] }))).rejects.toThrow();
+    expect(await store.coverage()).toEqual([]);
+    expect(await ingest()).toEqual([]);
+    expect(await store.extend(aRecord(1, 1, { fills }))).toEqual({ fills: 1 });
+    expect(await trades()).toMatchObject([{ wallet_address: walletNo(77), token_id: tokenNo(77), market_id: null }]);
+  });
+
+  test("rows outside of the range they are recorded under are refused", async () => {
+    await expect(store.extend(aRecord(1, 2, { fills: [aFill({ blockNumber: 3 })] }))).rejects.toThrow(/own range/);
+    expect(await trades()).toEqual([]);
+  });
+
+  test("a preparation links tokens that were seen before it", async () => {
+    await store.extend(aRecord(1, 1, { fills: [aFill({ tokenId: tokenNo(8) })] }));
+    expect(await store.tokensWithoutMarket(10, blockTime(9))).toEqual([tokenNo(8)]);
+    await store.extend(aRecord(0, 0, { markets: [preparedMarket(4, 0)] }));
+    expect(await store.tokensWithoutMarket(10, blockTime(9))).toEqual([]);
+    expect(await trades()).toMatchObject([{ market_id: marketNo(4), outcome: "Yes", outcome_index: 0 }]);
+  });
+
+  test("fills of both sides of a partition's edge are stored", async () => {
+    const fills = [49_999, 50_000, 100_000].map((blockNumber) => aFill({ blockNumber }));
+    await store.extend(aRecord(49_000, 100_001, { fills }));
+    expect((await trades()).map(({ block_number }) => block_number)).toEqual([49_999, 50_000, 100_000]);
+  });
+
+  test("after a reorg nothing above the last good block is left, and the new blocks can be taken", async () => {
+    await store.extend(
+      aRecord(1, 5, {
+        blocks: [1, 2, 3, 4, 5].map((block) => aBlock(block)),
+        fills: [1, 3, 5].map((blockNumber) => aFill({ blockNumber, cash: usd(BigInt(blockNumber)) })),
+        markets: [preparedMarket(1, 2), preparedMarket(2, 4)],
+        resolutions: [resolved(1, [1n, 0n], 5)],
+      }),
+    );
+    await store.retract(3, blockTime(6));
+    expect((await trades()).map(({ block_number }) => block_number)).toEqual([1, 3]);
+    expect(await store.coverage()).toEqual([{ fromBlock: 1, toBlock: 3 }]);
+    expect((await store.recentBlocks(10)).map(({ number }) => number)).toEqual([3, 2, 1]);
+    expect(await ingest()).toEqual([
+      { kind: "extend", from_block: 1, to_block: 5 },
+      { kind: "retract", from_block: 4, to_block: 5 },
+    ]);
+    const { rows } = await sql`SELECT total_trades, volume_micros, first_trade_at, last_trade_at
+      FROM flow.wallet_activity`.execute(getDb().kysely);
+    expect(rows).toEqual([
+      { total_trades: 2n, volume_micros: "4", first_trade_at: blockTime(1), last_trade_at: blockTime(3) },
+    ]);
+    expect(await store.extend(aRecord(4, 5, { blocks: [aBlock(4, 1), aBlock(5, 1)] }))).toEqual({ fills: 0 });
+    expect((await store.recentBlocks(2)).map(({ hash }) => hash)).toEqual([
+      facts.blockHash(5, 1),
+      facts.blockHash(4, 1),
+    ]);
+    const outcomes = await sql`SELECT resolved_at FROM orderflow_market_outcomes`.execute(getDb().kysely);
+    expect(outcomes.rows).toEqual([{ resolved_at: null }, { resolved_at: null }]);
+  });
+
+  test("a reorg below the finalized block is a lie of the provider", async () => {
+    await store.extend(aRecord(1, 9));
+    await store.finalize(5, 9, blockTime(9));
+    await expect(store.retract(4, blockTime(9))).rejects.toThrow(ProviderInconsistencyError);
+    expect(await store.coverage()).toEqual([{ fromBlock: 1, toBlock: 9 }]);
+  });
+
+  test("the finalized mark moves forward only, makes fills final, and old block hashes are forgotten", async () => {
+    const blocks = Array.from({ length: 1_000 }, (_, index) => aBlock(index));
+    await store.extend(aRecord(0, 999, { blocks, fills: [500, 501].map((blockNumber) => aFill({ blockNumber })) }));
+    await store.finalize(500, 999, blockTime(999));
+    await store.finalize(400, 1_000, blockTime(1_000));
+    expect((await trades()).map(({ is_final }) => is_final)).toEqual([true, false]);
+    const remembered = await store.recentBlocks(10_000);
+    expect(remembered[0]).toEqual(aBlock(999));
+    expect(remembered.at(-1)?.number).toBe(500 - 256);
+  });
+
+  test("an undecodable log is kept", async () => {
+    const { txHash } = aFill().fill;
+    const log = { address: facts.V2, topics: ["0x01"], data: "0x", blockNumber: 1, blockHash: facts.blockHash(1) };
+    const quarantined = [{ log: { ...log, txHash, txIndex: 3, logIndex: 7 }, reason: "data too short" }];
+    await store.extend(aRecord(1, 1, { quarantined }));
+    await store.extend(aRecord(1, 1, { quarantined }));
+    const { rows } = await sql`SELECT * FROM flow.quarantine`.execute(getDb().kysely);
+    expect(rows).toEqual([
+      { block_number: 1, log_index: 7, reason: "data too short", log: expect.objectContaining({ topics: ["0x01"] }) },
+    ]);
+  });
+
+  test("titles and dates arrive later, and markets are asked for again only when due", async () => {
+    await store.extend(
+      aRecord(1, 1, { fills: [aFill({ tokenId: tokenNo(2) })], markets: [preparedMarket(1, 1), preparedMarket(2, 1)] }),
+    );
+    expect(await store.marketsWithoutInfo(10, epochMs(0))).toEqual([marketNo(1), marketNo(2)]);
+    await store.saveMarketInfo([aMarketInfo(1), aMarketInfo(1)], blockTime(2));
+    await store.markInfoMissing([marketNo(2)], [], blockTime(3));
+    expect(await store.marketsWithoutInfo(10, blockTime(2))).toEqual([]);
+    expect(await store.marketsWithoutInfo(10, blockTime(4))).toEqual([marketNo(1), marketNo(2)]);
+    expect(await trades()).toMatchObject([{ market_title: "Will number 1 happen?", outcome: "Up" }]);
+  });
+
+  test("a resolved market is not asked for again", async () => {
+    await store.extend(aRecord(1, 2, { markets: [preparedMarket(1, 1)], resolutions: [resolved(1, [0n, 1n], 2)] }));
+    await store.saveMarketInfo([aMarketInfo(1)], blockTime(10));
+    expect(await store.marketsWithoutInfo(10, blockTime(1_000_000))).toEqual([]);
+  });
+
+  test("a market that only Gamma knows brings its tokens, and unknown tokens wait their time", async () => {
+    await store.extend(
+      aRecord(1, 1, { fills: [aFill({ tokenId: tokenNo(6) }), aFill({ logIndex: 1, tokenId: tokenNo(99) })] }),
+    );
+    await store.saveMarketInfo([aMarketInfo(3)], blockTime(2));
+    await store.markInfoMissing([], [tokenNo(99)], blockTime(2));
+    expect(await store.tokensWithoutMarket(10, blockTime(2))).toEqual([]);
+    expect(await store.tokensWithoutMarket(10, blockTime(3))).toEqual([tokenNo(99)]);
+    expect((await trades())[0]).toMatchObject({ market_id: marketNo(3), outcome: "Up" });
+  });
+
+  test("a resolution names the winner, a split names none", async () => {
+    const resolutions = [resolved(1, [1n, 0n], 2), resolved(2, [0n, 7n], 2), resolved(3, [1n, 1n], 2)];
+    const markets = [preparedMarket(1, 1), preparedMarket(2, 1), preparedMarket(4, 1)];
+    await store.extend(aRecord(1, 2, { markets, resolutions }));
+    await store.saveMarketInfo([aMarketInfo(2)], blockTime(3));
+    const { rows } =
+      await sql`SELECT market_id, title, neg_risk, winning_outcome, payouts, final_price, resolved_at, resolved_block
+      FROM orderflow_market_outcomes ORDER BY market_id`.execute(getDb().kysely);
+    const at = { resolved_at: blockTime(2), resolved_block: 2 };
+    const [one, zero, half] = ["1.000000", "0.000000", "0.500000"];
+    expect(rows).toEqual([
+      {
+        market_id: marketNo(1),
+        title: null,
+        neg_risk: false,
+        winning_outcome: "Yes",
+        payouts: [one, zero],
+        final_price: one,
+        ...at,
+      },
+      {
+        ...{ market_id: marketNo(2), title: "Will number 2 happen?", neg_risk: false, winning_outcome: "Down" },
+        ...{ payouts: [zero, one], final_price: zero, ...at },
+      },
+      {
+        market_id: marketNo(3),
+        title: null,
+        neg_risk: null,
+        winning_outcome: null,
+        payouts: [half, half],
+        final_price: half,
+        ...at,
+      },
+      {
+        ...{ market_id: marketNo(4), title: null, neg_risk: false, winning_outcome: null, payouts: null },
+        ...{ final_price: null, resolved_at: null, resolved_block: null },
+      },
+    ]);
+  });
+
+  test("a delay is never stored shorter than it was", async () => {
+    const long = 40 * 24 * 3_600_000 + 1;
+    const { fill, occurredAt } = aFill();
+    await store.extend(aRecord(1, 1, { fills: [{ fill, occurredAt, knownAt: epochMs(occurredAt + long) }] }));
+    const knownAt = Number((await trades())[0]?.known_at);
+    expect(knownAt).toBeGreaterThanOrEqual(occurredAt + long);
+    expect(knownAt).toBeLessThan(occurredAt + long + 1_000);
+  });
+
+  test("every new range is hinted at after it can be read", async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const stop = await getDb().wake.listen("orderflow_chain", () => {
+      trades().then((rows) => resolve(rows.length));
+    });
+    await store.extend(aRecord(1, 1, { fills: [aFill()] }));
+    expect(await promise).toBe(1);
+    await stop();
+  });
+
+  test("the exchanges of the decoder are those of the table", async () => {
+    const { EXCHANGES } = await import("../../src/core/chain/contracts.ts");
+    const { rows } = await sql`SELECT address, version, name FROM flow.exchange ORDER BY exchange_key`.execute(
+      getDb().kysely,
+    );
+    expect(rows).toEqual(EXCHANGES.map(({ address, version, name }) => ({ address, version, name })));
+  });
+});

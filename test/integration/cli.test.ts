@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+
+type Outcome = { readonly code: number; readonly out: string; readonly err: string };
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "orderflow-cli-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the program in a folder of its own, with nothing of the caller's environment but PATH. */
+function orderflow(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const options = { cwd: folder, env: { PATH: process.env.PATH ?? "", ...environment }, timeout: 30_000 };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
+    });
+  });
+}
+
+describe("a start that cannot succeed", () => {
+  test("lists every problem of the configuration and exits 2, without a stack trace", async () => {
+    writeFileSync(join(folder, ".env"), "MAX_OPEN_POSITION=2\nSIZING=huge\n");
+    const { code, err } = await orderflow(["up"], { KELLY_FRACTION: "9" });
+    expect(code).toBe(2);
+    expect(err).toContain("did you mean MAX_OPEN_POSITIONS?");
+    expect(err).toContain("SIZING must be one of classic, calibrated");
+    expect(err).toContain("KELLY_FRACTION must be a number from 0 to 1");
+    expect(err).not.toContain("    at ");
+  });
+
+  test.each(["listener", "reputation", "executor"])("%s alone says that it needs a server, and how", async (service) => {
+    const { code, err } = await orderflow([service]);
+    expect(code).toBe(2);
+    expect(err).toContain("DATABASE_URL=postgresql://");
+    expect(err).toContain("orderflow up");
+  });
+
+  test("without an endpoint that answers, up names the variable and the demo, and exits 2", async () => {
+    const { code, err } = await orderflow(["up"], { POLYGON_RPC_URL: "http://127.0.0.1:9", DASHBOARD_PORT: "0" });
+    expect(code).toBe(2);
+    expect(err).toContain("POLYGON_RPC_URL");
+    expect(err).toContain("npm run demo");
+  });
+
+  test("a wrong command line exits 2", async () => {
+    expect((await orderflow(["fly"])).code).toBe(2);
+    expect((await orderflow(["demo", "--speed", "fast"])).code).toBe(2);
+    expect((await orderflow(["score", "0x12"])).code).toBe(2);
+  });
+});
+
+describe("reading commands", () => {
+  test("migrate makes a database on which status answers and score knows no wallet", async () => {
+    expect(await orderflow(["migrate"])).toMatchObject({ code: 0 });
+    const status = await orderflow(["status"]);
+    expect(status.code).toBe(0);
+    expect(status.out).toContain("Paper positions: 0 open, 0 closed");
+    const score = await orderflow(["score", `0x${"ab".repeat(20)}`]);
+    expect(score.code).toBe(2);
+    expect(score.err).toContain("no fill of");
+  });
+
+  test("help names every command", async () => {
+    const { code, out } = await orderflow(["--help"]);
+    expect(code).toBe(0);
+    for (const name of ["up", "listener", "reputation", "executor", "demo", "migrate", "status", "score"]) {
+      expect(out).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import type { BlockRef, Fill } from "../../src/core/chain/fill.ts";
+import { missingRanges } from "../../src/core/chain/missing-ranges.ts";
+import type { MarketId, TokenId } from "../../src/core/ids/ids.ts";
+import type { MarketInfo } from "../../src/core/market/market.ts";
+import type {
+  BlockRangeRecord,
+  ChainStore,
+  CoverageRange,
+  QuarantinedLog,
+  StoredFill,
+} from "../../src/ports/chain-store.ts";
+
+export type MemoryChainStore = ChainStore & {
+  readonly records: BlockRangeRecord[];
+  fills(): readonly StoredFill[];
+  quarantined(): readonly QuarantinedLog[];
+  finalizedBlock(): number;
+  failNext(error: Error): void;
+  markets: MarketId[];
+  tokens: TokenId[];
+  readonly infos: MarketInfo[];
+  readonly missing: string[];
+};
+
+const keyOf = ({ blockNumber, logIndex }: Fill): string => `${blockNumber}:${logIndex}`;
+
+/** What the listener needs of a chain store, in memory. It refuses to write a fill twice, so that a test notices. */
+export function createMemoryChainStore(): MemoryChainStore {
+  const records: BlockRangeRecord[] = [];
+  const fills = new Map<string, StoredFill>();
+  let quarantined: QuarantinedLog[] = [];
+  let blocks = new Map<number, BlockRef>();
+  let covered: CoverageRange[] = [];
+  let finalized = -1;
+  let failure: Error | null = null;
+  const infos: MarketInfo[] = [];
+  const missing: string[] = [];
+
+  return {
+    records,
+    infos,
+    missing,
+    markets: [],
+    tokens: [],
+    fills: () => [...fills.values()],
+    quarantined: () => quarantined,
+    finalizedBlock: () => finalized,
+    failNext(error) {
+      failure = error;
+    },
+    async extend(record) {
+      if (failure !== null) {
+        const thrown = failure;
+        failure = null;
+        throw thrown;
+      }
+      if (missingRanges(covered, record.fromBlock, record.toBlock).length === 0) throw new Error("a range twice");
+      for (const stored of record.fills) {
+        const key = keyOf(stored.fill);
+        if (fills.has(key)) throw new Error(`fill ${key} twice`);
+        fills.set(key, stored);
+      }
+      records.push(record);
+      quarantined.push(...record.quarantined);
+      for (const block of record.blocks) blocks.set(block.number, block);
+      covered.push({ fromBlock: record.fromBlock, toBlock: record.toBlock });
+      return { fills: record.fills.length };
+    },
+    async retract(lastGoodBlock) {
+      if (lastGoodBlock < finalized) throw new Error("a finalized block retracted");
+      for (const [key, { fill }] of fills) if (fill.blockNumber > lastGoodBlock) fills.delete(key);
+      quarantined = quarantined.filter(({ log }) => log.blockNumber <= lastGoodBlock);
+      blocks = new Map([...blocks].filter(([number]) => number <= lastGoodBlock));
+      covered = covered
+        .filter((range) => range.fromBlock <= lastGoodBlock)
+        .map((range) => ({ ...range, toBlock: Math.min(range.toBlock, lastGoodBlock) }));
+    },
+    async finalize(block) {
+      finalized = Math.max(finalized, block);
+    },
+    coverage: async () => [...covered],
+    recentBlocks: async (limit) => [...blocks.values()].sort((a, b) => b.number - a.number).slice(0, limit),
+    async tokensWithoutMarket(limit) {
+      return this.tokens.slice(0, limit);
+    },
+    async marketsWithoutInfo(limit) {
+      return this.markets.slice(0, limit);
+    },
+    async saveMarketInfo(saved) {
+      infos.push(...saved);
+    },
+    async markInfoMissing(markets, tokens) {
+      missing.push(...markets, ...tokens);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { sql } from "kysely";
+import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import type { Database } from "../../src/adapters/postgres/connect.ts";
+import { createReputationStore } from "../../src/adapters/postgres/reputation-store.ts";
+import type { EpochMs } from "../../src/core/time/time.ts";
+import type { ChainStore } from "../../src/ports/chain-store.ts";
+import type { ReputationStore } from "../../src/ports/reputation-store.ts";
+import type { WakeChannel } from "../../src/ports/wake.ts";
+import {
+  createReputationService,
+  type ReputationConfig,
+  type ReputationService,
+} from "../../src/services/reputation/reputation-service.ts";
+import { blockTime } from "./chain-facts.ts";
+import { emptyChain } from "./empty-chain.ts";
+import { emptyReputation } from "./empty-reputation.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+import { createQuietLogger } from "./quiet-logger.ts";
+
+/** The reputation service on an empty database beside the listener's own store, with time that stands still. */
+export type ReputationBench = {
+  readonly chain: ChainStore;
+  readonly store: ReputationStore;
+  readonly service: ReputationService;
+  readonly clock: ManualClock;
+  readonly hints: WakeChannel[];
+  /** A service of its own on the same database. */
+  serviceOn(db: Database): ReputationService;
+  /** Everything calculated, in a fixed order, without the times of calculation. */
+  rows(): Promise<Record<"units" | "days" | "scores", readonly Record<string, unknown>[]>>;
+  stats(wallet: string): Promise<Record<string, unknown> | undefined>;
+};
+
+export async function createReputationBench(
+  db: Database,
+  { now = blockTime(10_000), ...overrides }: Partial<ReputationConfig> & { readonly now?: EpochMs } = {},
+): Promise<ReputationBench> {
+  await emptyChain(db);
+  await emptyReputation(db);
+  const clock = createManualClock(now);
+  const hints: WakeChannel[] = [];
+  const wake = {
+    notify: async (channel: WakeChannel) => {
+      hints.push(channel);
+    },
+    listen: async () => async () => {},
+  };
+  const config = { intervalSeconds: 3600, lookbackDays: 90, ...overrides };
+  const serviceOn = (database: Database): ReputationService =>
+    createReputationService({
+      store: createReputationStore(database),
+      clock,
+      logger: createQuietLogger(),
+      wake,
+      config,
+    });
+  const all = async (query: string): Promise<readonly Record<string, unknown>[]> =>
+    (await sql.raw<Record<string, unknown>>(query).execute(db.kysely)).rows;
+  return {
+    chain: createChainStore(db),
+    store: createReputationStore(db),
+    service: serviceOn(db),
+    clock,
+    hints,
+    serviceOn,
+    async rows() {
+      const scores = await all("SELECT * FROM flow.wallet_score ORDER BY wallet_key");
+      return {
+        units: await all("SELECT * FROM flow.unit ORDER BY wallet_key, market_key"),
+        days: await all("SELECT * FROM flow.wallet_day ORDER BY wallet_key, epoch_day"),
+        scores: scores.map(({ calculated_at: _, ...score }) => score),
+      };
+    },
+    async stats(wallet) {
+      const { rows } = await sql<Record<string, unknown>>`
+        SELECT * FROM orderflow_wallet_stats WHERE wallet_address = ${wallet}`.execute(db.kysely);
+      return rows[0];
+    },
+  };
+}
