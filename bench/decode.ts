@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { decodeEventLog, parseAbi } from "viem";
+import { parseLog } from "../src/adapters/polygon/rpc-schemas.ts";
 import { decodeFill } from "../src/core/chain/decode-fill.ts";
 import type { Fill, RawLog } from "../src/core/chain/fill.ts";
-import { parseLog } from "../src/adapters/polygon/rpc-schemas.ts";
 import { printBench, spread, timeMs } from "./support/bench-report.ts";
 import { createBlockMaker, FIRST_BLOCK, isFill, type LogJson } from "./support/v2-logs.ts";
 
@@ -24,7 +24,8 @@ type Hex = `0x${string}`;
 function makeChunk(index: number): LogJson[] {
   const makeBlock = createBlockMaker(index + 1);
   const logs: LogJson[] = [];
-  for (let block = 0; logs.length < CHUNK; block += 1) logs.push(...makeBlock(FIRST_BLOCK + index * 1_000 + block, 100).filter(isFill));
+  for (let block = 0; logs.length < CHUNK; block += 1)
+    logs.push(...makeBlock(FIRST_BLOCK + index * 1_000 + block, 100).filter(isFill));
   return logs.slice(0, CHUNK);
 }
 
@@ -70,18 +71,25 @@ async function runOnce(run: number): Promise<Totals> {
       }
     });
     if (decoded !== fills.length) throw new Error("not every log was decoded");
-    if (run === 0) fills.forEach((fill, index) => { requireEqual(fill, logs[index] as LogJson); });
+    if (run === 0)
+      fills.forEach((fill, index) => {
+        requireEqual(fill, logs[index] as LogJson);
+      });
   }
   return { ...totals, withEnvelope: totals.withEnvelope + totals.ours };
 }
 
-console.log(`${LOGS} V2 OrderFilled logs in chunks of ${CHUNK}, ${RUNS} runs; the first also compares every field with viem`);
+console.log(
+  `${LOGS} V2 OrderFilled logs in chunks of ${CHUNK}, ${RUNS} runs; the first also compares every field with viem`,
+);
 const runs: Totals[] = [];
 for (let run = 0; run < RUNS; run += 1) {
   const totals = await runOnce(run);
   runs.push(totals);
   const perLog = (ms: number): string => `${((ms * 1_000) / LOGS).toFixed(2)} µs`;
-  console.log(`run ${run + 1}: ours ${perLog(totals.ours)}, with the log's envelope ${perLog(totals.withEnvelope)}, viem ${perLog(totals.viem)}, JSON.parse ${perLog(totals.parse)} a log`);
+  console.log(
+    `run ${run + 1}: ours ${perLog(totals.ours)}, with the log's envelope ${perLog(totals.withEnvelope)}, viem ${perLog(totals.viem)}, JSON.parse ${perLog(totals.parse)} a log`,
+  );
 }
 printBench("decode", {
   logs: LOGS,

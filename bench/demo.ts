@@ -20,14 +20,27 @@ const report = z.object({
 
 type Figures = Readonly<Record<string, number | null>>;
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "1" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "1" }, seed: { type: "string", default: "1" } },
+});
 
 async function runOnce(seed: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-demo-"));
   const file = join(folder, "report.json");
   const commandAt = Date.now();
   try {
-    const args = ["run", "--silent", "demo", "--", "--data", join(folder, "data"), "--report", file, "--seed", `${seed}`];
+    const args = [
+      "run",
+      "--silent",
+      "demo",
+      "--",
+      "--data",
+      join(folder, "data"),
+      "--report",
+      file,
+      "--seed",
+      `${seed}`,
+    ];
     const child = spawn("npm", args, { stdio: ["ignore", "inherit", "inherit"] });
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);

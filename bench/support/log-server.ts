@@ -9,7 +9,11 @@ import { z } from "zod";
 import { blockHash, blockTimestamp, createBlockMaker, FIRST_BLOCK } from "./v2-logs.ts";
 
 const { values } = parseArgs({
-  options: { blocks: { type: "string", default: "5000" }, fills: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
+  options: {
+    blocks: { type: "string", default: "5000" },
+    fills: { type: "string", default: "100" },
+    seed: { type: "string", default: "1" },
+  },
 });
 const blocks = Number(values.blocks);
 const fillsPerBlock = Number(values.fills);
@@ -85,7 +89,11 @@ function header(number: number, withTransactions: boolean): Record<string, unkno
 const numberOf = (tag: unknown): number =>
   tag === "latest" || tag === "finalized" || tag === "safe" ? headBlock : tag === "earliest" ? 0 : Number(tag);
 
-const call = z.object({ id: z.union([z.number(), z.string(), z.null()]).optional(), method: z.string(), params: z.array(z.unknown()).default([]) });
+const call = z.object({
+  id: z.union([z.number(), z.string(), z.null()]).optional(),
+  method: z.string(),
+  params: z.array(z.unknown()).default([]),
+});
 const logsParams = z.object({ fromBlock: z.string(), toBlock: z.string(), topics: z.array(z.unknown()).optional() });
 
 let firstLogsAt: number | null = null;

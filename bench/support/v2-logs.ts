@@ -37,16 +37,25 @@ export const blockHash = (number: number): string => `0x${word(BigInt(number) * 
 export const blockTimestamp = (number: number): number => FIRST_TIMESTAMP + Math.floor((number - FIRST_BLOCK) * 1.5);
 
 /** One block's logs: matches of one maker and one taker order, each `OrderFilled` twice and `OrdersMatched` once. */
-export function createBlockMaker(seed: number, wallets = 20_000, tokens = 2_000): (number: number, fills: number) => LogJson[] {
+export function createBlockMaker(
+  seed: number,
+  wallets = 20_000,
+  tokens = 2_000,
+): (number: number, fills: number) => LogJson[] {
   const next = generator(seed);
   const hash = (): string => `0x${Array.from({ length: 8 }, () => next().toString(16).padStart(8, "0")).join("")}`;
   // Squared, so that few wallets make most fills, as on the venue.
   const skewed = (count: number): number => Math.floor((next() / 2 ** 32) ** 2 * count);
-  const addressOf = (index: number): string => `${"0".repeat(24)}${(index + 1).toString(16).padStart(8, "0")}${"5a".repeat(16)}`;
+  const addressOf = (index: number): string =>
+    `${"0".repeat(24)}${(index + 1).toString(16).padStart(8, "0")}${"5a".repeat(16)}`;
   const tokenOf = (index: number): string => `7${(index + 1).toString(16).padStart(7, "0")}${"c3".repeat(28)}`;
   return (number, fills) => {
     const logs: LogJson[] = [];
-    const place = { blockNumber: hex(number), blockHash: blockHash(number), blockTimestamp: hex(blockTimestamp(number)) };
+    const place = {
+      blockNumber: hex(number),
+      blockHash: blockHash(number),
+      blockTimestamp: hex(blockTimestamp(number)),
+    };
     for (let match = 0; match < fills / 2; match += 1) {
       const transactionHash = hash();
       const shares = 1_000_000 + (next() % 500_000_000);
@@ -55,7 +64,8 @@ export function createBlockMaker(seed: number, wallets = 20_000, tokens = 2_000)
       const token = tokenOf(skewed(tokens));
       const [maker, taker] = [addressOf(skewed(wallets)), addressOf(skewed(wallets))];
       const takerHash = hash();
-      const amounts = (side: 0 | 1): string => word(side) + token + (side === 0 ? word(cash) + word(shares) : word(shares) + word(cash));
+      const amounts = (side: 0 | 1): string =>
+        word(side) + token + (side === 0 ? word(cash) + word(shares) : word(shares) + word(cash));
       const fee = Math.floor(cash / 50);
       const emit = (topics: string[], data: string): void => {
         logs.push({
@@ -71,7 +81,10 @@ export function createBlockMaker(seed: number, wallets = 20_000, tokens = 2_000)
       };
       const tags = word(0) + word(0);
       emit([ORDER_FILLED, hash(), `0x${maker}`, `0x${taker}`], amounts(1) + word(0) + tags);
-      emit([ORDER_FILLED, takerHash, `0x${taker}`, `0x${"0".repeat(24)}${EXCHANGE_V2.slice(2)}`], amounts(0) + word(fee) + tags);
+      emit(
+        [ORDER_FILLED, takerHash, `0x${taker}`, `0x${"0".repeat(24)}${EXCHANGE_V2.slice(2)}`],
+        amounts(0) + word(fee) + tags,
+      );
       emit([ORDERS_MATCHED, takerHash, `0x${taker}`], amounts(0));
     }
     return logs;

@@ -1,5 +1,5 @@
 import type { Overview, PositionRow, SignalCount, WalletRow } from "../adapters/postgres/overview.ts";
-import { renderTable, shortHex, shorten, showCount, showPercent, showUsd } from "./table.ts";
+import { renderTable, shorten, shortHex, showCount, showPercent, showUsd } from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
 const left = (title: string) => ({ title }) as const;
@@ -47,7 +47,16 @@ export const signalTable = (counts: readonly SignalCount[]): string =>
 
 export const positionTable = (positions: readonly PositionRow[]): string =>
   renderTable(
-    [left("position"), left("outcome"), right("shares"), right("entry"), right("exit"), right("cost"), right("P&L"), left("status")],
+    [
+      left("position"),
+      left("outcome"),
+      right("shares"),
+      right("entry"),
+      right("exit"),
+      right("cost"),
+      right("P&L"),
+      left("status"),
+    ],
     positions.map((position) => [
       shorten(position.market ?? shortHex(position.marketId), 44),
       shorten(position.outcome ?? "", 8),

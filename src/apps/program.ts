@@ -68,7 +68,9 @@ function reportFailure(error: unknown): number {
     process.stderr.write(`orderflow: ${error.message}\n`);
     return error instanceof InputError ? EXIT.cannotStart : EXIT.failed;
   }
-  process.stderr.write(`orderflow failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `orderflow failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return EXIT.failed;
 }
 

@@ -38,11 +38,12 @@ export type StagedImport = {
 };
 
 export type WrittenSegment = {
-  readonly file: NewArchiveFile;
+  /** Null when no row of the segment could be kept. */
+  readonly file: NewArchiveFile | null;
   /** Rows left out because an equal one was there already. */
   readonly repeated: number;
-  /** Rows at the position of another row, with other content; the first one was kept. */
-  readonly conflicting: readonly RefusedRows[];
+  /** Rows that only turned out to be unusable beside their neighbours. */
+  readonly refused: readonly RefusedRows[];
 };
 
 export type StagingProgress = {

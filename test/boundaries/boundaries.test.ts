@@ -26,7 +26,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
 function biome(project: string): Report {
   const output = run(tool("biome"), ["lint", ".", "--reporter=github", "--max-diagnostics=none"], project);
   const lines = [...output.matchAll(/^::error title=([^,]*),file=([^,]*),.*?::(.*)$/gm)].map(
-    ([, rule = "", file = "", message = ""]) => `${file.slice(file.indexOf("src/"))} ${rule} ${message}`,
+    ([, rule = "", file = "", message = ""]) => `${file.replace(/^.*?\/(?=src\/|test\/)/, "")} ${rule} ${message}`,
   );
   return { lines, output };
 }
@@ -95,8 +95,9 @@ describe("the layers", () => {
 
   test("the checkers accept what keeps the rules", () => {
     const clean = project("clean", isClean);
-    expect(biome(clean)).toMatchObject({ lines: [], output: expect.stringMatching(/Checked \d\d files/) });
-    expect(tsc(clean)).toMatchObject({ lines: [], output: "\n" });
+    expect(biome(clean).output.trim()).toBe("");
+    expect(tsc(clean).output.trim()).toBe("");
+    expect(globSync(".tsbuild/*/clean.d.ts", { cwd: clean }).length).toBeGreaterThan(3);
     expect(cleanLines).toEqual([]);
   });
 
@@ -128,7 +129,7 @@ describe("ports", () => {
 });
 
 describe("the checkers see the whole tree", () => {
-  const sources = globSync("src/**/*.ts", { cwd: root }).filter((file) => !file.includes("/testdata/"));
+  const sources = globSync("src/**/*.ts", { cwd: root });
 
   test("biome looks at every source file", () => {
     expect(sources.length).toBeGreaterThan(60);
@@ -147,5 +148,5 @@ describe("the checkers see the whole tree", () => {
     );
     const all = [...sources, ...globSync("test/**/*.ts", { cwd: root }).filter((file) => !file.includes("/planted/"))];
     expect(all.filter((file) => !seen.has(join(root, file)))).toEqual([]);
-  });
+  }, 60_000);
 });

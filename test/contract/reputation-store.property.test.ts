@@ -74,7 +74,7 @@ const world = fc.record({
   fillsPerStep: fc.integer({ min: 1, max: 60 }),
   breaks: fc.array(fc.boolean(), { maxLength: 40 }),
 });
-type World = fc.TypeOf<typeof world>;
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
 /** Ranges of blocks, shuffled, each with all that happened in it. */
 function recordsOf({ fills, markets, cuts, order }: World): BlockRangeRecord[] {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+/** Each run starts a process, and some of them an embedded database from nothing. */
+const SLOW_MS = 90_000;
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
 
 type Outcome = { readonly code: number; readonly out: string; readonly err: string };
@@ -17,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the program in a folder of its own, with nothing of the caller's environment but PATH. */
 function orderflow(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  const options = { cwd: folder, env: { PATH: process.env.PATH ?? "", ...environment }, timeout: 30_000 };
+  const options = { cwd: folder, env: { PATH: process.env.PATH ?? "", ...environment }, timeout: SLOW_MS };
   return new Promise((resolve) => {
     execFile(process.execPath, [cli, ...args], options, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
@@ -25,7 +27,7 @@ function orderflow(args: readonly string[], environment: Readonly<Record<string,
   });
 }
 
-describe("a start that cannot succeed", () => {
+describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
   test("lists every problem of the configuration and exits 2, without a stack trace", async () => {
     writeFileSync(join(folder, ".env"), "MAX_OPEN_POSITION=2\nSIZING=huge\n");
     const { code, err } = await orderflow(["up"], { KELLY_FRACTION: "9" });
@@ -36,12 +38,15 @@ describe("a start that cannot succeed", () => {
     expect(err).not.toContain("    at ");
   });
 
-  test.each(["listener", "reputation", "executor"])("%s alone says that it needs a server, and how", async (service) => {
-    const { code, err } = await orderflow([service]);
-    expect(code).toBe(2);
-    expect(err).toContain("DATABASE_URL=postgresql://");
-    expect(err).toContain("orderflow up");
-  });
+  test.each(["listener", "reputation", "executor"])(
+    "%s alone says that it needs a server, and how",
+    async (service) => {
+      const { code, err } = await orderflow([service]);
+      expect(code).toBe(2);
+      expect(err).toContain("DATABASE_URL=postgresql://");
+      expect(err).toContain("orderflow up");
+    },
+  );
 
   test("without an endpoint that answers, up names the variable and the demo, and exits 2", async () => {
     const { code, err } = await orderflow(["up"], { POLYGON_RPC_URL: "http://127.0.0.1:9", DASHBOARD_PORT: "0" });
@@ -57,7 +62,7 @@ describe("a start that cannot succeed", () => {
   });
 });
 
-describe("reading commands", () => {
+describe("reading commands", { timeout: SLOW_MS }, () => {
   test("migrate makes a database on which status answers and score knows no wallet", async () => {
     expect(await orderflow(["migrate"])).toMatchObject({ code: 0 });
     const status = await orderflow(["status"]);

@@ -24,7 +24,8 @@ const V1 = parseAddress("0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e");
 const V2 = parseAddress("0xe111180000d2663c0091e4f400237545b87b996b");
 
 const BLOCK_MS = 1_500;
-export const timeOfBlock = (block: number): EpochMs => epochMs(1_700_000_000_000 + block * BLOCK_MS - ((block * BLOCK_MS) % 1000));
+export const timeOfBlock = (block: number): EpochMs =>
+  epochMs(1_700_000_000_000 + block * BLOCK_MS - ((block * BLOCK_MS) % 1000));
 
 /** Matches of one maker and one taker, `fillOrder` legs, both roles, both sides, both generations and kinds of fee. */
 export function makeFills(seed: number, blocks: readonly number[], perBlock: number): readonly StoredFill[] {

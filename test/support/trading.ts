@@ -17,7 +17,8 @@ const hex = (value: number, digits: number): string => `0x${value.toString(16).p
 export const aWallet = (n: number) => parseAddress(hex(n, 40));
 /** Distinct in the first digits too, because ids are cut there. */
 export const aMarketId = (n: number) => parseMarketId(`0x${n.toString(16).padStart(12, "0")}${"a".repeat(52)}`);
-export const aTokenId = (market: number, outcome: OutcomeIndex) => parseTokenId(String(1_000_000 + market * 2 + outcome));
+export const aTokenId = (market: number, outcome: OutcomeIndex) =>
+  parseTokenId(String(1_000_000 + market * 2 + outcome));
 export const anOrderHash = (n: number) => parseOrderHash(`0x${n.toString(16).padStart(16, "0")}${"b".repeat(48)}`);
 
 const must = <T>(value: T | null): T => {
@@ -82,7 +83,13 @@ export function aFillEvent(options: FillOptions = {}): EventOf<"fillObserved"> {
     knownAt: at,
     heldBefore: heldBefore === null ? null : sh(heldBefore),
   };
-  return { kind: "fillObserved", at, fill, wallet: options.score ?? aWhale, market: aMarket({ ...options, market, outcome }) };
+  return {
+    kind: "fillObserved",
+    at,
+    fill,
+    wallet: options.score ?? aWhale,
+    market: aMarket({ ...options, market, outcome }),
+  };
 }
 
 const aMarket = (options: { market: number; outcome: OutcomeIndex } & FillOptions): MarketFacts => ({

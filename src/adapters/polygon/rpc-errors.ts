@@ -14,7 +14,7 @@ export class BatchTooLargeError extends TransientError {
 
 // Nothing here is standardised: the wording of the large providers as met in the field, most telling first.
 const RANGE = [
-  /query returned more than|more than [\d,]+ (results|logs)|too many (results|logs|blocks)/i,
+  /query returned more than|more than [\d,]+ (results|logs)|max(imum)? (results|logs)|too many (results|logs|blocks)/i,
   /(response|result|payload)s? (size|set)?.{0,24}(too (large|big)|exceed|limit)/i,
   /(block|blocks|range).{0,40}(too (large|wide|big|many)|exceed|limit|maximum|up to|less than)/i,
   /(exceed|maximum|up to|limited to).{0,40}(block|range)/i,

@@ -46,9 +46,9 @@ export function createGammaClient({
 }: GammaClientOptions): GammaClient {
   const base = baseUrl.replace(/\/+$/, "");
   // The older endpoint is asked for good once the newer one turns out to be missing.
-  let path = "/markets/keyset";
+  let current = "/markets/keyset";
 
-  async function getOnce(query: GammaQuery, signal: AbortSignal): Promise<z.infer<typeof page>> {
+  async function getOnce(path: string, query: GammaQuery, signal: AbortSignal): Promise<z.infer<typeof page>> {
     const parameters = new URLSearchParams(query.map(([name, value]): [string, string] => [name, value]));
     const late = new AbortController();
     const done = new AbortController();
@@ -70,11 +70,12 @@ export function createGammaClient({
 
   async function get(query: GammaQuery, signal: AbortSignal): Promise<z.infer<typeof page>> {
     for (let tried = 1; ; tried += 1) {
+      const path = current;
       try {
-        return await getOnce(query, signal);
+        return await getOnce(path, query, signal);
       } catch (error) {
         if (error instanceof RejectedError && error.code === "GAMMA_NOT_FOUND" && path !== "/markets") {
-          path = "/markets";
+          current = "/markets";
           continue;
         }
         if (!(error instanceof TransientError) || tried >= attemptsMax) throw error;

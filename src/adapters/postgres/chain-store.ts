@@ -13,7 +13,7 @@ import {
   insertResolutions,
 } from "./chain-rows.ts";
 import { ts } from "./codecs.ts";
-import type { Database } from "./connect.ts";
+import { type Database, repeatableTransaction } from "./connect.ts";
 import { createDictionary, type DictionaryUse } from "./dictionary.ts";
 import { createMarketInfoStore } from "./market-info.ts";
 
@@ -36,7 +36,7 @@ export function createChainStore(db: Database): ChainStore {
     extend: async (record) => extend(db, dictionary.begin, await exchangeKeys(), record),
 
     async retract(lastGoodBlock, at) {
-      await db.transaction(async (trx) => {
+      await repeatableTransaction(db, async (trx) => {
         const { finalizedBlock } = await lockChain(trx);
         if (lastGoodBlock < finalizedBlock) {
           throw new ProviderInconsistencyError("REORG_BELOW_FINALIZED", "a finalized block was replaced", {
@@ -58,7 +58,7 @@ export function createChainStore(db: Database): ChainStore {
     },
 
     async finalize(finalizedBlock, headBlock, at) {
-      await db.transaction(async (trx) => {
+      await repeatableTransaction(db, async (trx) => {
         await sql`UPDATE flow.chain_state SET finalized_block = greatest(finalized_block, ${finalizedBlock}::int),
           head_block = ${headBlock}, updated_at = ${ts(at)}`.execute(trx);
         await sql`DELETE FROM flow.block WHERE block_number < ${finalizedBlock - BLOCKS_KEPT}
@@ -95,7 +95,7 @@ async function extend(
   exchanges: ExchangeKeys,
   record: BlockRangeRecord,
 ): Promise<{ fills: number }> {
-  const done = await db.transaction(async (trx) => {
+  const done = await repeatableTransaction(db, async (trx) => {
     const keys: DictionaryUse = begin(trx);
     await lockChain(trx);
     const gaps = await findGaps(trx, record);

@@ -97,4 +97,20 @@ async function runTransaction<T>(kysely: Kysely<Schema>, run: (trx: Transaction<
   }
 }
 
+/**
+ * A transaction that does no harm when it happens twice: there an unknown commit is one more reason to try again later.
+ * @throws TransientError
+ */
+export async function repeatableTransaction<T>(
+  db: Database,
+  run: (trx: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await db.transaction(run);
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error;
+    throw new TransientError("DATABASE_UNAVAILABLE", error.message, {}, { cause: error });
+  }
+}
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

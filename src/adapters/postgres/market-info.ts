@@ -5,7 +5,7 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { ChainStore } from "../../ports/chain-store.ts";
 import { linkTokens } from "./chain-rows.ts";
 import * as codec from "./codecs.ts";
-import type { Database } from "./connect.ts";
+import { type Database, repeatableTransaction } from "./connect.ts";
 
 type MarketInfoStore = Pick<
   ChainStore,
@@ -35,14 +35,14 @@ export function createMarketInfoStore(db: Database): MarketInfoStore {
 
     async saveMarketInfo(infos, at) {
       if (infos.length === 0) return;
-      await db.transaction(async (trx) => {
+      await repeatableTransaction(db, async (trx) => {
         for (const info of infos) await upsertInfo(info, at).execute(trx);
         await linkTokens(trx, infos);
       });
     },
 
     async markInfoMissing(markets, tokens, at) {
-      await db.transaction(async (trx) => {
+      await repeatableTransaction(db, async (trx) => {
         await sql`UPDATE flow.market SET info_checked_at = ${codec.ts(at)}
           WHERE condition_id = ANY(${codec.bytesArray(markets)})`.execute(trx);
         await sql`UPDATE flow.token SET info_checked_at = ${codec.ts(at)}

@@ -16,7 +16,7 @@ export type UnitTable = {
   timed_cost: bigint;
   ahead_cost: bigint;
   /** Decimal text, an integer. */
-  cost_minutes: string;
+  cost_ms: string;
   episode_prices_0: bigint;
   episode_prices_1: bigint;
   open_cost_0: bigint;

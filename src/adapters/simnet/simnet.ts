@@ -13,11 +13,11 @@ export type SimnetOptions = {
   readonly port: number;
   /** Blocks are mined as this clock passes their time. */
   readonly clock: Clock;
-  /** Hours of history before the clock's now (rounded to full quarters). Ignored when `genesisMs` is given. */
+  /** Hours of history before the clock's now (rounded to full quarters); with `genesisMs`, only what `cutoverMs` follows from. */
   readonly history?: number;
   /** First moment of the world. The same seed and genesis give the same chain again, also after a restart. */
   readonly genesisMs?: number;
-  /** Matches before this settle on V1. Default: the older 45 % of the history. */
+  /** Matches before this settle on V1. Default: genesis and 45 % of `history` after it. */
   readonly cutoverMs?: number;
   /** How many wallets of each kind. */
   readonly wallets?: Partial<Population>;

@@ -3,7 +3,7 @@ import { parseEnvironment, type Texts } from "../../adapters/config/load.ts";
 import type { SimnetAddresses } from "./simnet-process.ts";
 
 /** Simulated seconds between two scorings: an hour would be the whole demo. */
-const CALCULATION_INTERVAL_SECONDS = 120;
+const CALCULATION_INTERVAL_SECONDS = 240;
 
 /**
  * Settings of the demo. The user's `.env` and environment play no part, apart from how logs look, so that nothing of

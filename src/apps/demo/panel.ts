@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Overview, PositionRow, WalletRow } from "../../adapters/postgres/overview.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import { shortHex, shorten, showCount, showUsd } from "../table.ts";
+import { shorten, shortHex, showCount, showUsd } from "../table.ts";
 import type { DemoOptions } from "./options.ts";
 
 export type DemoState = {

@@ -18,7 +18,8 @@ describe("area under the curve", () => {
     const scores = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(scores, scores, (positives, negatives) => {
-        const pairs = positives.flatMap((p) => negatives.map((n) => (p > n ? 1 : p === n ? 0.5 : 0)));
+        const points = (p: number, n: number): number => (p > n ? 1 : p === n ? 0.5 : 0);
+        const pairs = positives.flatMap((p) => negatives.map((n) => points(p, n)));
         const mean = pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
         expect(areaUnderCurve(positives, negatives)).toBeCloseTo(mean, 12);
       }),
@@ -28,9 +29,10 @@ describe("area under the curve", () => {
 
 describe("skill report", () => {
   const planted = [
-    { address: "0xa", kind: "informed", skill: 0.2 },
+    { address: "0xa", kind: "informed", skill: 0.3 },
     { address: "0xb", kind: "informed", skill: 0.1 },
-    ...Array.from({ length: 18 }, (_, i) => ({ address: `0xn${i}`, kind: "noise", skill: 0 })),
+    { address: "0xc", kind: "informed", skill: -0.02 },
+    ...Array.from({ length: 17 }, (_, i) => ({ address: `0xn${i}`, kind: "noise", skill: -0.04 })),
   ];
 
   test("a wallet that was never scored counts as 5.0, and only noise traders can be false whales", () => {
@@ -46,9 +48,9 @@ describe("skill report", () => {
       scoredWallets: 3,
       highScores: 2,
       topDecileShare: 0.5,
-      falseWhaleRate: 1 / 18,
+      falseWhaleRate: 1 / 17,
     });
-    // 0xa beats all 18; 0xb (unknown, 5.0) beats 0xn1, ties with 16, loses to 0xn0.
+    // 0xa beats all 18 others; 0xb (unknown, 5.0) beats 0xn1, loses to 0xn0 and ties with the other 16.
     expect(report.auc).toBeCloseTo((18 + 1 + 16 / 2) / 36, 12);
   });
 });

@@ -5,7 +5,7 @@
 export type PlantedWallet = {
   readonly address: string;
   readonly kind: string;
-  /** Expected profit per share that the world gave this wallet; 0 or below: none. */
+  /** What the world made its bets worth, in USD per share after spread and fee; above 0: skilled. */
   readonly skill: number;
 };
 
@@ -22,7 +22,7 @@ export type SkillReport = {
   readonly topDecileShare: number | null;
   /** Share of noise traders whose tier is WHALE; null when there are no noise traders. */
   readonly falseWhaleRate: number | null;
-  /** Probability that a skilled wallet scores above another one, ties counting half. */
+  /** Probability that a skilled wallet scores above one that is not, ties counting half. */
   readonly auc: number | null;
 };
 
@@ -62,6 +62,7 @@ export function reportSkill(planted: readonly PlantedWallet[], found: readonly F
   const byWallet = new Map(found.map((row) => [row.wallet, row]));
   const scoreOf = scoredBy(found);
   const skilled = planted.filter((wallet) => wallet.skill > 0);
+  const unskilled = planted.filter((wallet) => wallet.skill <= 0);
   const noise = planted.filter((wallet) => wallet.kind === "noise");
   const high = planted.filter((wallet) => scoreOf(wallet) >= HIGH_SCORE);
   const bySkill = [...planted].sort((a, b) => b.skill - a.skill || (a.address < b.address ? -1 : 1));
@@ -73,6 +74,6 @@ export function reportSkill(planted: readonly PlantedWallet[], found: readonly F
     highScores: high.length,
     topDecileShare: share(high.filter((wallet) => topDecile.has(wallet.address)).length, high.length),
     falseWhaleRate: share(noise.filter((w) => byWallet.get(w.address)?.tier === "WHALE").length, noise.length),
-    auc: areaUnderCurve(skilled.map(scoreOf), planted.filter((wallet) => wallet.skill <= 0).map(scoreOf)),
+    auc: areaUnderCurve(skilled.map(scoreOf), unskilled.map(scoreOf)),
   };
 }

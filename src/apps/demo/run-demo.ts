@@ -5,7 +5,6 @@ import { createLogger } from "../../adapters/logging/logger.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
 import { readOverview, readPositions, readScoredWallets } from "../../adapters/postgres/overview.ts";
 import { createScaledClock, wallNowMs } from "../../adapters/system/clock.ts";
-import { AbortedError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { runAllInOne } from "../all-in-one.ts";
 import { logFormat, type Program, withDatabase } from "../program.ts";

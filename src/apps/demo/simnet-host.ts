@@ -11,7 +11,12 @@ process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(0));
 
 try {
-  const simnet = await startSimnet({ seed, port: 0, clock: createScaledClock({ startedAt, speed }) });
+  const simnet = await startSimnet({
+    seed,
+    port: 0,
+    history: HISTORY_HOURS,
+    clock: createScaledClock({ startedAt, speed }),
+  });
   const { rpcUrl, wsUrl, gammaUrl, clobUrl, baseUrl, chain } = simnet;
   const addresses = { rpcUrl, wsUrl, gammaUrl, clobUrl, walletsUrl: `${baseUrl}/simnet/wallets` };
   tell({ kind: "ready", addresses, firstBlock: chain.firstBlock });

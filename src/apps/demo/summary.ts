@@ -19,6 +19,8 @@ export type DemoSummary = {
 
 const showSeconds = (seconds: number | null): string => (seconds === null ? "not seen" : `${seconds.toFixed(1)} s`);
 
+const showRatio = (ratio: number | null): string => (ratio === null ? "–" : ratio.toFixed(3));
+
 function milestoneTable(milestones: Milestones): string {
   return renderTable(
     [{ title: "first" }, { title: "after", align: "right" }],
@@ -40,7 +42,7 @@ function skillTable(skill: SkillReport): string {
       ["score ≥ 7", showCount(skill.highScores)],
       ["of those, in the most skilled tenth", showPercent(skill.topDecileShare)],
       ["noise traders called WHALE", showPercent(skill.falseWhaleRate)],
-      ["AUC of score for planted skill", skill.auc === null ? "–" : skill.auc.toFixed(3)],
+      ["AUC of score for planted skill", showRatio(skill.auc)],
     ],
   );
 }
@@ -69,6 +71,14 @@ export function renderSummary(summary: DemoSummary, { speed, seed }: DemoOptions
 /** Figures for programs; seconds are wall seconds since the process started, which was at `processStartedAt`. */
 export function summaryFigures({ milestones, skill, overview, seconds, planted }: DemoSummary): string {
   const processStartedAt = wallNowMs() - msSinceProcessStart();
-  const figures = { simulated: true, processStartedAt, seconds, ...milestones, ...skill, fills: overview.fills.toString(), wallets: planted };
+  const figures = {
+    simulated: true,
+    processStartedAt,
+    seconds,
+    ...milestones,
+    ...skill,
+    fills: overview.fills.toString(),
+    wallets: planted,
+  };
   return `${JSON.stringify(figures, null, 2)}\n`;
 }

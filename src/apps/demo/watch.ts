@@ -22,7 +22,14 @@ export type WatchOptions = {
 export const secondsSinceStart = (): number => msSinceProcessStart() / 1_000;
 
 /** Shows what goes on until the demo has shown enough, or `signal` aborts. @returns when the firsts were seen */
-export async function watchDemo({ database, clock, options, view, colours, signal }: WatchOptions): Promise<Milestones> {
+export async function watchDemo({
+  database,
+  clock,
+  options,
+  view,
+  colours,
+  signal,
+}: WatchOptions): Promise<Milestones> {
   const wall = createSystemClock();
   let milestones = NO_MILESTONES;
   while (!signal.aborted) {
@@ -38,7 +45,11 @@ export async function watchDemo({ database, clock, options, view, colours, signa
   return milestones;
 }
 
-export function hasShownEnough({ keep, seconds: limit }: DemoOptions, milestones: Milestones, seconds: number): boolean {
+export function hasShownEnough(
+  { keep, seconds: limit }: DemoOptions,
+  milestones: Milestones,
+  seconds: number,
+): boolean {
   if (keep) return false;
   if (limit !== null) return seconds >= limit;
   return seconds >= (milestones.firstClosedSeconds === null ? PATIENCE_SECONDS : DEFAULT_SECONDS);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { PayloadError } from "../errors.ts";
 import { type Address, parseAddress } from "../ids/ids.ts";
 import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from "./contracts.ts";
-import { decodeEvent, EVENT_TOPICS } from "./decode-event.ts";
+import { type DecodedEvent, decodeEvent, EVENT_TOPICS } from "./decode-event.ts";
 import { TRANSFER_BATCH, TRANSFER_SINGLE } from "./decode-transfer.ts";
 import { type Emitter, EVENT_SIGNATURES } from "./event-signatures.ts";
 import type { RawLog } from "./fill.ts";
@@ -53,7 +53,12 @@ describe.skipIf(!existsSync(SHEET))("topics (needs the on-chain sheet)", () => {
   test("every topic printed in sections 2 to 5 is the hash of its signature, and every row was read", () => {
     for (const { event, topic } of rows) expect([event.name, toEventSelector(event)]).toEqual([event.name, topic]);
     const tables = sections.split("| event (indexed flags) | topic0 |\n|---|---|\n").slice(1);
-    const printed = tables.flatMap((table) => table.slice(0, table.search(/^(?!\|)/m)).trim().split("\n"));
+    const printed = tables.flatMap((table) =>
+      table
+        .slice(0, table.search(/^(?!\|)/m))
+        .trim()
+        .split("\n"),
+    );
     expect(rows).toHaveLength(printed.length);
     expect(rows).toHaveLength(116);
   });
@@ -104,7 +109,7 @@ describe("decoding by table", () => {
         expect(decoded?.name).toBe(definition.name);
         expect(Object.values(decoded?.args ?? {}).length).toBe(values.length);
         const names = definition.event.inputs.map(({ name }) => name as string);
-        expect(names.map((name) => (decoded?.args as Record<string, unknown>)[name])).toEqual(values);
+        expect(names.map((name) => argsOf(decoded)[name])).toEqual(values);
       }),
       { numRuns: 400 },
     );
@@ -140,7 +145,7 @@ describe("decoding by table", () => {
         try {
           const decoded = decodeEvent(noise);
           const values = definition.event.inputs.map(
-            ({ name }) => (decoded?.args as Record<string, unknown>)[name as string],
+            ({ name }) => argsOf(decoded)[name as string],
           );
           const again = logOf(definition.address, definition.signature, values, 1);
           expect({ data: again.data, topics: again.topics }).toEqual({ data: noise.data, topics: noise.topics });
@@ -167,6 +172,8 @@ describe("decoding by table", () => {
       expect(decodeEvent(logOf(stranger, signature, zeroes(event), 0))).toBeNull();
   });
 });
+
+const argsOf = (decoded: DecodedEvent | null): Readonly<Record<string, unknown>> => ({ ...decoded?.args });
 
 function zeroes(event: AbiEvent): readonly unknown[] {
   return event.inputs.map(({ type }) => {

@@ -98,7 +98,7 @@ export const INFRASTRUCTURE_TABLE: readonly Infrastructure[] = [
     [NEG_RISK_VAULT, "neg-risk vault"],
     ["0x3a43d88ef8aae4df5a50b3abf67122caaeef7c9f", "V2 fee receiver"],
     ["0xdd8db71ce3be8d71ff148b2163d64da181a29e8b", "rewards"],
-    ["0xdca4af75705dbb50f62437045faff9921947917d", "perps deposit"],
+    ["0xdca4af75705dbb50f62437045aff9921947917d2", "perps deposit"],
   ]),
   ...of("burn", [
     [ZERO_ADDRESS, "zero address"],

@@ -52,6 +52,8 @@ export type LifecycleEffect = HoldingEffect | TransferEffect;
 export type UnattributedReason =
   /** Tokens were minted or burned, and no event says why: logs are missing. */
   | "SUPPLY_WITHOUT_EVENT"
+  /** An event says that tokens were made or destroyed, and no movement shows it: logs are missing. */
+  | "EVENT_WITHOUT_SUPPLY"
   /** An operation whose tokens lead to no wallet. */
   | "NO_WALLET"
   /** The tokens that moved are not the ones the event speaks of. */
@@ -61,7 +63,12 @@ export type UnattributedReason =
   /** Every question was converted, so the fee shows in no token, and the market's fee is not known. */
   | "CONVERSION_FEE_UNKNOWN"
   /** The conversion does not fit the number of questions. */
-  | "QUESTION_COUNT_DIFFERS";
+  | "QUESTION_COUNT_DIFFERS"
+  /**
+   * An address that only passes tokens on had some before, or kept some: stray tokens, or logs are missing. What
+   * follows from the logs at hand is booked all the same.
+   */
+  | "CUSTODY_UNBALANCED";
 
-/** Counted and kept, never dropped; the wallets' books are incomplete for these tokens. */
+/** Counted and kept, never dropped; the wallets' books may be incomplete for these tokens. */
 export type Unattributed = LogPosition & { readonly reason: UnattributedReason };

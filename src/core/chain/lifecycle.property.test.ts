@@ -20,7 +20,11 @@ const context = {
   },
 };
 
-type Read = { readonly events: readonly LifecycleEvent[]; readonly fills: readonly Fill[]; readonly movements: readonly Movement[] };
+type Read = {
+  readonly events: readonly LifecycleEvent[];
+  readonly fills: readonly Fill[];
+  readonly movements: readonly Movement[];
+};
 
 /** @param fees in shares, of the takers of V1 in order: what they paid after the refund. */
 function read(logs: readonly RawLog[], fees: readonly bigint[]): Read {
@@ -51,7 +55,10 @@ describe("attribution of random transactions", () => {
         for (const group of groups) {
           chain.logs = [];
           const done = group.map((seed) => act(chain, seed));
-          const { events, fills, movements } = read(chain.logs, done.map(({ fee }) => fee));
+          const { events, fills, movements } = read(
+            chain.logs,
+            done.map(({ fee }) => fee),
+          );
           const { effects, unattributed } = attributeLifecycle({ events, fills }, context);
           expect(unattributed).toEqual([]);
           expect(effects.map(summary)).toEqual(done.flatMap(({ expected }) => expected));
@@ -68,7 +75,9 @@ describe("attribution of random transactions", () => {
         const chain = newWorld();
         for (const seed of groups.flat()) act(chain, seed);
         const { events, fills } = read(chain.logs, []);
-        const keys = attributeLifecycle({ events, fills }, context).effects.map(({ logIndex, ordinal }) => logIndex * 1_000 + ordinal);
+        const keys = attributeLifecycle({ events, fills }, context).effects.map(
+          ({ logIndex, ordinal }) => logIndex * 1_000 + ordinal,
+        );
         expect(keys).toEqual([...new Set(keys)].sort((a, b) => a - b));
       }),
       { numRuns: 40 },

@@ -3,13 +3,13 @@ import type { TokensOf } from "./ctf-operations.ts";
 import type { Movement } from "./decode-transfer.ts";
 import { compareLogPosition, type Fill } from "./fill.ts";
 import { infrastructureOf } from "./infrastructure.ts";
-import type { LifecycleEffect, Unattributed } from "./lifecycle-effect.ts";
+import type { LifecycleEffect, Unattributed, UnattributedReason } from "./lifecycle-effect.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { NegRiskMarketFacts } from "./neg-risk-conversion.ts";
 import type { Operation } from "./operation.ts";
 import { findOperations } from "./operations.ts";
 import { type Draft, type Leg, type Legs, settleOperation, transfer } from "./settle-operation.ts";
-import { type Flow, followTokens } from "./token-flows.ts";
+import { custodyRole, type Flow, followTokens } from "./token-flows.ts";
 import { tokenIdOf } from "./token-ids.ts";
 
 export type TransactionEvents = {
@@ -54,7 +54,12 @@ export function attributeLifecycle(transaction: TransactionEvents, context: Life
   const unattributed: Unattributed[] = [];
   for (const operation of operations) {
     const own = flowsOf.get(operation);
-    if (operation.isForeign || own === undefined) continue;
+    if (operation.isForeign) continue;
+    if (own === undefined) {
+      const reason = operation.problem ?? (operation.cash === 0n ? null : "EVENT_WITHOUT_SUPPLY");
+      if (reason !== null) unattributed.push({ ...operation.position, reason });
+      continue;
+    }
     const wallet = wallets.get(operation);
     if (wallet === undefined) {
       if (!own.given.concat(own.received).some(touchesVenue))
@@ -67,11 +72,13 @@ export function attributeLifecycle(transaction: TransactionEvents, context: Life
   }
   for (const flow of free) {
     if (flow.from.kind === "supply" || flow.to.kind === "supply") {
-      if (flow.from.kind === "wallet" || flow.to.kind === "wallet") unattributed.push(withoutEvent(flow));
+      if (flow.from.kind === "wallet" || flow.to.kind === "wallet")
+        unattributed.push(reportOf(flow, "SUPPLY_WITHOUT_EVENT"));
     } else if (flow.amount <= AMOUNT_MAX && isTransfer(flow, traders)) {
       drafts.push(transfer(flow.movement, flow.from.address, flow.to.address, flow));
     }
   }
+  unattributed.push(...flows.filter(isUnbalanced).map((flow) => reportOf(flow, "CUSTODY_UNBALANCED")));
   return { effects: numbered(drafts), unattributed };
 }
 
@@ -165,10 +172,13 @@ function isTransfer({ from, to }: Flow, traders: ReadonlySet<Address>): boolean 
   return from.kind === "wallet" || to.kind === "wallet";
 }
 
-const withoutEvent = ({ movement }: Flow): Unattributed => ({
+const isUnbalanced = ({ from, to, ledger }: Flow): boolean =>
+  [from, to].some((end) => end.kind === "holder" && custodyRole(end.address, ledger) === "passThrough");
+
+const reportOf = ({ movement }: Flow, reason: UnattributedReason): Unattributed => ({
   blockNumber: movement.blockNumber,
   logIndex: movement.logIndex,
-  reason: "SUPPLY_WITHOUT_EVENT",
+  reason,
 });
 
 function numbered(drafts: readonly Draft[]): readonly LifecycleEffect[] {

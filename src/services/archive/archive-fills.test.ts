@@ -42,7 +42,11 @@ type World = {
   readonly folder: string;
   readonly files: ArchiveFiles;
   readonly history: FillHistory;
-  archive(changes?: Partial<ArchiveDeps>, onProgress?: (progress: ArchiveProgress) => void, signal?: AbortSignal): Promise<ArchiveReport>;
+  archive(
+    changes?: Partial<ArchiveDeps>,
+    onProgress?: (progress: ArchiveProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ArchiveReport>;
   read(from: number, to: number, sources?: readonly FillSource[]): Promise<readonly ArchivedFill[]>;
 };
 
@@ -57,7 +61,12 @@ function openWorld(db: Database, olderThanBlock: number): World {
   return {
     ...{ db, folder, files, history },
     archive: (changes = {}, onProgress = () => {}, signal = never) =>
-      archiveFills({ store, files, clock, logger: quiet, ...changes }, { retentionDays: 1, pageRows: 100 }, onProgress, signal),
+      archiveFills(
+        { store, files, clock, logger: quiet, ...changes },
+        { retentionDays: 1, pageRows: 100 },
+        onProgress,
+        signal,
+      ),
     async read(fromBlock, toBlock, sources = ["chain", "import"]) {
       const all: ArchivedFill[] = [];
       for await (const batch of history.readFills({ fromBlock, toBlock }, { sources })) all.push(...batch);
@@ -81,7 +90,8 @@ async function fillPartition(db: Database, partition: number, perBlock = 6): Pro
   return fills;
 }
 
-const finalizeAll = (db: Database): Promise<void> => createChainStore(db).finalize(99_999_999, 99_999_999, timeOfBlock(0));
+const finalizeAll = (db: Database): Promise<void> =>
+  createChainStore(db).finalize(99_999_999, 99_999_999, timeOfBlock(0));
 
 async function hotRows(db: Database, partition: number): Promise<number> {
   const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM flow.fill
@@ -92,7 +102,11 @@ async function hotRows(db: Database, partition: number): Promise<number> {
 describeOnEachEngine("archiving fills", (getDb) => {
   test("what is read back from the files equals what was in the table, value by value", async () => {
     const db = getDb();
-    const fills = [...(await fillPartition(db, 10)), ...(await fillPartition(db, 11)), ...(await fillPartition(db, 12))];
+    const fills = [
+      ...(await fillPartition(db, 10)),
+      ...(await fillPartition(db, 11)),
+      ...(await fillPartition(db, 12)),
+    ];
     await finalizeAll(db);
     const world = openWorld(db, 12 * BLOCKS);
     const before = await world.read(10 * BLOCKS, 13 * BLOCKS - 1);
@@ -124,7 +138,10 @@ describeOnEachEngine("archiving fills", (getDb) => {
     const token = tokenOf(0);
     const wallet = walletOf(0);
     const found: ArchivedFill[] = [];
-    for await (const batch of world.history.readFills({ fromBlock: from, toBlock: to }, { tokenIds: [token], wallets: [wallet] })) {
+    for await (const batch of world.history.readFills(
+      { fromBlock: from, toBlock: to },
+      { tokenIds: [token], wallets: [wallet] },
+    )) {
       found.push(...batch);
     }
     expect(found).toEqual(inside.filter((fill) => fill.tokenId === token && fill.wallet === wallet));
@@ -146,9 +163,13 @@ describeOnEachEngine("archiving fills", (getDb) => {
     await finalizeAll(db);
     const last = 32 * BLOCKS - 1;
     expect(await obstacles()).toEqual([null, `not wholly read: run orderflow backfill --from ${last} --to ${last}`]);
-    await sql`INSERT INTO flow.reader_cursor VALUES ('reputation', 0, 'epoch'), ('executor:PAPER', 0, 'epoch')`.execute(db.kysely);
+    await sql`INSERT INTO flow.reader_cursor VALUES ('reputation', 0, 'epoch'), ('executor:PAPER', 0, 'epoch')`.execute(
+      db.kysely,
+    );
     expect((await obstacles())[0]).toBe("not yet read by reputation");
-    await sql`UPDATE flow.reader_cursor SET seq = (SELECT max(seq) FROM flow.ingest) WHERE reader = 'reputation'`.execute(db.kysely);
+    await sql`UPDATE flow.reader_cursor SET seq = (SELECT max(seq) FROM flow.ingest) WHERE reader = 'reputation'`.execute(
+      db.kysely,
+    );
     await sql`INSERT INTO flow.ledger_range VALUES (${30 * BLOCKS + 7}, ${30 * BLOCKS + 9}, false)`.execute(db.kysely);
     expect((await obstacles())[0]).toBe("not yet read by the ledger");
     await sql`DELETE FROM flow.reader_cursor`.execute(db.kysely);
@@ -170,7 +191,10 @@ describeOnEachEngine("archiving fills", (getDb) => {
     });
     await reading.promise;
     const patient = createArchiveStore(db);
-    const impatient = { ...patient, replace: (...args: Parameters<typeof patient.replace>) => patient.replace(...args) };
+    const impatient = {
+      ...patient,
+      replace: (...args: Parameters<typeof patient.replace>) => patient.replace(...args),
+    };
     const first = await world.archive({ store: impatient });
     read.resolve();
     await reader;
@@ -214,7 +238,9 @@ describeOnEachEngine("archiving fills", (getDb) => {
     const fills = await fillPartition(db, 59);
     const world = openWorld(db, 60 * BLOCKS);
     const store = createArchiveStore(db);
-    await expect(world.archive({ store: { ...store, replace: () => Promise.reject(new Error("killed")) } })).rejects.toThrow();
+    await expect(
+      world.archive({ store: { ...store, replace: () => Promise.reject(new Error("killed")) } }),
+    ).rejects.toThrow();
     truncateSync(join(world.folder, world.files.pathOf({ fromBlock: 59 * BLOCKS, toBlock: 60 * BLOCKS - 1 })), 5_000);
     await world.archive();
     expect(await world.read(59 * BLOCKS, 60 * BLOCKS - 1)).toEqual(sorted(fills));

@@ -44,26 +44,25 @@ function leaders<Row extends LogPosition>(lanes: readonly Lane<Row>[]): readonly
   return open.toSorted((a, b) => compareLogPosition(headOf(a) as Row, headOf(b) as Row)).slice(0, 2);
 }
 
-/** Rows up to and with `limit` (which the other stream then repeats), without what `last` has already passed. */
+/**
+ * Rows below `limit`, the head of the next stream; the first row also when it is at the limit, since then this stream
+ * comes first in order. What `last` has already passed is left out.
+ */
 function takeUntil<Row extends LogPosition>(
   lane: Lane<Row>,
   limit: Row | undefined,
   last: LogPosition | null,
 ): readonly Row[] {
-  let start = lane.next;
-  if (last !== null && compareLogPosition(lane.rows[start] as Row, last) <= 0) {
-    // Only a repetition from another stream is dropped; inside one stream positions must rise.
-    start += 1;
-  }
-  let end = start;
+  const isRepeated = last !== null && compareLogPosition(lane.rows[lane.next] as Row, last) <= 0;
+  const start = isRepeated ? lane.next + 1 : lane.next;
+  let end = lane.next + 1;
   while (end < lane.rows.length) {
     const row = lane.rows[end] as Row;
-    const before = lane.rows[end - 1];
-    assert(before === undefined || compareLogPosition(before, row) < 0, "a stream of fills is in chain order", {
+    assert(compareLogPosition(lane.rows[end - 1] as Row, row) < 0, "a stream of fills is in chain order", {
       block: row.blockNumber,
       logIndex: row.logIndex,
     });
-    if (limit !== undefined && compareLogPosition(row, limit) > 0) break;
+    if (limit !== undefined && compareLogPosition(row, limit) >= 0) break;
     end += 1;
   }
   lane.next = end;

@@ -26,9 +26,12 @@ export const emptyView: ChainView = {
 
 export const highestCovered = (view: ChainView): number => view.covered.at(-1)?.toBlock ?? -1;
 
-/** Blocks from here up may still be replaced: their headers are read and remembered. */
+/**
+ * Headers from here up are read and remembered: those of all blocks that may still be replaced, and the final one
+ * below them, to which a reorg of all of them goes back.
+ */
 export const replaceableFrom = ({ sourceFinalized, head }: ChainView): number =>
-  Math.max((sourceFinalized?.number ?? -1) + 1, head - REORG_DEPTH_MAX);
+  Math.max(sourceFinalized?.number ?? 0, head - REORG_DEPTH_MAX);
 
 /** The next range to read, at most `size` blocks; null when all from `start` to the head is covered. */
 export function nextRange(view: ChainView, start: number, size: number): BlockRange | null {
@@ -49,8 +52,8 @@ export function contradicts(view: ChainView, block: BlockRef | null): boolean {
   return held !== undefined && held.hash !== block?.hash;
 }
 
-export function extended(view: ChainView, range: BlockRange, blocks: readonly BlockRef[]): ChainView {
-  const covered = joined([...view.covered, range]);
+export function extended(view: ChainView, { fromBlock, toBlock }: BlockRange, blocks: readonly BlockRef[]): ChainView {
+  const covered = joined([...view.covered, { fromBlock, toBlock }]);
   const remembered = new Map(view.remembered);
   for (const block of blocks) remembered.set(block.number, block);
   const oldest = highestCovered({ ...view, covered }) - 2 * REORG_DEPTH_MAX;

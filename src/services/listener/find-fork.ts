@@ -7,7 +7,8 @@ import type { LogSource } from "../../ports/log-source.ts";
 const ROUND = 16;
 
 /**
- * Looks for the newest remembered block that the chain still has.
+ * Looks for the newest remembered block that the chain still has. Blocks that a source lacks at its end are no sign of a
+ * reorg: it may be behind, and then our newest block counts as standing until the source has another one in its place.
  * @param remembered newest first
  * @returns null when the chain has other blocks in all these places: it is another chain.
  * @throws TransientError when the source has none of these blocks at all: it is behind.
@@ -18,13 +19,15 @@ export async function findFork(
   signal: AbortSignal,
 ): Promise<BlockRef | null> {
   let hasAny = false;
+  let isReplaced = false;
   for (let at = 0; at < remembered.length; at += ROUND) {
     const round = remembered.slice(at, at + ROUND);
     const numbers = round.map((block) => block.number);
     const current = await source.blocks(numbers, signal);
     hasAny ||= current.length > 0;
     const found = forkPoint(round, current);
-    if (found !== null) return found;
+    isReplaced ||= current.some((block) => block.number > (found?.number ?? -1));
+    if (found !== null) return isReplaced ? found : (remembered[0] ?? found);
   }
   if (!hasAny && remembered.length > 0) {
     throw new TransientError("SOURCE_BEHIND", "the endpoint has none of the blocks that were read before", {

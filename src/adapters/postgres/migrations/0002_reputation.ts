@@ -17,10 +17,10 @@ CREATE TABLE flow.unit (
   -- all collateral ever paid in: the denominator of roi
   paid_in bigint NOT NULL,
   realised bigint NOT NULL,
-  -- what the BUYs say about timing: cost, cost * life still ahead, cost * minutes since the start
+  -- what the BUYs say about timing: cost, cost * life still ahead, cost * ms since the start
   timed_cost bigint NOT NULL,
   ahead_cost bigint NOT NULL,
-  cost_minutes numeric NOT NULL,
+  cost_ms numeric NOT NULL,
   -- BUY episodes: ended ones with the sum of their prices in micros, and the one that may go on
   episode_prices_0 bigint NOT NULL,
   episode_prices_1 bigint NOT NULL,

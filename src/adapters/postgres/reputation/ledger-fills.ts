@@ -1,5 +1,6 @@
 /** Reading for the ledger: fills in the order of the chain, and the facts of their markets as of the finalized block. */
 import { type RawBuilder, sql, type Transaction } from "kysely";
+import type { LogPosition } from "../../../core/chain/fill.ts";
 import type { OutcomeIndex } from "../../../core/market/market.ts";
 import type { BlockRange } from "../../../core/reputation/block-ranges.ts";
 import { marketSpan } from "../../../core/reputation/entries.ts";
@@ -7,50 +8,50 @@ import type { LedgerFill, LedgerMarket } from "../../../core/reputation/unit-rec
 import type { EpochMs } from "../../../core/time/time.ts";
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
+import { readRow, readTime } from "./row-text.ts";
 
 type Trx = Transaction<Schema>;
 
-type FillRow = {
-  block_number: number;
-  log_index: number;
-  wallet_key: number;
-  token_key: number;
-  market_key: number | null;
-  outcome_index: OutcomeIndex | null;
-  occurred_at: EpochMs;
-  is_sell: boolean;
-  fee_in_shares: boolean;
-  size_micros: bigint;
-  cash_micros: bigint;
-  fee_micros: bigint;
-};
-
-const FILL_COLUMNS = sql.raw(
-  `f.block_number, f.log_index, f.wallet_key, f.token_key, t.market_key, t.outcome_index, f.occurred_at, f.is_sell,
-   f.fee_in_shares, f.size_micros, f.cash_micros, f.fee_micros`,
+/** A fill as the text of a record; the numbers are the places of its fields. */
+type FillRow = { readonly fill: string };
+const FILL = sql.raw(
+  `ROW(f.block_number, f.log_index, f.wallet_key, f.token_key, t.market_key, t.outcome_index, f.is_sell, f.fee_in_shares,
+   f.size_micros, f.cash_micros, f.fee_micros, f.occurred_at)::text AS fill`,
 );
 
-function toLedgerFill(row: FillRow): LedgerFill | null {
-  if (row.market_key === null || row.outcome_index === null) return null;
-  return {
-    blockNumber: row.block_number,
-    logIndex: row.log_index,
-    walletKey: row.wallet_key,
-    marketKey: row.market_key,
-    outcome: row.outcome_index,
-    at: row.occurred_at,
-    isSell: row.is_sell,
-    size: row.size_micros,
-    cash: row.cash_micros,
-    fee: row.fee_micros,
-    isFeeInShares: row.fee_in_shares,
+type ReadFill = LogPosition & {
+  readonly walletKey: number;
+  readonly tokenKey: number;
+  readonly fill: LedgerFill | null;
+};
+
+function readFill({ fill: text }: FillRow): ReadFill {
+  const [block, log, wallet, token, market, outcome, isSell, feeInShares, size, cash, fee, at] = readRow(text);
+  const blockNumber = Number(block);
+  const logIndex = Number(log);
+  const walletKey = Number(wallet);
+  const tokenKey = Number(token);
+  if (market === "" || outcome === "") return { blockNumber, logIndex, walletKey, tokenKey, fill: null };
+  const fillOfMarket: LedgerFill = {
+    ...{ blockNumber, logIndex, walletKey },
+    marketKey: Number(market),
+    outcome: Number(outcome) as OutcomeIndex,
+    at: readTime(at) as EpochMs,
+    isSell: isSell === "t",
+    size: BigInt(size ?? ""),
+    cash: BigInt(cash ?? ""),
+    fee: BigInt(fee ?? ""),
+    isFeeInShares: feeInShares === "t",
   };
+  return { blockNumber, logIndex, walletKey, tokenKey, fill: fillOfMarket };
 }
 
 export type FillPage = {
   readonly fills: readonly LedgerFill[];
   /** Tokens whose market is not known. */
   readonly passedOver: readonly number[];
+  /** Of all fills, passed over or not: their volume counts either way. */
+  readonly walletKeys: readonly number[];
   /** All fills up to this block are in the page. */
   readonly toBlock: number;
   readonly rows: number;
@@ -59,23 +60,25 @@ export type FillPage = {
 /** The first blocks of the range: whole ones, as many as hold about `maxFills`. */
 export async function readFills(trx: Trx, range: BlockRange, maxFills: number): Promise<FillPage> {
   const { rows } = await sql<FillRow>`
-    SELECT ${FILL_COLUMNS} FROM flow.fill f JOIN flow.token t USING (token_key)
+    SELECT ${FILL} FROM flow.fill f JOIN flow.token t USING (token_key)
     WHERE f.block_number BETWEEN ${range.fromBlock} AND ${range.toBlock}
     ORDER BY f.block_number, f.log_index LIMIT ${maxFills}`.execute(trx);
-  const last = rows.at(-1);
-  const isCut = last !== undefined && rows.length === maxFills;
+  const read = rows.map(readFill);
+  const last = read.at(-1);
+  const isCut = last !== undefined && read.length === maxFills;
   if (isCut) {
     const rest = await sql<FillRow>`
-      SELECT ${FILL_COLUMNS} FROM flow.fill f JOIN flow.token t USING (token_key)
-      WHERE f.block_number = ${last.block_number} AND f.log_index > ${last.log_index}
+      SELECT ${FILL} FROM flow.fill f JOIN flow.token t USING (token_key)
+      WHERE f.block_number = ${last.blockNumber} AND f.log_index > ${last.logIndex}
       ORDER BY f.log_index`.execute(trx);
-    rows.push(...rest.rows);
+    read.push(...rest.rows.map(readFill));
   }
   return {
-    fills: rows.map(toLedgerFill).filter((fill) => fill !== null),
-    passedOver: [...new Set(rows.filter((row) => row.market_key === null).map((row) => row.token_key))],
-    toBlock: isCut ? last.block_number : range.toBlock,
-    rows: rows.length,
+    fills: read.map(({ fill }) => fill).filter((fill) => fill !== null),
+    passedOver: [...new Set(read.filter(({ fill }) => fill === null).map(({ tokenKey }) => tokenKey))],
+    walletKeys: [...new Set(read.map(({ walletKey }) => walletKey))],
+    toBlock: isCut ? last.blockNumber : range.toBlock,
+    rows: read.length,
   };
 }
 
@@ -97,14 +100,14 @@ export async function* replayFills(
       : sql`flow.token t JOIN flow.fill f USING (token_key)`;
   const where = "units" in named ? sql`true` : sql`t.market_key = ANY(${ints(named.markets)})`;
   await sql`DECLARE replay NO SCROLL CURSOR FOR
-    SELECT ${FILL_COLUMNS} FROM ${from} WHERE ${where} AND EXISTS (
+    SELECT ${FILL} FROM ${from} WHERE ${where} AND EXISTS (
       SELECT 1 FROM unnest(${ints(applied.map((r) => r.fromBlock))}, ${ints(applied.map((r) => r.toBlock))})
         AS applied (from_block, to_block)
       WHERE f.block_number BETWEEN applied.from_block AND applied.to_block)
     ORDER BY f.block_number, f.log_index`.execute(trx);
   for (;;) {
     const { rows } = await sql<FillRow>`FETCH ${sql.raw(String(FETCH))} FROM replay`.execute(trx);
-    yield rows.map(toLedgerFill).filter((fill) => fill !== null);
+    yield rows.map((row) => readFill(row).fill).filter((fill) => fill !== null);
     if (rows.length < FETCH) break;
   }
   await sql`CLOSE replay`.execute(trx);

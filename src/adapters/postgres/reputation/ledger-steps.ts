@@ -38,10 +38,7 @@ export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules)
   await saveUnits(trx, [...changed.values(), ...replayed]);
 
   await countWalletDays(trx, done);
-  await markWallets(
-    trx,
-    page.fills.map((fill) => fill.walletKey),
-  );
+  await markWallets(trx, page.walletKeys);
   await sql`INSERT INTO flow.ledger_waiting SELECT * FROM unnest(${int4Array(page.passedOver)}) ON CONFLICT DO NOTHING`.execute(
     trx,
   );

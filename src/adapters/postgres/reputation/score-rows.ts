@@ -1,6 +1,6 @@
 /** Scores: the sums that they are made of, the rows that show them, the history of what was published. */
 import { type RawBuilder, sql, type Transaction } from "kysely";
-import { INFRASTRUCTURE } from "../../../core/chain/contracts.ts";
+import { infrastructureOf } from "../../../core/chain/infrastructure.ts";
 import type { Address } from "../../../core/ids/ids.ts";
 import { SCORE_VERSION } from "../../../core/reputation/score.ts";
 import type { WalletFacts, WalletScore } from "../../../core/reputation/wallet-score.ts";
@@ -24,7 +24,7 @@ type FactsRow = {
   roi_squared: bigint;
   timed_cost: string;
   ahead_cost: string;
-  cost_minutes: string;
+  cost_ms: string;
   cost: string;
   pnl: string;
   gross_profit: string;
@@ -58,7 +58,7 @@ export async function loadFacts(
         coalesce(sum(roi_micros::int8 * roi_micros) FILTER (WHERE in_window), 0)::int8 AS roi_squared,
         coalesce(sum(timed_cost) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS timed_cost,
         coalesce(sum(ahead_cost) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS ahead_cost,
-        coalesce(sum(cost_minutes) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS cost_minutes,
+        coalesce(sum(cost_ms) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS cost_ms,
         coalesce(sum(paid_in) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS cost,
         coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS pnl,
         coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised > 0), 0) AS gross_profit,
@@ -78,7 +78,7 @@ export async function loadFacts(
       coalesce(c.wins, 0) AS wins, coalesce(c.losses, 0) AS losses, coalesce(c.incomplete, 0) AS incomplete,
       coalesce(c.both, 0) AS both, coalesce(c.roi, 0) AS roi, coalesce(c.roi_squared, 0) AS roi_squared,
       coalesce(c.timed_cost, 0) AS timed_cost, coalesce(c.ahead_cost, 0) AS ahead_cost,
-      coalesce(c.cost_minutes, 0) AS cost_minutes, coalesce(c.cost, 0) AS cost, coalesce(c.pnl, 0) AS pnl,
+      coalesce(c.cost_ms, 0) AS cost_ms, coalesce(c.cost, 0) AS cost, coalesce(c.pnl, 0) AS pnl,
       coalesce(c.gross_profit, 0) AS gross_profit, coalesce(c.gross_loss, 0) AS gross_loss,
       coalesce(c.edge_markets, 0) AS edge_markets, coalesce(c.edge_sum, 0) AS edge_sum,
       coalesce(c.edge_sum_of_squares, 0) AS edge_sum_of_squares, coalesce(d.fills, 0) AS fills,
@@ -95,7 +95,7 @@ function toFacts(row: FactsRow): LoadedFacts {
     hasClosedUnit: row.closed_ever > 0n,
     facts: {
       walletKey: row.wallet_key,
-      isInfrastructure: INFRASTRUCTURE.has(address),
+      isInfrastructure: infrastructureOf(address) !== null,
       score: {
         units: Number(row.units),
         wins: Number(row.wins),
@@ -108,7 +108,7 @@ function toFacts(row: FactsRow): LoadedFacts {
       losses: Number(row.losses),
       incompleteUnits: Number(row.incomplete),
       bothSidesUnits: Number(row.both),
-      costMinutes: BigInt(row.cost_minutes),
+      costMs: BigInt(row.cost_ms),
       cost: BigInt(row.cost),
       pnl: BigInt(row.pnl),
       grossProfit: BigInt(row.gross_profit),

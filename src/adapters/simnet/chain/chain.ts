@@ -22,7 +22,7 @@ export type Chain = {
   head(): number;
   finalized(): number;
   header(number: number): Header;
-  /** Null for a hash that none of the last thousand blocks has. */
+  /** Null for a hash that no block has, or none has any more. */
   numberOfHash(hash: string): number | null;
   logsOf(number: number): readonly RpcLog[];
   transactionHashes(number: number): readonly string[];
@@ -39,8 +39,6 @@ export type Chain = {
   reorg(depth: number, transactions: "same" | "shifted"): void;
   listen(listener: ChainListener): () => void;
 };
-
-const HASH_SEARCH = 1_000;
 
 export function createChain(world: World, options: ChainOptions): Chain {
   const { seed, genesisMs } = world.options;
@@ -67,10 +65,8 @@ export function createChain(world: World, options: ChainOptions): Chain {
     finalized,
     header: headers.header,
     numberOfHash(hash) {
-      for (let number = head; number > head - HASH_SEARCH; number--) {
-        if (headers.header(number).hash === hash) return number;
-      }
-      return null;
+      const number = headers.numberOf(hash);
+      return number === null || number > head ? null : number;
     },
     logsOf,
     transactionHashes: (number) => store.transactions(number).map(hashOf),

@@ -1,4 +1,4 @@
-import { noiseBits, uniqueHash } from "../random/noise.ts";
+import { firstWord, noiseBits, uniqueHash } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 
 export const BLOCK_MS = 1_500;
@@ -22,6 +22,8 @@ export type Headers = {
   numberAt(at: number): number;
   timeOf(number: number): number;
   header(number: number): Header;
+  /** Null for a hash that no block has, or none has any more. */
+  numberOf(hash: string): number | null;
   /** From `number` up, blocks are others from now on. */
   forkFrom(number: number): void;
 };
@@ -49,6 +51,10 @@ export function createHeaders(seed: Seed, genesisMs: number, firstBlock: number)
       parentHash: hashOf(number - 1),
       timestamp: Math.floor(timeOf(number) / 1_000),
     }),
+    numberOf(hash) {
+      const number = firstWord(key, hash);
+      return hashOf(number) === hash ? number : null;
+    },
     forkFrom(number) {
       forked += 1;
       forks = [...forks.filter(({ from }) => from < number), { from: number, fork: forked }];

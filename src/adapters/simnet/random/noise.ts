@@ -1,4 +1,4 @@
-import { avalanche } from "./prng.ts";
+import { avalanche, unavalanche } from "./prng.ts";
 
 /**
  * Randomness by position instead of by order of drawing: the same arguments always give the same value. What is
@@ -49,3 +49,7 @@ export function uniqueHash(key: number, a: number, b: number, c: number, d: numb
 }
 
 const hashBytes = Buffer.alloc(32);
+
+/** The first word of a `uniqueHash`, for finding what it may stand for. */
+export const firstWord = (key: number, hash: string): number =>
+  (unavalanche(Number.parseInt(hash.slice(2, 10), 16)) ^ key) >>> 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawNormal } from "./draws.ts";
-import { noiseNormal, noiseSmooth, uniqueHash } from "./noise.ts";
+import { firstWord, noiseNormal, noiseSmooth, uniqueHash } from "./noise.ts";
 import { createPrng } from "./prng.ts";
 
 const take = (seed: string | number, stream: string, count: number): readonly number[] => {
@@ -52,6 +52,7 @@ describe("the generator", () => {
       }
     }
     expect(hashes.size).toBe(10_000);
+    expect(firstWord(99, uniqueHash(99, 97_000_123, 5, 0, 7))).toBe(97_000_123);
     for (const hash of hashes) expect(hash).toMatch(/^0x[0-9a-f]{64}$/);
   });
 });

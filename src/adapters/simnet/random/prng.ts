@@ -19,6 +19,14 @@ export function avalanche(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** The inverse of `avalanche`. */
+export function unavalanche(value: number): number {
+  let h = value ^ (value >>> 16);
+  h = Math.imul(h, 0x7ed1b41d);
+  h = Math.imul(h ^ (h >>> 13) ^ (h >>> 26), 0xa5cb9243);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
 /**
  * sfc32 (PractRand, Chris Doty-Humphrey). Every concern draws from a stream of its own, named by `stream`, so a new
  * concern, or one more draw in an old one, leaves the others as they were.

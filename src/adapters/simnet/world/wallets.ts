@@ -9,7 +9,10 @@ export type SimWallet = {
   /** Lower-case `0x…`. */
   readonly address: string;
   readonly kind: WalletKind;
-  /** The planted truth: 0 to 1 for informed wallets, 0 for makers and noise, -1 for panickers. */
+  /**
+   * The planted truth: what this wallet's bets are worth in USD per share at even odds, after spread and fee. About
+   * `accuracy - 0.5 - TRADING_COST` for those who bet and hold; 0 for makers, who do not bet on outcomes.
+   */
   readonly skill: number;
   /** Probability that this wallet's private signal names the winner; 0.5 knows nothing. */
   readonly accuracy: number;
@@ -30,8 +33,13 @@ export type Population = Readonly<Record<WalletKind, number>>;
 
 export const DEFAULT_POPULATION: Population = { market_maker: 24, informed: 100, noise: 200, panicker: 76 };
 
-/** Best possible accuracy of a private signal. */
-const BEST_ACCURACY = 0.88;
+/** Half the spread, slippage and fee of a share bought at even odds, in USD. */
+const TRADING_COST = 0.04;
+/** Selling into every fall costs the spread and the fee again, at worse prices. */
+const PANIC_COST = 0.1;
+/** A quarter of those who believe to know something know nothing. */
+const PRETENDERS = 0.25;
+
 const BUILDERS = [0x51, 0x9c, 0xd7].map((byte) => `0x${byte.toString(16).repeat(32)}`);
 
 export function createWallets(seed: Seed, population: Population): readonly SimWallet[] {
@@ -43,14 +51,14 @@ export function createWallets(seed: Seed, population: Population): readonly SimW
     }
   };
   add("market_maker", () => ({ medianUsd: drawBetween(random, 60, 160) }));
-  add("informed", (i) => informed(random, ((i + 0.5) / population.informed) ** 1.5));
+  add("informed", (i) => informed(random, (i + 0.5) / population.informed));
   add("noise", () => ({
     attention: 0.03 * 18 ** random(),
     medianUsd: 12 * 16 ** random(),
     sizeSigma: 0.9,
   }));
   add("panicker", () => ({
-    skill: -1,
+    skill: -PANIC_COST,
     attention: drawBetween(random, 0.55, 0.8),
     medianUsd: 20 * 8 ** random(),
   }));
@@ -62,7 +70,7 @@ function common(random: Prng, kind: WalletKind, index: number): SimWallet {
     index,
     address: drawAddress(random),
     kind,
-    skill: 0,
+    skill: kind === "market_maker" ? 0 : -TRADING_COST,
     accuracy: 0.5,
     assets: drawDistinct(random, kind === "market_maker" ? 3 : 2, ASSETS.length),
     attention: 0,
@@ -73,13 +81,20 @@ function common(random: Prng, kind: WalletKind, index: number): SimWallet {
   };
 }
 
-/** Skill runs from none to strong, thinning out upwards, so that it can be ranked; the better also bet more, as outside. */
-function informed(random: Prng, skill: number): Partial<SimWallet> {
+/** Accuracy of a private signal by rank among the informed, 0 to 1: from none to strong, thinning out upwards. */
+function accuracyOf(rank: number): number {
+  if (rank < PRETENDERS) return 0.5 + 0.04 * (rank / PRETENDERS);
+  return 0.58 + 0.3 * ((rank - PRETENDERS) / (1 - PRETENDERS)) ** 1.2;
+}
+
+/** The better also bet more, as outside. */
+function informed(random: Prng, rank: number): Partial<SimWallet> {
+  const accuracy = Math.round(accuracyOf(rank) * 1e4) / 1e4;
   return {
-    skill: Math.round(skill * 1e4) / 1e4,
-    accuracy: 0.5 + (BEST_ACCURACY - 0.5) * skill,
+    accuracy,
+    skill: Math.round((accuracy - 0.5 - TRADING_COST) * 1e4) / 1e4,
     attention: drawBetween(random, 0.25, 0.38),
-    medianUsd: drawBetween(random, 40, 90) * (1 + 0.8 * skill),
+    medianUsd: drawBetween(random, 40, 90) * (0.6 + 3 * (accuracy - 0.5)),
   };
 }
 

@@ -11,7 +11,13 @@ import * as modules from "./model-modules.ts";
 
 export type Change = readonly [TokenId, bigint];
 export type Expected =
-  | { kind: "split" | "merge" | "redeem" | "convert" | "migrate"; wallet: Address; given: readonly Change[]; received: readonly Change[]; cash: bigint }
+  | {
+      kind: "split" | "merge" | "redeem" | "convert" | "migrate";
+      wallet: Address;
+      given: readonly Change[];
+      received: readonly Change[];
+      cash: bigint;
+    }
   | { kind: "transfer"; from: Address; to: Address; change: Change };
 
 export const USERS = [0, 1, 2, 3].map(user);
@@ -31,7 +37,8 @@ export function newWorld(): ModelChain {
   FIRST_WON.markets.forEach(({ id }, index) => chain.payouts.set(id, index === 0 ? [1n, 0n] : [0n, 1n]));
   const seed = (ledger: TokenLedger, markets: readonly ModelMarket[]): void => {
     for (const { tokens } of markets) {
-      for (const token of tokens) for (const each of USERS) chain.balances.set(`${ledger} ${each} ${token}`, 1_000_000_000n);
+      for (const token of tokens)
+        for (const each of USERS) chain.balances.set(`${ledger} ${each} ${token}`, 1_000_000_000n);
     }
   };
   seed("conditionalTokens", [...STANDARD, ...EVENTS.flatMap(({ markets }) => markets), ...FIRST_WON.markets]);
@@ -39,7 +46,14 @@ export function newWorld(): ModelChain {
   return chain;
 }
 
-type Seed = { readonly what: number; readonly a: number; readonly b: number; readonly pick: number; readonly amount: bigint; readonly flag: boolean };
+type Seed = {
+  readonly what: number;
+  readonly a: number;
+  readonly b: number;
+  readonly pick: number;
+  readonly amount: bigint;
+  readonly flag: boolean;
+};
 
 export const seeds = fc.record<Seed>({
   what: fc.nat(19),
@@ -50,7 +64,10 @@ export const seeds = fc.record<Seed>({
   flag: fc.boolean(),
 });
 
-const both = ({ tokens }: ModelMarket, amount: bigint): readonly Change[] => [[tokens[0], amount], [tokens[1], amount]];
+const both = ({ tokens }: ModelMarket, amount: bigint): readonly Change[] => [
+  [tokens[0], amount],
+  [tokens[1], amount],
+];
 const each = (tokens: readonly TokenId[], amount: bigint): readonly Change[] => tokens.map((token) => [token, amount]);
 const pickOf = <Item>(items: readonly Item[], pick: number): Item => items[pick % items.length] as Item;
 
@@ -92,10 +109,14 @@ function effectsOf(chain: ModelChain, seed: Seed): readonly Expected[] {
       const event = pickOf(EVENTS, pick);
       const indexSet = BigInt(1 + (pick % (2 ** event.markets.length - 1)));
       const by = pickOf(adapters.NEG_RISK_CTF_ADAPTERS, pick >> 3);
-      const { given, received, each: out, cash } =
-        what === 7
-          ? adapters.negRiskConvert(chain, wallet, event, indexSet, amount)
-          : adapters.adapterConvert(chain, by, wallet, event, indexSet, amount);
+      const {
+        given,
+        received,
+        each: out,
+        cash,
+      } = what === 7
+        ? adapters.negRiskConvert(chain, wallet, event, indexSet, amount)
+        : adapters.adapterConvert(chain, by, wallet, event, indexSet, amount);
       return [{ kind: "convert", wallet, given: each(given, amount), received: each(received, out), cash }];
     }
     case 9:
@@ -137,13 +158,25 @@ function effectsOf(chain: ModelChain, seed: Seed): readonly Expected[] {
   }
 }
 
-function redeem(chain: ModelChain, { what, pick, flag }: Seed, wallet: Address, negRisk: boolean, adapter: Address): readonly Expected[] {
+function redeem(
+  chain: ModelChain,
+  { what, pick, flag }: Seed,
+  wallet: Address,
+  negRisk: boolean,
+  adapter: Address,
+): readonly Expected[] {
   const market = negRisk ? pickOf(FIRST_WON.markets, pick >> 1) : flag ? YES_WON : HALVED;
   const held = market.tokens.map((token) => chain.balance("conditionalTokens", wallet, token)) as [bigint, bigint];
   const direct = (): bigint =>
-    negRisk ? adapters.negRiskRedeem(chain, wallet, market, flag ? held : [held[0], 0n]) : ctfRedeem(chain, wallet, market, flag ? [1n, 2n] : [2n]);
+    negRisk
+      ? adapters.negRiskRedeem(chain, wallet, market, flag ? held : [held[0], 0n])
+      : ctfRedeem(chain, wallet, market, flag ? [1n, 2n] : [2n]);
   const cash =
-    what === 4 ? adapters.adapterRedeem(chain, adapter, wallet, market) : what === 5 ? adapters.autoRedeem(chain, wallet, market, negRisk) : direct();
+    what === 4
+      ? adapters.adapterRedeem(chain, adapter, wallet, market)
+      : what === 5
+        ? adapters.autoRedeem(chain, wallet, market, negRisk)
+        : direct();
   const isBurned = (outcome: number): boolean => what !== 6 || flag || (negRisk ? outcome === 0 : outcome === 1);
   const given = market.tokens.flatMap((token, outcome): Change[] => {
     const amount = held[outcome] as bigint;
@@ -152,7 +185,13 @@ function redeem(chain: ModelChain, { what, pick, flag }: Seed, wallet: Address, 
   return given.length === 0 ? [] : [{ kind: "redeem", wallet, given, received: [], cash }];
 }
 
-function transfer(chain: ModelChain, { what, amount, flag }: Seed, from: Address, to: Address, market: ModelMarket): readonly Expected[] {
+function transfer(
+  chain: ModelChain,
+  { what, amount, flag }: Seed,
+  from: Address,
+  to: Address,
+  market: ModelMarket,
+): readonly Expected[] {
   const ledger = flag ? "conditionalTokens" : "positionManager";
   const tokens = flag ? market.tokens : BINARY.tokens;
   const move = { operator: from, from, to };
@@ -165,7 +204,12 @@ function transfer(chain: ModelChain, { what, amount, flag }: Seed, from: Address
 /** Both outcomes of an open market, or one: pairs are merged by the module, for itself. */
 function migrate(chain: ModelChain, { pick, amount, flag }: Seed, wallet: Address): readonly Expected[] {
   const legacy = pick % 2 === 0 ? OPEN : YES_WON;
-  const entries: modules.Migration[] = (flag ? ([0, 1] as const) : ([0] as const)).map((outcome) => ({ legacy, market: MIGRATED, outcome, amount }));
+  const entries: modules.Migration[] = (flag ? ([0, 1] as const) : ([0] as const)).map((outcome) => ({
+    legacy,
+    market: MIGRATED,
+    outcome,
+    amount,
+  }));
   modules.migrate(chain, wallet, pick % 3 === 0 ? NEG_RISK_MODULE : BINARY_MODULE, entries);
   return entries.map(({ outcome }) => ({
     kind: "migrate",
@@ -183,8 +227,20 @@ function trade(chain: ModelChain, { what, a, pick, amount, flag }: Seed): bigint
   const market = venue === "V3" ? BINARY : venue.includes("neg-risk") ? pickOf(EVENTS[0].markets, pick >> 3) : OPEN;
   const side = flag ? "BUY" : "SELL";
   const other: Matching = flag ? "MINT" : "MERGE";
-  const kinds: readonly Matching[] = what === 16 ? ["COMPLEMENTARY"] : what === 17 ? [other] : ["COMPLEMENTARY", other, "COMPLEMENTARY"];
-  const makers = kinds.map((matching, index) => ({ wallet: USERS[(a + 1 + index) % USERS.length] as Address, matching, size: amount + BigInt(index) }));
-  const order: Match = { venue, market, taker: USERS[a] as Address, side, outcome: (pick >> 4) % 2 === 0 ? 0 : 1, makers };
+  const kinds: readonly Matching[] =
+    what === 16 ? ["COMPLEMENTARY"] : what === 17 ? [other] : ["COMPLEMENTARY", other, "COMPLEMENTARY"];
+  const makers = kinds.map((matching, index) => ({
+    wallet: USERS[(a + 1 + index) % USERS.length] as Address,
+    matching,
+    size: amount + BigInt(index),
+  }));
+  const order: Match = {
+    venue,
+    market,
+    taker: USERS[a] as Address,
+    side,
+    outcome: (pick >> 4) % 2 === 0 ? 0 : 1,
+    makers,
+  };
   return match(chain, order);
 }

@@ -13,8 +13,12 @@ export type ModelNegRiskEvent = {
   readonly markets: readonly ModelMarket[];
 };
 
-export function negRiskEvent(seed: string, questions: number, feeBips: bigint): ModelNegRiskEvent {
-  const id = `${keccak256(toHex(seed)).slice(0, 64)}00`;
+export function negRiskEvent(
+  seed: string,
+  questions: number,
+  feeBips: bigint,
+  id = `${keccak256(toHex(seed)).slice(0, 64)}00`,
+): ModelNegRiskEvent {
   const markets = Array.from({ length: questions }, (_, index) =>
     ctfMarket("", true, conditionId(NEG_RISK_ADAPTER, negRiskQuestionId(id, index))),
   );

@@ -1,1 +1,3 @@
-export { twice } from "../src/core/clean.ts";
+import { twice } from "../src/core/clean.ts";
+
+export const eight = twice(4);

@@ -1,3 +1,3 @@
 // expect biome Time comes from the Clock port
-// expect biome The core takes time as EpochMs
+// expect biome noRestrictedGlobals
 export const today = (): string => new Date().toISOString();

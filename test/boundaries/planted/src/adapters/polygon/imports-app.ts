@@ -1,5 +1,5 @@
 // expect tsc TS6307|TS6059
 // expect biome An adapter imports the core, ports, packages and its own folder
-import { run } from "../../apps/clean.ts";
+import { version } from "../../apps/later.ts";
 
-export const again = run;
+export const again = version;

@@ -1,0 +1,441 @@
+import { describe, expect, it } from "vitest";
+import {
+  $,
+  aBook,
+  aConfig,
+  aDegen,
+  aFillEvent,
+  aMarketId,
+  aView,
+  aWhale,
+  NOON,
+  px,
+  sh,
+  startedEvent,
+} from "../../../test/support/trading.ts";
+import type { Execution } from "../execution/order.ts";
+import type { PositionId } from "../ids/ids.ts";
+import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
+import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
+import type { ChangedRow, Command, StepResult } from "./command.ts";
+import type { EngineEvent } from "./event.ts";
+import { pendingCommands } from "./recover.ts";
+import type { EngineConfig, EngineState } from "./state.ts";
+import { step } from "./step.ts";
+
+/** An engine under test: tells events, keeps the newest state and everything that came out. */
+function anEngine(config: EngineConfig = aConfig()) {
+  let state: EngineState = step(null, startedEvent(config)).state;
+  const commands: Command[] = [];
+  const changes: ChangedRow[] = [];
+  const tell = (event: EngineEvent): StepResult => {
+    const result = step(state, event);
+    state = result.state;
+    commands.push(...result.commands);
+    changes.push(...result.changes);
+    return result;
+  };
+  const signals = () => changes.flatMap((change) => (change.kind === "signal" ? [change.signal] : []));
+  const engine = {
+    tell,
+    state: () => state,
+    orders: () => commands.flatMap((command) => (command.kind === "placeOrder" ? [command.order] : [])),
+    notices: () => commands.flatMap((command) => (command.kind === "notify" ? [command.notice.kind] : [])),
+    signals,
+    verdicts: () => {
+      const last = new Map(
+        signals().map((signal) => [signal.id, `${signal.type} ${signal.refusal?.code ?? signal.status}`]),
+      );
+      return [...last.values()];
+    },
+    closed: () =>
+      changes.flatMap((change) =>
+        change.kind === "position" && change.position.status === "CLOSED" ? [change.position] : [],
+      ),
+    rows: () =>
+      new Map(
+        changes.flatMap((change) => (change.kind === "performance" ? [[change.row.date, change.row] as const] : [])),
+      ),
+    books: () => commands.filter((command) => command.kind === "requestBook"),
+    /** Answers the newest request for a book. */
+    showBook: (view = aView(state.at)) => {
+      const asked = commands.findLast((command) => command.kind === "requestBook");
+      if (asked?.kind !== "requestBook") throw new Error("no book was asked for");
+      return tell({ kind: "bookObserved", at: view.observedAt, subject: asked.subject, view });
+    },
+    fill: (executions: readonly Execution[], at: EpochMs = state.at) => {
+      const order = engine.orders().at(-1);
+      if (order === undefined) throw new Error("no order was placed");
+      return tell({
+        kind: "orderResult",
+        at,
+        clientOrderId: order.clientOrderId,
+        result: { status: "filled", executions },
+      });
+    },
+    position: () => Object.values(state.positions)[0],
+  };
+  return engine;
+}
+const bought: Execution = { price: px("0.5"), size: sh("300"), cash: $("150"), fee: $("1.5") };
+
+function aHolder(config?: EngineConfig) {
+  const engine = anEngine(config);
+  engine.tell(aFillEvent());
+  engine.showBook();
+  engine.fill([bought]);
+  return engine;
+}
+
+describe("from a whale's fill to a settled position", () => {
+  it("a signal asks for a book, the book becomes an order, its fill a position, the resolution a win", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    expect(engine.signals()[0]).toMatchObject({
+      id: "FW-000000000001-0-0000000000000001",
+      status: "PENDING",
+      limitPrice: px("0.52"),
+      confidence: 0.9,
+      trigger: { price: px("0.5"), sizeUsd: $("200") },
+      expiresAt: addMs(NOON, 60_000),
+    });
+    engine.showBook();
+    expect(engine.orders()).toMatchObject([
+      { clientOrderId: "O-FW-000000000001-0-0000000000000001", stakeUsd: $("198.97") },
+    ]);
+    engine.fill([bought]);
+    expect(engine.state()).toMatchObject({ cashUsd: $("9848.5"), orders: {}, signals: {} });
+    expect(engine.position()).toMatchObject({ openShares: sh("300"), openCostUsd: $("151.5"), status: "OPEN" });
+    engine.tell({
+      kind: "marketResolved",
+      at: addMs(NOON, 5_000),
+      marketId: aMarketId(1),
+      payoutNumerators: [1n, 0n],
+      resolvedAt: NOON,
+    });
+    expect(engine.state()).toMatchObject({ cashUsd: $("10148.5"), realizedUsd: $("148.5"), positions: {} });
+    expect(engine.state().day).toMatchObject({
+      signals: 1,
+      executed: 1,
+      wins: 1,
+      losses: 0,
+      grossUsd: $("150"),
+      feesUsd: $("1.5"),
+    });
+    expect(engine.notices()).toEqual(["signal", "executed", "win"]);
+  });
+
+  it("a market that resolves against us is a loss of all that was paid", () => {
+    const engine = aHolder();
+    engine.tell({
+      kind: "marketResolved",
+      at: NOON,
+      marketId: aMarketId(1),
+      payoutNumerators: [0n, 1n],
+      resolvedAt: NOON,
+    });
+    expect(engine.state().realizedUsd).toBe($("-151.5"));
+    expect(engine.notices().at(-1)).toBe("loss");
+  });
+
+  it("an answer told twice changes nothing the second time", () => {
+    const engine = aHolder();
+    const before = engine.state();
+    engine.fill([bought]);
+    engine.showBook();
+    expect(engine.state()).toBe(before);
+  });
+
+  it("an unfilled order leaves the cash and says why", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    engine.showBook();
+    const clientOrderId = engine.orders()[0]?.clientOrderId as never;
+    engine.tell({
+      kind: "orderResult",
+      at: NOON,
+      clientOrderId,
+      result: { status: "unfilled", reason: "NO_LIQUIDITY" },
+    });
+    expect(engine.state().cashUsd).toBe($("10000"));
+    expect(engine.signals().at(-1)?.refusal).toEqual({ code: "NOT_FILLED", limit: "0.52", value: "NO_LIQUIDITY" });
+  });
+});
+
+describe("what becomes a signal", () => {
+  const verdictOf = (event: EngineEvent, config?: EngineConfig) => {
+    const engine = anEngine(config);
+    engine.tell(event);
+    return engine.verdicts();
+  };
+  it.each([
+    ["a whale's buy of the minimum", aFillEvent({ cash: "100" }), ["FOLLOW_WHALE PENDING"]],
+    ["a whale's smaller buy", aFillEvent({ cash: "99.999999" }), []],
+    ["a whale at the lowest score", aFillEvent({ score: { ...aWhale, score: 7 } }), ["FOLLOW_WHALE PENDING"]],
+    ["a wallet below it", aFillEvent({ score: { ...aWhale, score: 6.99 } }), []],
+    ["a wallet that may not be followed", aFillEvent({ score: { ...aWhale, followEligible: false } }), []],
+    ["a whale's sell", aFillEvent({ side: "SELL" }), []],
+    ["a fill seen ten seconds late", aFillEvent({ ageMs: 10_000 }), ["FOLLOW_WHALE PENDING"]],
+    ["a fill seen later than that", aFillEvent({ ageMs: 10_001 }), ["FOLLOW_WHALE DATA_STALE"]],
+  ] as const)("%s", (_, event, verdicts) => {
+    expect(verdictOf(event)).toEqual(verdicts);
+  });
+
+  it("nothing of whales while following is switched off", () => {
+    expect(verdictOf(aFillEvent(), aConfig({ signals: { ...DEFAULT_SIGNAL_RULES, followWhales: false } }))).toEqual([]);
+  });
+
+  it("thirty fills of one order are one bet, made when they reach the minimum", () => {
+    const engine = anEngine();
+    for (let log = 0; log < 30; log += 1) {
+      engine.tell(aFillEvent({ log, size: "20", cash: "10", at: addMs(NOON, log * 100) }));
+    }
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE PENDING"]);
+    expect(engine.signals()[0]?.trigger).toMatchObject({ logIndex: 9, sizeUsd: $("100") });
+  });
+
+  it("a second whale on the same outcome adds no second live signal", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    engine.tell(aFillEvent({ wallet: 2, order: 2 }));
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE PENDING", "FOLLOW_WHALE SIGNAL_ALREADY_LIVE"]);
+  });
+
+  it("two whales on opposite outcomes within the window cancel each other", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    engine.tell(aFillEvent({ wallet: 2, order: 2, outcome: 1, at: addMs(NOON, 60_000) }));
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE CONFLICT", "FOLLOW_WHALE CONFLICT"]);
+    engine.tell(aFillEvent({ wallet: 3, order: 3, outcome: 1, at: addMs(NOON, 60_001) }));
+    expect(engine.verdicts().at(-1)).toBe("FOLLOW_WHALE PENDING");
+  });
+
+  it("five distinct bad wallets selling one token within the window are a panic to buy from", () => {
+    const engine = anEngine(aConfig({ signals: { ...DEFAULT_SIGNAL_RULES, fadeDegens: true } }));
+    const sell = (wallet: number, second: number, cash = "4") =>
+      engine.tell(
+        aFillEvent({
+          side: "SELL",
+          score: aDegen,
+          wallet,
+          order: wallet,
+          size: "10",
+          cash,
+          at: addMs(NOON, second * 1_000),
+        }),
+      );
+    for (const [wallet, second] of [
+      [1, 0],
+      [2, 10],
+      [2, 20],
+      [3, 30],
+      [4, 40],
+    ] as const)
+      sell(wallet, second);
+    expect(engine.verdicts()).toEqual([]);
+    sell(5, 301);
+    expect(engine.verdicts()).toEqual([]);
+    sell(1, 302, "3.4");
+    expect(engine.signals()).toMatchObject([
+      { type: "FADE_DEGEN", side: "BUY", confidence: 0.7, trigger: { price: px("0.39") }, limitPrice: px("0.4") },
+    ]);
+  });
+
+  it("a reorg takes back a signal that was not acted on, and the same order mined again is no second bet", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent({ block: 100 }));
+    engine.tell({ kind: "blocksRetracted", at: NOON, fromBlock: 100 });
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE TRIGGER_RETRACTED"]);
+    engine.tell(aFillEvent({ block: 101 }));
+    expect(engine.verdicts()).toHaveLength(1);
+  });
+});
+
+describe("the life of a pending signal", () => {
+  it("ends by expiry when no book came", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    engine.tell({ kind: "ticked", at: addMs(NOON, 60_000) });
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE PENDING"]);
+    engine.tell({ kind: "ticked", at: addMs(NOON, 60_001) });
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXPIRED"]);
+  });
+
+  it("asks again for a book that could not be read", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    const subject = { kind: "signal", signalId: engine.signals()[0]?.id as never } as const;
+    engine.tell({ kind: "bookFailed", at: NOON, subject, reason: "timeout" });
+    engine.tell({ kind: "ticked", at: addMs(NOON, 3_000) });
+    expect(engine.books()).toHaveLength(2);
+    engine.showBook();
+    expect(engine.orders()).toHaveLength(1);
+  });
+
+  it("keeps the figures of the check that refused it", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    engine.showBook(aView(NOON, { book: aBook([], [["0.6", "100"]]) }));
+    const skipped = engine.signals().at(-1);
+    expect(skipped).toMatchObject({
+      status: "SKIPPED",
+      refusal: { code: "SLIPPAGE_ABOVE_MAX", limit: "0.52", value: "0.6" },
+    });
+    expect(skipped?.checks.at(-1)).toMatchObject({ code: "SLIPPAGE_ABOVE_MAX", passed: false });
+  });
+});
+
+describe("exits", () => {
+  it("the stop loss sells on the bid, and a sell that was not filled is tried again", () => {
+    const engine = aHolder();
+    const tokenId = engine.position()?.tokenId as never;
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
+    expect(engine.position()?.exit).toBeNull();
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.42") }] });
+    engine.showBook(aView(NOON, { book: aBook([["0.42", "1000"]], []) }));
+    const first = engine.orders().at(-1);
+    expect(first).toMatchObject({ side: "SELL", size: sh("300"), limitPrice: px("0.39") });
+    engine.tell({
+      kind: "orderResult",
+      at: NOON,
+      clientOrderId: first?.clientOrderId as never,
+      result: { status: "unfilled", reason: "NO_LIQUIDITY" },
+    });
+    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
+    engine.showBook(aView(addMs(NOON, 5_000), { book: aBook([["0.4", "1000"]], []) }));
+    expect(engine.orders().at(-1)?.clientOrderId).not.toBe(first?.clientOrderId);
+    engine.fill([{ price: px("0.4"), size: sh("300"), cash: $("120"), fee: $("0") }]);
+    expect(engine.state()).toMatchObject({ positions: {}, realizedUsd: $("-31.5") });
+    expect(engine.closed()).toMatchObject([{ closeReason: "STOP_LOSS" }]);
+  });
+
+  it("we leave when the wallet that we followed has sold half of what it held", () => {
+    const engine = aHolder();
+    const sell = (size: string, log: number) =>
+      engine.tell(aFillEvent({ side: "SELL", size, cash: "50", log, order: 5 + log, heldBefore: "1000", block: 110 }));
+    sell("499", 1);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED"]);
+    sell("1", 2);
+    engine.showBook();
+    engine.fill([{ price: px("0.49"), size: sh("300"), cash: $("147"), fee: $("1") }]);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED", "EXIT_FOLLOW EXECUTED"]);
+    expect(engine.state()).toMatchObject({ realizedUsd: $("-5.5"), positions: {} });
+  });
+
+  it("a rest under the minimum size is held until the market resolves", () => {
+    const engine = aHolder();
+    engine.tell({ kind: "commanded", at: NOON, commandId: "1", command: { kind: "close-all" } });
+    engine.showBook();
+    engine.fill([{ price: px("0.49"), size: sh("296"), cash: $("145.04"), fee: $("0") }]);
+    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
+    engine.showBook(aView(addMs(NOON, 5_000)));
+    expect(engine.position()).toMatchObject({ openShares: sh("4"), exit: { stage: "TOO_SMALL" } });
+    engine.tell({
+      kind: "marketResolved",
+      at: addMs(NOON, 9_000),
+      marketId: aMarketId(1),
+      payoutNumerators: [1n, 0n],
+      resolvedAt: NOON,
+    });
+    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("9997.54"), realizedUsd: $("-2.46") });
+  });
+
+  it("a resolution waits for the answer to an order in flight", () => {
+    const engine = aHolder();
+    engine.tell({
+      kind: "commanded",
+      at: NOON,
+      commandId: "1",
+      command: { kind: "close", positionId: engine.position()?.id as PositionId },
+    });
+    engine.showBook();
+    const resolved: EngineEvent = {
+      kind: "marketResolved",
+      at: NOON,
+      marketId: aMarketId(1),
+      payoutNumerators: [1n, 0n],
+      resolvedAt: NOON,
+    };
+    engine.tell(resolved);
+    expect(engine.position()?.status).toBe("OPEN");
+    engine.fill([{ price: px("0.49"), size: sh("100"), cash: $("49"), fee: $("0") }]);
+    engine.tell(resolved);
+    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("10097.5") });
+  });
+});
+
+describe("what a person or the day's loss stops", () => {
+  const command = (kind: "pause" | "halt" | "resume"): EngineEvent => ({
+    kind: "commanded",
+    at: NOON,
+    commandId: kind,
+    command: { kind },
+  });
+
+  it("pause stops entries until resume", () => {
+    const engine = anEngine();
+    engine.tell(command("pause"));
+    engine.tell(aFillEvent());
+    engine.showBook();
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE TRADING_PAUSED"]);
+    engine.tell(command("resume"));
+    engine.tell(aFillEvent({ market: 2 }));
+    engine.showBook();
+    expect(engine.orders()).toHaveLength(1);
+  });
+
+  it("the day's loss, realised or not, stops entries for 24 hours, into the next day", () => {
+    const engine = aHolder(
+      aConfig({ limits: { ...aConfig().limits, maxDailyLossUsd: $("20"), stopLossBps: 10_000n } }),
+    );
+    const tokenId = engine.position()?.tokenId as never;
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
+    expect(engine.notices().at(-1)).toBe("riskLimit");
+    expect(engine.state().entriesStoppedUntil).toBe(addMs(NOON, DAY_MS));
+    const tryEntry = (market: number, at: EpochMs) => {
+      engine.tell(aFillEvent({ market, at, order: market }));
+      engine.showBook(aView(at));
+      return engine.verdicts().at(-1);
+    };
+    engine.tell({ kind: "positionsMarked", at: addMs(NOON, 1), bids: [{ tokenId, bid: px("0.6") }] });
+    expect(tryEntry(2, addMs(NOON, DAY_MS - 1))).toBe("FOLLOW_WHALE DAILY_LOSS_LIMIT");
+    expect(tryEntry(3, addMs(NOON, DAY_MS))).toBe("FOLLOW_WHALE PENDING");
+    expect(engine.orders()).toHaveLength(2);
+  });
+});
+
+describe("days", () => {
+  it("each has its row, also without trades, and the first event of the next closes it", () => {
+    const engine = aHolder();
+    engine.tell({ kind: "ticked", at: addMs(NOON, DAY_MS) });
+    engine.tell({ kind: "ticked", at: addMs(NOON, 2 * DAY_MS) });
+    const rows = engine.rows();
+    expect(rows.get("2026-11-20")).toMatchObject({
+      signals: 1,
+      executed: 1,
+      deployedUsd: $("151.5"),
+      equityUsd: $("10000"),
+    });
+    expect(rows.get("2026-11-21")).toMatchObject({ signals: 0, executed: 0, winRate: null });
+    expect(rows.get("2026-11-22")).toMatchObject({ signals: 0 });
+    expect(engine.state().equity.dailyCloseUsd).toHaveLength(2);
+  });
+});
+
+it("after a restart what was not answered is asked for again, and nothing else", () => {
+  const engine = anEngine();
+  engine.tell(aFillEvent());
+  expect(pendingCommands(engine.state())).toMatchObject([{ kind: "requestBook", subject: { kind: "signal" } }]);
+  engine.showBook();
+  expect(pendingCommands(engine.state())).toMatchObject([{ kind: "placeOrder", order: engine.orders()[0] }]);
+  engine.fill([bought]);
+  expect(pendingCommands(engine.state())).toEqual([]);
+});
+
+it("a step that changes nothing gives back the same state, so that it need not be kept", () => {
+  const engine = aHolder();
+  const before = engine.state();
+  engine.tell({ kind: "ticked", at: addMs(NOON, 1_000) });
+  engine.tell(aFillEvent({ wallet: 9, score: { ...aWhale, score: 5 }, at: addMs(NOON, 2_000) }));
+  expect(engine.state()).toBe(before);
+});

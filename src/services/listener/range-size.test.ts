@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { grown, type RangeSize, rangeSize, shrunk } from "./range-size.ts";
+
+describe("the size of a range", () => {
+  test("doubles while all goes well, up to its maximum", () => {
+    let size = rangeSize(50, 300);
+    const seen = [size.current];
+    for (let step = 0; step < 4; step += 1) {
+      size = grown(size, 10);
+      seen.push(size.current);
+    }
+    expect(seen).toEqual([50, 100, 200, 300, 300]);
+  });
+
+  test("halves when it was too large, and stays below what failed", () => {
+    let size = shrunk(rangeSize(100, 1_000), 100);
+    for (let step = 0; step < 5; step += 1) size = grown(size, 10);
+    expect(size.current).toBe(99);
+  });
+
+  test("tries what failed again when that lies long back", () => {
+    let size = shrunk(rangeSize(100, 1_000), 100);
+    for (let step = 0; step < 60; step += 1) size = grown(size, 10);
+    expect(size.current).toBeGreaterThan(100);
+  });
+
+  test("halves when answers hold more logs than one transaction should", () => {
+    expect(grown(rangeSize(100, 1_000), 50_000).current).toBe(50);
+  });
+
+  test("is at least one and at most its maximum, whatever happens", () => {
+    const step = fc.oneof(
+      fc.nat(200_000).map((logs) => (size: RangeSize) => grown(size, logs)),
+      fc.constant((size: RangeSize) => shrunk(size, size.current)),
+      fc.integer({ min: 1, max: 50 }).map((asked) => (size: RangeSize) => shrunk(size, Math.min(asked, size.current))),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.array(step, { maxLength: 100 }), (max, steps) => {
+        let size = rangeSize(50, max);
+        for (const apply of steps) {
+          size = apply(size);
+          expect(size.current).toBeGreaterThanOrEqual(1);
+          expect(size.current).toBeLessThanOrEqual(max);
+        }
+      }),
+    );
+  });
+});
