@@ -12,7 +12,7 @@ import { z } from "zod";
 const report = z.object({
   processStartedAt: z.number(),
   firstSignalSeconds: z.number().nullable(),
-  firstClosedSeconds: z.number().nullable(),
+  firstResolvedSeconds: z.number().nullable(),
   auc: z.number().nullable(),
   falseWhaleRate: z.number().nullable(),
   topDecileShare: z.number().nullable(),
@@ -53,7 +53,7 @@ async function runOnce(seed: number): Promise<Figures> {
     const fromCommand = (seconds: number | null): number | null => (seconds === null ? null : seconds + startSeconds);
     return {
       first_signal_s: fromCommand(found.firstSignalSeconds),
-      first_closed_s: fromCommand(found.firstClosedSeconds),
+      first_closed_s: fromCommand(found.firstResolvedSeconds),
       auc_skill: found.auc,
       false_whale_rate: found.falseWhaleRate,
       top_decile_share: found.topDecileShare,

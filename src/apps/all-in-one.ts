@@ -9,7 +9,7 @@ import type { ServiceParts } from "./service-parts.ts";
 /** The three services on one database in one process, until `signal` aborts. */
 export async function runAllInOne(parts: ServiceParts, signal: AbortSignal): Promise<void> {
   const { environment, database, logger } = parts;
-  logger.info("starting", { database: database.engine, mode: "paper", capitalUsd: environment.CAPITAL_USD });
+  logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   const services = [await createListener(parts, signal), createReputation(parts), createExecutor(parts)];
   const health = await startHealthServer({ port: environment.DASHBOARD_PORT, services });
   logger.info("health page", { url: `http://127.0.0.1:${health.port}/healthz`, dashboard: "comes to this port later" });

@@ -27,11 +27,11 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
   });
 }
 
-function listenerConfig({ listenerStartBlock, machineTimeFactor }: ServiceParts): ListenerConfig {
+function listenerConfig({ listener, machineTimeFactor }: ServiceParts): ListenerConfig {
   const byDefault = defaultListenerConfig;
   return {
     ...byDefault,
-    startBlock: listenerStartBlock ?? null,
+    ...listener,
     liveWindowMs: byDefault.liveWindowMs * machineTimeFactor,
     summaryMs: byDefault.summaryMs * machineTimeFactor,
   };

@@ -2,6 +2,7 @@ import type { Environment } from "../adapters/config/environment.ts";
 import type { Database } from "../adapters/postgres/connect.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { ListenerConfig } from "../services/listener/listener-config.ts";
 
 /** What a composition root builds a service from. */
 export type ServiceParts = {
@@ -15,6 +16,6 @@ export type ServiceParts = {
    * has in reality.
    */
   readonly machineTimeFactor: number;
-  /** First block to read on an empty database; without it the listener begins shortly before the head. */
-  readonly listenerStartBlock?: number;
+  /** What the listener does otherwise than by default. */
+  readonly listener?: Partial<Pick<ListenerConfig, "startBlock" | "infoBatch">>;
 };

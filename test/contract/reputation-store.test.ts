@@ -4,7 +4,7 @@ import { UNIT_COLUMNS } from "../../src/adapters/postgres/reputation/unit-rows.t
 import { InputError } from "../../src/core/errors.ts";
 import { parseAddress } from "../../src/core/ids/ids.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
-import { addMs, DAY_MS, epochMs } from "../../src/core/time/time.ts";
+import { addMs, DAY_MS, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import type { StoredFill } from "../../src/ports/chain-store.ts";
 import * as facts from "../support/chain-facts.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
@@ -211,9 +211,36 @@ describeOnEachEngine("reputation store", (getDb) => {
       ineligible_reason: null,
     });
     expect(await bench.stats(exchange)).toMatchObject({ follow_eligible: false, ineligible_reason: "INFRASTRUCTURE" });
-    const { rows: top } = await sql`SELECT wallet_address FROM orderflow_top_wallets`.execute(getDb().kysely);
-    expect(top.length).toBeLessThanOrEqual(2);
     expect(await bench.service.calculate()).toMatchObject({ newWhales: 0, wallets: 0 });
+  });
+
+  test("the top wallets are the best of the last 30 days, unscored ones at their neutral 5.0", async () => {
+    const { rows: clock } = await sql<{ now: EpochMs }>`SELECT now()`.execute(getDb().kysely);
+    const daysAgo = (days: number, fill: StoredFill) => ({
+      ...fill,
+      occurredAt: addMs(clock[0]?.now ?? epochMs(0), -days * DAY_MS),
+    });
+    const winner = (block: number, wallet: number) => trade(10, 4, { block, wallet });
+    await bench.chain.extend(
+      aRecord(1, HEAD, {
+        markets: [preparedMarket(0, 1), preparedMarket(1, 1)],
+        fills: [
+          ...[
+            daysAgo(1, winner(2, 1)),
+            daysAgo(31, winner(3, 2)),
+            daysAgo(29, trade(10, 4, { block: 4, wallet: 3, outcome: 1 })),
+          ],
+          daysAgo(2, trade(10, 4, { block: 5, wallet: 4, market: 1 })),
+        ],
+        resolutions: [resolved(0, [1n, 0n], 50)],
+      }),
+    );
+    await finalize();
+    await bench.service.calculate();
+    const { rows } = await sql<{ wallet: string }>`SELECT wallet_address AS wallet FROM orderflow_top_wallets`.execute(
+      getDb().kysely,
+    );
+    expect(rows.map((row) => row.wallet)).toEqual([1, 4, 3].map(walletNo));
   });
 
   test("two services at once book every fill once", async () => {

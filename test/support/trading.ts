@@ -15,11 +15,10 @@ export const NOON: EpochMs = epochMs(Date.UTC(2026, 10, 20, 12));
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
 export const aWallet = (n: number) => parseAddress(hex(n, 40));
-/** Distinct in the first digits too, because ids are cut there. */
-export const aMarketId = (n: number) => parseMarketId(`0x${n.toString(16).padStart(12, "0")}${"a".repeat(52)}`);
+export const aMarketId = (n: number) => parseMarketId(hex(n, 64));
 export const aTokenId = (market: number, outcome: OutcomeIndex) =>
   parseTokenId(String(1_000_000 + market * 2 + outcome));
-export const anOrderHash = (n: number) => parseOrderHash(`0x${n.toString(16).padStart(16, "0")}${"b".repeat(48)}`);
+export const anOrderHash = (n: number) => parseOrderHash(hex(n, 64));
 
 const must = <T>(value: T | null): T => {
   if (value === null) throw new Error("a test gave a malformed amount");

@@ -82,12 +82,14 @@ describe("pretty", () => {
         wallet: "0x1111111111111111111111111111111111112222",
         market: "Will it rain?",
         headBlock: 81_234_567,
+        signalId: "FW-7a100001ec53-0-a5f6426c3c592c3d",
+        until: 1_795_321_175_966,
         waitMs: 1_500,
       }),
     );
     expect(line).toBe(
-      "03:04:05 listener   trade              side=BUY size=1,234.5 price=0.53 cashUsd=$654.29 " +
-        "wallet=0x1111…2222 market=“Will it rain?” headBlock=81234567 waitMs=1.5 s",
+      "03:04:05 listener   trade              side=BUY size=1,234.5 price=0.53 cash=$654.29 " +
+        "wallet=0x1111…2222 market=“Will it rain?” headBlock=81234567 until=2026-11-22T04:19:35Z wait=1.5 s",
     );
   });
 

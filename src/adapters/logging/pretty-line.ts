@@ -21,8 +21,15 @@ const MESSAGE_STYLE: readonly (readonly [RegExp, Style])[] = [
   [/^risk limit/i, "yellowBright"],
 ];
 const LEVEL_STYLE: Readonly<Record<string, Style>> = { warn: "yellow", error: "red", debug: "gray" };
-const OWN_FIELDS = new Set(["at", "level", "msg", "service", "simulated"]);
+const OWN_FIELDS = ["at", "level", "msg", "service", "simulated"];
+/** Long ids serve to follow one thing through many lines, which is done by program: the JSON form has them. */
+const IDS = ["signalId", "positionId", "clientOrderId", "orderHash", "txHash", "logIndex"];
+const HIDDEN = new Set([...OWN_FIELDS, ...IDS]);
 const MESSAGE_WIDTH = 18;
+
+/** Whole numbers of this size are milliseconds since 1970: the years 2017 to 2096. */
+const EPOCH_MS_MIN = 1.5e12;
+const EPOCH_MS_MAX = 4e12;
 
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const quantity = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
@@ -31,7 +38,7 @@ const price = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 function readableNumber(name: string, value: number): string {
   if (/usd$|pnl$/i.test(name)) return dollars.format(value);
   if (/price$/i.test(name)) return price.format(value);
-  if (/At$/.test(name) && value > 1e12) return new Date(value).toISOString().slice(11, 19);
+  if (value > EPOCH_MS_MIN && value < EPOCH_MS_MAX) return `${new Date(value).toISOString().slice(0, 19)}Z`;
   if (/Ms$/.test(name)) return value < 1_000 ? `${quantity.format(value)} ms` : `${quantity.format(value / 1_000)} s`;
   // A block number is an id: people search for it as it stands.
   if (/block$|port$|^version$/i.test(name)) return String(value);
@@ -80,14 +87,17 @@ function stackOf(record: LogRecord): string {
   return "";
 }
 
+/** The value shows its unit. */
+const shownName = (name: string): string => name.replace(/(?<=[a-z])(Usd|Ms)$/, "");
+
 /** One line for a person: time, mark, level if unusual, service, message, fields. */
 export function prettyLine(record: LogRecord, colours: boolean): string {
   const paint = (style: Style, text: string): string =>
     colours ? styleText(style, text, { validateStream: false }) : text;
   const style = LEVEL_STYLE[record.level] ?? MESSAGE_STYLE.find(([pattern]) => pattern.test(record.msg))?.[1];
   const fields = Object.entries(record)
-    .filter(([name]) => !OWN_FIELDS.has(name))
-    .map(([name, value]) => `${paint("gray", `${name}=`)}${readableValue(name, value)}`);
+    .filter(([name]) => !HIDDEN.has(name))
+    .map(([name, value]) => `${paint("gray", `${shownName(name)}=`)}${readableValue(name, value)}`);
   const message = record.msg.padEnd(fields.length > 0 ? MESSAGE_WIDTH : 0);
   return [
     paint("gray", record.at.slice(11, 19)),

@@ -23,15 +23,15 @@ import type { ArchiveFileTable } from "./schema-archive.ts";
 const ARCHIVE_LOCK = 7_165_728_004n;
 
 /** Dropping a partition needs its parent for a moment; a reader that takes longer goes first and we come again. */
-const LOCK_WAIT = "2s";
+const LOCK_WAIT_MS = 1_000;
 
-export function createArchiveStore(db: Database): ArchiveStore {
+export function createArchiveStore(db: Database, { lockWaitMs = LOCK_WAIT_MS } = {}): ArchiveStore {
   return {
     lock: () => db.tryLock(ARCHIVE_LOCK),
     partitions: (olderThan) => listPartitions(db, olderThan),
     estimatedRows: (partition) => estimatedRows(db, partition),
     readPage: (part, limit) => readPage(db, part, limit),
-    replace: (partition, file, at) => db.transaction((trx) => replacePartition(trx, partition, file, at)),
+    replace: (partition, file, at) => db.transaction((trx) => replacePartition(trx, partition, file, at, lockWaitMs)),
     record: (files, at) =>
       db.transaction(async (trx) => {
         for (const file of files) await insertFile(trx, file, at);
@@ -93,9 +93,10 @@ async function replacePartition(
   partition: FillPartition,
   file: NewArchiveFile,
   at: EpochMs,
+  lockWaitMs: number,
 ): Promise<number | null> {
   const table = sql.raw(partition.name);
-  await sql`SET LOCAL lock_timeout TO ${sql.lit(LOCK_WAIT)}`.execute(trx);
+  await sql`SET LOCAL lock_timeout TO ${sql.lit(lockWaitMs)}`.execute(trx);
   await sql`LOCK TABLE ${table} IN SHARE MODE`.execute(trx);
   const { rows } = await sql<SummaryRow & { table_bytes: bigint }>`
     SELECT count(*) AS row_count, sum(size_micros) AS size_micros, sum(cash_micros) AS cash_micros,

@@ -28,6 +28,8 @@ export type SignalCount = {
 export type PositionTotals = {
   readonly open: bigint;
   readonly closed: bigint;
+  /** Of the closed ones, those that their market's resolution closed. */
+  readonly resolved: bigint;
   readonly wins: bigint;
   readonly realizedPnlUsd: string;
   readonly unrealizedPnlUsd: string;
@@ -98,6 +100,7 @@ const signalCounts = sql<SignalCount>`
 
 const positionTotals = sql<PositionTotals>`
   SELECT count(*) FILTER (WHERE status = 'OPEN') AS open, count(*) FILTER (WHERE status = 'CLOSED') AS closed,
+    count(*) FILTER (WHERE close_reason = 'RESOLUTION') AS resolved,
     count(*) FILTER (WHERE status = 'CLOSED' AND realized_pnl_usd > 0) AS wins,
     coalesce(sum(realized_pnl_usd), 0) AS "realizedPnlUsd",
     coalesce(sum(unrealized_pnl_usd) FILTER (WHERE status = 'OPEN'), 0) AS "unrealizedPnlUsd",

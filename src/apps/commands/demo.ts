@@ -44,7 +44,7 @@ export function addDemo(cli: Command): void {
     .option("--report <file>", "write the figures of the summary as JSON")
     .addHelpText(
       "after",
-      "\nWithout --seconds and --keep it ends after a minute, or later when the first paper position has closed.",
+      "\nWithout --seconds and --keep it ends after a minute, or later when a market's resolution has closed the first paper position.",
     )
     .action((flags: Flags) =>
       runProgram((program) => runDemo(toOptions(flags), program), {

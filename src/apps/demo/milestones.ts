@@ -6,6 +6,8 @@ export type Milestones = {
   readonly firstSignalSeconds: number | null;
   readonly firstOpenedSeconds: number | null;
   readonly firstClosedSeconds: number | null;
+  /** The first that was closed by the resolution of its market, and not by a stop loss or an exit before. */
+  readonly firstResolvedSeconds: number | null;
 };
 
 export const NO_MILESTONES: Milestones = {
@@ -13,10 +15,11 @@ export const NO_MILESTONES: Milestones = {
   firstSignalSeconds: null,
   firstOpenedSeconds: null,
   firstClosedSeconds: null,
+  firstResolvedSeconds: null,
 };
 
 export function updateMilestones(before: Milestones, overview: Overview, seconds: number): Milestones {
-  const { open, closed } = overview.positions;
+  const { open, closed, resolved } = overview.positions;
   const scored = overview.tiers.some(({ wallets }) => wallets > 0n);
   const followed = overview.signals.some(({ type, count }) => type === "FOLLOW_WHALE" && count > 0n);
   return {
@@ -24,5 +27,6 @@ export function updateMilestones(before: Milestones, overview: Overview, seconds
     firstSignalSeconds: before.firstSignalSeconds ?? (followed ? seconds : null),
     firstOpenedSeconds: before.firstOpenedSeconds ?? (open + closed > 0n ? seconds : null),
     firstClosedSeconds: before.firstClosedSeconds ?? (closed > 0n ? seconds : null),
+    firstResolvedSeconds: before.firstResolvedSeconds ?? (resolved > 0n ? seconds : null),
   };
 }

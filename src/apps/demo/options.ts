@@ -2,7 +2,7 @@ export type DemoOptions = {
   /** Simulated seconds per wall second. */
   readonly speed: number;
   readonly seed: number;
-  /** Wall seconds after which the summary is printed; null: when the first positions have closed and a minute has passed. */
+  /** Wall seconds after which the summary is printed; null: when a resolution has closed the first position and a minute has passed. */
   readonly seconds: number | null;
   /** Go on until Ctrl-C, and print the summary then. */
   readonly keep: boolean;

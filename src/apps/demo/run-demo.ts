@@ -23,6 +23,9 @@ import { secondsSinceStart, watchDemo } from "./watch.ts";
 /** Panels between two progress lines where there is no terminal: about five seconds. */
 const PLAIN_EVERY_PANELS = 10;
 
+/** Markets per question to the catalogue: simnet takes a longer address than the real one surely does. */
+const INFO_BATCH = 100;
+
 const INTRODUCTION = [
   "SIMULATED: a made-up world on this machine, without keys, network or money.",
   "Some of its wallets were given skill. The program does not know which; it has to find out from their fills.",
@@ -70,8 +73,8 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
     const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
     const failures: unknown[] = [];
     const parts = { environment, database, clock, logger };
-    const demo = { machineTimeFactor: options.speed, listenerStartBlock: simnet.firstBlock };
-    const services = runAllInOne({ ...parts, ...demo }, stop)
+    const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
+    const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, stop)
       .catch((error: unknown) => void failures.push(error))
       .finally(() => shown.abort());
     const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });
@@ -84,8 +87,8 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
     const summary = await summarise(world, database, milestones);
     terminal.writeLine(renderSummary(summary, options));
     if (options.report !== null) writeFileSync(options.report, summaryFigures(summary));
-    if (!signal.aborted && options.seconds === null && milestones.firstClosedSeconds === null) {
-      throw new ServiceFailure(`no paper position was closed within ${PATIENCE_SECONDS} s`);
+    if (!signal.aborted && options.seconds === null && milestones.firstResolvedSeconds === null) {
+      throw new ServiceFailure(`no paper position was closed by a resolution within ${PATIENCE_SECONDS} s`);
     }
   });
 }

@@ -29,6 +29,7 @@ function milestoneTable(milestones: Milestones): string {
       ["FOLLOW_WHALE signal", showSeconds(milestones.firstSignalSeconds)],
       ["paper position opened", showSeconds(milestones.firstOpenedSeconds)],
       ["paper position closed", showSeconds(milestones.firstClosedSeconds)],
+      ["… by the market's resolution", showSeconds(milestones.firstResolvedSeconds)],
     ],
   );
 }

@@ -52,5 +52,5 @@ export function hasShownEnough(
 ): boolean {
   if (keep) return false;
   if (limit !== null) return seconds >= limit;
-  return seconds >= (milestones.firstClosedSeconds === null ? PATIENCE_SECONDS : DEFAULT_SECONDS);
+  return seconds >= (milestones.firstResolvedSeconds === null ? PATIENCE_SECONDS : DEFAULT_SECONDS);
 }

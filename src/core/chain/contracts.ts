@@ -29,10 +29,11 @@ export const EXCHANGES: readonly Exchange[] = [
   exchange("0xe3333700ca9d93003f00f0f71f8515005f6c00aa", 3, "V3", null),
 ];
 
-const versions: ReadonlyMap<string, ExchangeVersion> = new Map(EXCHANGES.map((each) => [each.address, each.version]));
-
-/** @returns null for an address that is no exchange. */
-export const exchangeVersion = (address: Address): ExchangeVersion | null => versions.get(address) ?? null;
+/** @returns null for an address that is no exchange. Six comparisons that mostly end early: no hash of the text is needed. */
+export function exchangeVersion(address: Address): ExchangeVersion | null {
+  for (const each of EXCHANGES) if (each.address === address) return each.version;
+  return null;
+}
 
 /** Conditional Tokens, the ERC-1155 that holds the outcome tokens of V1 and V2. */
 export const CONDITIONAL_TOKENS = parseAddress("0x4d97dcd97ec945f40cf65f87097ace5ea0476045");

@@ -85,8 +85,8 @@ const word = fc.bigInt({ min: 0n, max: (1n << 256n) - 1n });
 const hexOf = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((value) => `0x${Buffer.from(value).toString("hex")}`);
 
-function valueOf(type: string): fc.Arbitrary<unknown> {
-  if (type.endsWith("[]")) return fc.array(valueOf(type.slice(0, -2)), { maxLength: 5 });
+function arbitraryOf(type: string): fc.Arbitrary<unknown> {
+  if (type.endsWith("[]")) return fc.array(arbitraryOf(type.slice(0, -2)), { maxLength: 5 });
   if (type === "address") return hexOf(20);
   if (type === "bool") return fc.boolean();
   if (type === "bytes")
@@ -98,7 +98,7 @@ function valueOf(type: string): fc.Arbitrary<unknown> {
 const anyEvent = fc
   .constantFrom(...ALL)
   .chain((definition) =>
-    fc.tuple(...definition.event.inputs.map(({ type }) => valueOf(type))).map((values) => ({ definition, values })),
+    fc.tuple(...definition.event.inputs.map(({ type }) => arbitraryOf(type))).map((values) => ({ definition, values })),
   );
 
 describe("decoding by table", () => {
@@ -144,9 +144,7 @@ describe("decoding by table", () => {
         const noise: RawLog = { ...log, topics: [log.topics[0] as string, ...topics] };
         try {
           const decoded = decodeEvent(noise);
-          const values = definition.event.inputs.map(
-            ({ name }) => argsOf(decoded)[name as string],
-          );
+          const values = definition.event.inputs.map(({ name }) => argsOf(decoded)[name as string]);
           const again = logOf(definition.address, definition.signature, values, 1);
           expect({ data: again.data, topics: again.topics }).toEqual({ data: noise.data, topics: noise.topics });
         } catch (error) {

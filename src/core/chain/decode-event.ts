@@ -1,26 +1,14 @@
-import {
-  type AbiEvent,
-  type AbiParameter,
-  decodeAbiParameters,
-  encodeAbiParameters,
-  type Hex,
-  type ParseAbiItem,
-  parseAbiItem,
-  toEventSelector,
-} from "viem";
+import { type AbiEvent, type AbiParameter, type ParseAbiItem, parseAbiItem, toEventSelector } from "viem";
 import { assert } from "../assert.ts";
-import { PayloadError } from "../errors.ts";
 import type { Address } from "../ids/ids.ts";
+import { type AbiType, isAbiType, readAbi, readTopic } from "./abi-words.ts";
 import { CONDITIONAL_TOKENS, NEG_RISK_ADAPTER } from "./contracts.ts";
 import { type Emitter, EVENT_SIGNATURES } from "./event-signatures.ts";
 import type { LogPosition, RawLog } from "./fill.ts";
 import { malformed } from "./hex-words.ts";
 import { infrastructureOf, NEG_RISK_OPERATOR, POSITION_MANAGER, UPGRADEABLE } from "./infrastructure.ts";
 
-/**
- * Strict decoding by table, for events that are rare next to fills and transfers: what is decoded must encode to the
- * same bytes again, so number of topics, length of data, offsets and padding are all checked by one comparison.
- */
+/** Strict decoding by table, for events that are rare next to fills and transfers. */
 
 type Groups = typeof EVENT_SIGNATURES;
 export type EventName = { [E in Emitter]: keyof Groups[E] }[Emitter];
@@ -52,9 +40,11 @@ export type DecodedEvent<N extends EventName = EventName> = {
 type Definition = {
   readonly name: EventName;
   readonly emitter: Emitter;
-  readonly indexed: readonly AbiParameter[];
-  readonly plain: readonly AbiParameter[];
+  readonly indexed: Parameters;
+  readonly plain: Parameters;
 };
+
+type Parameters = { readonly names: readonly string[]; readonly types: readonly AbiType[] };
 
 const DEFINITIONS: ReadonlyMap<string, Definition> = define();
 
@@ -68,12 +58,18 @@ function define(): ReadonlyMap<string, Definition> {
       definitions.set(topic, {
         name: name as EventName,
         emitter: emitter as Emitter,
-        indexed: event.inputs.filter((input) => input.indexed === true),
-        plain: event.inputs.filter((input) => input.indexed !== true),
+        indexed: parametersOf(event.inputs.filter((input) => input.indexed === true)),
+        plain: parametersOf(event.inputs.filter((input) => input.indexed !== true)),
       });
     }
   }
   return definitions;
+}
+
+function parametersOf(inputs: readonly AbiParameter[]): Parameters {
+  const types = inputs.map(({ type }) => type);
+  assert(types.every(isAbiType), "the reader knows every type of the table", { types: types.join() });
+  return { names: inputs.map(({ name }) => name ?? ""), types };
 }
 
 /** Topic 0 of every event of the table, for log filters. */
@@ -110,41 +106,17 @@ export function decodeEvent(log: RawLog): DecodedEvent | null {
   const definition = DEFINITIONS.get(log.topics[0] ?? "");
   if (definition === undefined || !emits(log.address, definition.emitter)) return null;
   const { name, indexed, plain } = definition;
-  if (log.topics.length !== indexed.length + 1) {
-    throw malformed(`${name}: ${log.topics.length} topics instead of ${indexed.length + 1}`);
+  const { topics, data, blockNumber, logIndex, address } = log;
+  if (topics.length !== indexed.names.length + 1) {
+    throw malformed(`${name}: ${topics.length} topics instead of ${indexed.names.length + 1}`);
   }
   const args: Record<string, unknown> = {};
-  indexed.forEach((parameter, index) => {
-    read([parameter], log.topics[index + 1] as string, name, args);
+  indexed.names.forEach((parameter, index) => {
+    args[parameter] = readTopic(indexed.types[index] as AbiType, topics[index + 1] as string);
   });
-  read(plain, log.data, name, args);
-  return { blockNumber: log.blockNumber, logIndex: log.logIndex, name, address: log.address, args } as DecodedEvent;
-}
-
-function read(
-  parameters: readonly AbiParameter[],
-  encoded: string,
-  name: EventName,
-  into: Record<string, unknown>,
-): void {
-  if (parameters.length === 0) {
-    if (encoded !== "0x") throw malformed(`${name}: data where there should be none`);
-    return;
-  }
-  let values: readonly unknown[];
-  try {
-    values = decodeAbiParameters(parameters, encoded as Hex);
-    if (encodeAbiParameters(parameters, values) !== encoded) throw malformed(`${name}: not in canonical form`);
-  } catch (error) {
-    if (error instanceof PayloadError) throw error;
-    throw new PayloadError("LOG_MALFORMED", `${name}: does not decode`, {}, { cause: error });
-  }
-  parameters.forEach((parameter, index) => {
-    into[parameter.name as string] = lower(parameter.type, values[index]);
+  const values = readAbi(plain.types, data);
+  plain.names.forEach((parameter, index) => {
+    args[parameter] = values[index];
   });
-}
-
-function lower(type: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((each) => lower(type.slice(0, -2), each));
-  return type === "address" ? (value as string).toLowerCase() : value;
+  return { blockNumber, logIndex, name, address, args } as DecodedEvent;
 }

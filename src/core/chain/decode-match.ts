@@ -1,17 +1,16 @@
 import type { Address, OrderHash, TokenId } from "../ids/ids.ts";
 import { type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
+import { assetHead } from "./asset-head.ts";
 import { exchangeVersion } from "./contracts.ts";
-import { sideOfAssets, tokenOfAssets } from "./decode-fill.ts";
 import type { LogPosition, RawLog, Side } from "./fill.ts";
 import {
   addressOfTopic,
   amountAt,
-  bitAt,
   DATA_START,
   malformed,
+  paddedAmountAt,
   requireHash,
   requireShape,
-  tokenIdAt,
   WORD,
 } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
@@ -43,8 +42,8 @@ export function decodeMatch(log: RawLog): MatchSummary {
   }
   requireShape(log, 3, 4);
   const { data, topics } = log;
-  const side = v1 ? sideOfAssets(data) : bitAt(data, DATA_START) === 0 ? "BUY" : "SELL";
-  const given = amountAt(data, DATA_START + 2 * WORD);
+  const { side, tokenId } = assetHead(data, v1 ? "assets" : "side and token");
+  const given = paddedAmountAt(data, DATA_START + 2 * WORD);
   const received = amountAt(data, DATA_START + 3 * WORD);
   return {
     blockNumber: log.blockNumber,
@@ -53,7 +52,7 @@ export function decodeMatch(log: RawLog): MatchSummary {
     takerOrderHash: requireHash(topics[1] as string, "the order hash") as OrderHash,
     takerWallet: addressOfTopic(topics[2] as string),
     side,
-    tokenId: v1 ? tokenOfAssets(data, side) : tokenIdAt(data, DATA_START + WORD),
+    tokenId,
     size: shares(side === "BUY" ? received : given),
     cash: usd(side === "BUY" ? given : received),
   };

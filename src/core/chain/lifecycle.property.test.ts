@@ -8,7 +8,8 @@ import { infrastructureOf } from "./infrastructure.ts";
 import { attributeLifecycle } from "./lifecycle.ts";
 import type { HoldingChange, LifecycleEffect } from "./lifecycle-effect.ts";
 import { decodeLifecycle, type LifecycleEvent } from "./lifecycle-event.ts";
-import { act, EVENTS, type Expected, newWorld, seeds } from "./testdata/model-actions.ts";
+import { act, type Expected } from "./testdata/model-actions.ts";
+import { EVENTS, newWorld, seeds } from "./testdata/model-world.ts";
 import { custodyRole } from "./token-flows.ts";
 
 const transactions = fc.array(fc.array(seeds, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 12 });

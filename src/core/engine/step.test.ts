@@ -6,6 +6,7 @@ import {
   aDegen,
   aFillEvent,
   aMarketId,
+  anOrderHash,
   aView,
   aWhale,
   NOON,
@@ -15,6 +16,7 @@ import {
 } from "../../../test/support/trading.ts";
 import type { Execution } from "../execution/order.ts";
 import type { PositionId } from "../ids/ids.ts";
+import { signalId } from "../signals/signal.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
 import type { ChangedRow, Command, StepResult } from "./command.ts";
@@ -92,7 +94,7 @@ describe("from a whale's fill to a settled position", () => {
     const engine = anEngine();
     engine.tell(aFillEvent());
     expect(engine.signals()[0]).toMatchObject({
-      id: "FW-000000000001-0-0000000000000001",
+      id: signalId("FOLLOW_WHALE", aMarketId(1), 0, anOrderHash(1)),
       status: "PENDING",
       limitPrice: px("0.52"),
       confidence: 0.9,
@@ -101,7 +103,7 @@ describe("from a whale's fill to a settled position", () => {
     });
     engine.showBook();
     expect(engine.orders()).toMatchObject([
-      { clientOrderId: "O-FW-000000000001-0-0000000000000001", stakeUsd: $("198.97") },
+      { clientOrderId: `O-${signalId("FOLLOW_WHALE", aMarketId(1), 0, anOrderHash(1))}`, stakeUsd: $("198.97") },
     ]);
     engine.fill([bought]);
     expect(engine.state()).toMatchObject({ cashUsd: $("9848.5"), orders: {}, signals: {} });

@@ -4,6 +4,7 @@ import type { OutcomeIndex } from "../market/market.ts";
 import type { PriceMicros, UsdMicros } from "../money/amounts.ts";
 import type { Refusal, RiskCheck } from "../risk/limits.ts";
 import type { EpochMs } from "../time/time.ts";
+import { factId } from "./fact-id.ts";
 
 export type SignalType = "FOLLOW_WHALE" | "FADE_DEGEN" | "EXIT_FOLLOW";
 export type SignalStatus = "PENDING" | "EXECUTED" | "SKIPPED" | "EXPIRED";
@@ -58,13 +59,10 @@ export type Signal = {
 
 const PREFIX: Readonly<Record<SignalType, string>> = { FOLLOW_WHALE: "FW", FADE_DEGEN: "FD", EXIT_FOLLOW: "EX" };
 
-/**
- * The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing.
- * 48 bits of the market and 64 of the order hash: readable, and enough to tell signals apart.
- */
+/** The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing. */
 export const signalId = (
   type: SignalType,
   marketId: MarketId,
   outcomeIndex: OutcomeIndex,
   trigger: OrderHash,
-): SignalId => `${PREFIX[type]}-${marketId.slice(2, 14)}-${outcomeIndex}-${trigger.slice(2, 18)}` as SignalId;
+): SignalId => `${PREFIX[type]}-${factId(marketId, outcomeIndex, trigger)}` as SignalId;

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { describeOnEachEngine } from "../../../test/support/engines.ts";
 import { makeFills, rangeOf, timeOfBlock, tokenOf, walletOf } from "../../../test/support/fills.ts";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
+import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import { openArchiveFolder } from "../../adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../adapters/postgres/archive-store.ts";
 import { createChainStore } from "../../adapters/postgres/chain-store.ts";
@@ -14,12 +15,10 @@ import { compareLogPosition } from "../../core/chain/fill.ts";
 import { addMs, DAY_MS } from "../../core/time/time.ts";
 import type { ArchivedFill, ArchiveFiles, FillHistory, FillSource } from "../../ports/archive.ts";
 import type { StoredFill } from "../../ports/chain-store.ts";
-import type { Logger } from "../../ports/logger.ts";
 import { type ArchiveDeps, type ArchiveProgress, type ArchiveReport, archiveFills } from "./archive-fills.ts";
 import { createFillHistory } from "./fill-history.ts";
 
 const BLOCKS = 50_000;
-const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, with: () => quiet };
 
 const folders: string[] = [];
 const newFolder = (): string => {
@@ -62,7 +61,7 @@ function openWorld(db: Database, olderThanBlock: number): World {
     ...{ db, folder, files, history },
     archive: (changes = {}, onProgress = () => {}, signal = never) =>
       archiveFills(
-        { store, files, clock, logger: quiet, ...changes },
+        { store, files, clock, logger: createQuietLogger(), ...changes },
         { retentionDays: 1, pageRows: 100 },
         onProgress,
         signal,
@@ -87,6 +86,7 @@ async function fillPartition(db: Database, partition: number, perBlock = 6): Pro
   const fills = makeFills(partition, blocksOf(partition), perBlock);
   const chain = createChainStore(db);
   await chain.extend(rangeOf(partition * BLOCKS, (partition + 1) * BLOCKS - 1, fills));
+  await finalizeAll(db);
   return fills;
 }
 
@@ -107,7 +107,6 @@ describeOnEachEngine("archiving fills", (getDb) => {
       ...(await fillPartition(db, 11)),
       ...(await fillPartition(db, 12)),
     ];
-    await finalizeAll(db);
     const world = openWorld(db, 12 * BLOCKS);
     const before = await world.read(10 * BLOCKS, 13 * BLOCKS - 1);
     expect(before).toEqual(sorted(fills));
@@ -180,12 +179,12 @@ describeOnEachEngine("archiving fills", (getDb) => {
   test("a partition that another transaction reads is left for the next run", async () => {
     const db = getDb();
     if (db.engine === "pglite") return;
-    await fillPartition(db, 50);
-    const world = openWorld(db, 51 * BLOCKS);
+    await fillPartition(db, 5);
+    const world = openWorld(db, 6 * BLOCKS);
     const reading = Promise.withResolvers<void>();
     const read = Promise.withResolvers<void>();
     const reader = db.transaction(async (trx) => {
-      await sql`SELECT count(*) FROM flow.fill WHERE block_number >= ${50 * BLOCKS}::int`.execute(trx);
+      await sql`SELECT count(*) FROM flow.fill WHERE block_number >= ${5 * BLOCKS}::int`.execute(trx);
       reading.resolve();
       await read.promise;
     });
@@ -198,11 +197,11 @@ describeOnEachEngine("archiving fills", (getDb) => {
     const first = await world.archive({ store: impatient });
     read.resolve();
     await reader;
-    expect(first.postponed.map(({ fromBlock }) => fromBlock)).toContain(50 * BLOCKS);
-    expect(await hotRows(db, 50)).toBe(246);
-    expect((await world.archive()).moved.map(({ fromBlock }) => fromBlock)).toContain(50 * BLOCKS);
+    expect(first.postponed.map(({ fromBlock }) => fromBlock)).toContain(5 * BLOCKS);
+    expect(await hotRows(db, 5)).toBe(246);
+    expect((await world.archive()).moved.map(({ fromBlock }) => fromBlock)).toContain(5 * BLOCKS);
     await world.files.close();
-  }, 60_000);
+  });
 
   test("stopping between two pages leaves the partition and no file", async () => {
     const db = getDb();
@@ -305,7 +304,6 @@ describeOnEachEngine("archiving killed at any statement", (getDb) => {
       const db = getDb();
       const partition = mode === "with the folder kept" ? 70 : 80;
       const fills = sorted(await fillPartition(db, partition, 4));
-      await finalizeAll(db);
       const span = [partition * BLOCKS, (partition + 1) * BLOCKS - 1] as const;
       const world = openWorld(db, (partition + 1) * BLOCKS);
       let kills = 0;

@@ -16,7 +16,7 @@ import { decodeFill, isFillTopic } from "../../core/chain/decode-fill.ts";
 import type { Fill, RawLog } from "../../core/chain/fill.ts";
 import { groupMatches } from "../../core/chain/group-matches.ts";
 import { epochMs } from "../../core/time/time.ts";
-import type { ArchivedFill, FillSource, TradeEvidence } from "../../ports/archive.ts";
+import type { ArchivedFill, ArchiveStore, FillSource, TradeEvidence } from "../../ports/archive.ts";
 import type { ImportOptions } from "../../ports/archive-import.ts";
 import { createFillHistory } from "./fill-history.ts";
 import { type ImportProgress, type ImportReport, importArchive } from "./import-archive.ts";
@@ -34,7 +34,9 @@ type Row = Readonly<Record<string, string | number | null>>;
 
 const csvOf = (rows: readonly Row[]): string => {
   const names = Object.keys(rows[0] ?? {});
-  return [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))].map((line) => `${line.join(",")}\n`).join("");
+  return [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))]
+    .map((line) => `${line.join(",")}\n`)
+    .join("");
 };
 
 /** A file as pandas would write it: ids and hashes as text, numbers as numbers. */
@@ -47,7 +49,9 @@ async function writeParquet(path: string, rows: readonly Row[]): Promise<void> {
   });
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  await connection.run(`COPY (SELECT * FROM read_csv('${csv}', columns = {${types.join(", ")}})) TO '${path}' (FORMAT parquet)`);
+  await connection.run(
+    `COPY (SELECT * FROM read_csv('${csv}', columns = {${types.join(", ")}})) TO '${path}' (FORMAT parquet)`,
+  );
   instance.closeSync();
   rmSync(csv);
 }
@@ -55,7 +59,12 @@ async function writeParquet(path: string, rows: readonly Row[]): Promise<void> {
 type World = {
   readonly folder: string;
   path(name: string): string;
-  import(inputs: readonly string[], options?: Partial<ImportOptions>, signal?: AbortSignal): Promise<ImportReport>;
+  import(
+    inputs: readonly string[],
+    options?: Partial<ImportOptions>,
+    signal?: AbortSignal,
+    store?: ArchiveStore,
+  ): Promise<ImportReport>;
   fills(from: number, to: number, sources?: readonly FillSource[]): Promise<readonly ArchivedFill[]>;
   evidence(): Promise<readonly TradeEvidence[]>;
   readonly progress: ImportProgress[];
@@ -74,11 +83,13 @@ function openWorld(db: Database): World {
     folder,
     progress,
     path: (name) => join(base, name),
-    async import(inputs, options = {}, signal = new AbortController().signal) {
+    async import(inputs, options = {}, signal = new AbortController().signal, used = store) {
       const importer = createImporter({ folder, memoryMb: 256 });
-      const deps = { store, importer, clock: createManualClock() };
+      const deps = { store: used, importer, clock: createManualClock() };
       const settings = { blocks: null, knownDelayMs: 3_000, ...options };
-      return importArchive(deps, inputs, settings, (each) => progress.push(each), signal).finally(() => importer.close());
+      return importArchive(deps, inputs, settings, (each) => progress.push(each), signal).finally(() =>
+        importer.close(),
+      );
     },
     async fills(fromBlock, toBlock, sources = ["import"]) {
       const all: ArchivedFill[] = [];
@@ -96,6 +107,9 @@ function openWorld(db: Database): World {
     },
   };
 }
+
+/** What an evidence row and a fill have in common. */
+type Told = Pick<TradeEvidence, "wallet" | "counterparty" | "side" | "tokenId" | "size" | "cash" | "txHash">;
 
 const asImported = (fill: Fill, time: number): ArchivedFill => {
   const { txIndex: _, ...rest } = fill;
@@ -132,7 +146,10 @@ const analysisRow = (fill: Fill): Row => {
 };
 
 const recordedFills = (): readonly Fill[] => {
-  const raw = JSON.parse(readFileSync(`${SHARED}/polygon-v1-logs-2025-12-18.json`, "utf8")) as Record<string, unknown>[];
+  const raw = JSON.parse(readFileSync(`${SHARED}/polygon-v1-logs-2025-12-18.json`, "utf8")) as Record<
+    string,
+    unknown
+  >[];
   const logs = raw.map(
     (log) =>
       ({
@@ -151,26 +168,39 @@ const blockTimes = (fills: readonly Fill[]): readonly Row[] =>
   }));
 
 describeOnEachEngine("importing fills", (getDb) => {
-  inShared("recorded V1 logs in the columns of prediction-market-analysis become the fills that our decoder makes", async () => {
-    const fills = recordedFills();
-    const world = openWorld(getDb());
-    await writeParquet(world.path("trades_0_10000.parquet"), fills.slice(0, 300).toReversed().map(analysisRow));
-    await writeParquet(world.path("trades_10000_20000.parquet"), fills.slice(250).map(analysisRow));
-    await writeParquet(join(root, `blocks-${folders}.parquet`), blockTimes(fills));
-    const report = await world.import([world.path("")], { blocks: join(root, `blocks-${folders}.parquet`) });
-    expect(report.groups).toHaveLength(1);
-    expect(report.groups[0]).toMatchObject({ content: "fill", read: 834, accepted: 834, refused: [], unrecognised: ["_fetched_at"] });
-    expect(report).toMatchObject({ repeated: 50, refused: [], isComplete: true });
-    const [first, last] = [fills[0]?.blockNumber ?? 0, fills.at(-1)?.blockNumber ?? 0];
-    const expected = fills.map((fill) => asImported(fill, timeOfBlock(fill.blockNumber)));
-    expect(await world.fills(first, last)).toEqual(expected);
-    expect(fills).toHaveLength(784);
-  });
+  inShared(
+    "recorded V1 logs in the columns of prediction-market-analysis become the fills that our decoder makes",
+    async () => {
+      const fills = recordedFills();
+      const world = openWorld(getDb());
+      await writeParquet(world.path("trades_0_10000.parquet"), fills.slice(0, 300).toReversed().map(analysisRow));
+      await writeParquet(world.path("trades_10000_20000.parquet"), fills.slice(250).map(analysisRow));
+      await writeParquet(join(root, `blocks-${folders}.parquet`), blockTimes(fills));
+      const report = await world.import([world.path("")], { blocks: join(root, `blocks-${folders}.parquet`) });
+      expect(report.groups).toHaveLength(1);
+      expect(report.groups[0]).toMatchObject({
+        content: "fill",
+        read: 834,
+        accepted: 834,
+        refused: [],
+        unrecognised: ["_fetched_at"],
+      });
+      expect(report).toMatchObject({ repeated: 50, refused: [], isComplete: true });
+      const [first, last] = [fills[0]?.blockNumber ?? 0, fills.at(-1)?.blockNumber ?? 0];
+      const expected = fills.map((fill) => asImported(fill, timeOfBlock(fill.blockNumber)));
+      expect(await world.fills(first, last)).toEqual(expected);
+      expect(fills).toHaveLength(784);
+    },
+  );
 
   test("without the contract's name the exchange comes from the taker's leg; a leg alone is refused with its reason", async () => {
     const world = openWorld(getDb());
-    const fills = makeFills(5, [1_000_000, 1_000_001], 6).map(({ fill }) => fill).filter((fill) => fill.exchangeVersion === 1);
-    const rows = fills.map(analysisRow).map(({ _contract, _fetched_at, ...row }) => ({ ...row, timestamp: 1_700_000_000 }));
+    const fills = makeFills(5, [1_000_000, 1_000_001], 6)
+      .map(({ fill }) => fill)
+      .filter((fill) => fill.exchangeVersion === 1);
+    const rows = fills
+      .map(analysisRow)
+      .map(({ _contract, _fetched_at, ...row }) => ({ ...row, timestamp: 1_700_000_000 }));
     await writeParquet(world.path("trades.parquet"), rows);
     const report = await world.import([world.path("trades.parquet")]);
     const found = await world.fills(1_000_000, 1_000_001);
@@ -185,16 +215,22 @@ describeOnEachEngine("importing fills", (getDb) => {
   test("bad rows are refused one by one, counted by reason, with a sample; the good ones go in", async () => {
     const world = openWorld(getDb());
     const good = makeFills(6, [2_000_000], 4).map(({ fill }) => fill);
-    const row = { ...analysisRow(good[0] as Fill), timestamp: 1_700_000_000 };
+    const row: Row = { ...analysisRow(good[0] as Fill), timestamp: 1_700_000_000 };
     const rows: Row[] = [
       ...good.map((fill) => ({ ...analysisRow(fill), timestamp: 1_700_000_000, _contract: fill.exchange })),
-      { ...row, log_index: 900, taker_asset_id: row.maker_asset_id ?? "", maker_asset_id: row.taker_asset_id ?? "", taker: "0x12" },
+      {
+        ...row,
+        log_index: 900,
+        taker_asset_id: row.maker_asset_id ?? "",
+        maker_asset_id: row.taker_asset_id ?? "",
+        taker: "0x12",
+      },
       { ...row, log_index: 901, maker_asset_id: "0", taker_asset_id: "0" },
       { ...row, log_index: 902, order_hash: "0x" },
       { ...row, log_index: 903, timestamp: 0 },
       { ...row, log_index: 904, _contract: `0x${"11".repeat(20)}` },
       { ...row, log_index: 905, maker_amount: 1.5 },
-      { ...row, log_index: 906, maker_amount: 7, taker_amount: 0 },
+      { ...row, log_index: 906, maker_amount: 0, taker_amount: 0 },
       { ...analysisRow(good[1] as Fill), timestamp: 1_700_000_000, _contract: (good[1] as Fill).exchange, fee: 77 },
     ];
     writeFileSync(world.path("trades.csv.gz"), gzipSync(`${csvOf(rows)}1,2,3\n`));
@@ -220,8 +256,18 @@ describeOnEachEngine("importing fills", (getDb) => {
     const db = getDb();
     const world = openWorld(db);
     const stored = makeFills(7, [3_000_000, 3_000_010], 4);
-    await createChainStore(db).extend(rangeOf(3_000_000, 3_000_005, stored.filter(({ fill }) => fill.blockNumber === 3_000_000)));
-    const rows = stored.map(({ fill }) => ({ ...analysisRow(fill), _contract: fill.exchange, timestamp: 1_650_000_000 }));
+    await createChainStore(db).extend(
+      rangeOf(
+        3_000_000,
+        3_000_005,
+        stored.filter(({ fill }) => fill.blockNumber === 3_000_000),
+      ),
+    );
+    const rows = stored.map(({ fill }) => ({
+      ...analysisRow(fill),
+      _contract: fill.exchange,
+      timestamp: 1_650_000_000,
+    }));
     await writeParquet(world.path("trades.parquet"), rows);
     await world.import([world.path("trades.parquet")]);
     const all = await world.fills(3_000_000, 3_000_010, ["chain", "import"]);
@@ -233,11 +279,41 @@ describeOnEachEngine("importing fills", (getDb) => {
     expect(coverage.some(({ fromBlock, toBlock }) => fromBlock <= 3_000_010 && toBlock >= 3_000_010)).toBe(false);
   });
 
+  test("an import killed before a file is recorded writes that file again and loses nothing", async () => {
+    const db = getDb();
+    const world = openWorld(db);
+    const fills = makeFills(12, [4_500_000, 4_550_000], 4).map(({ fill }) => fill);
+    await writeParquet(
+      world.path("trades.parquet"),
+      fills.map((fill) => ({ ...analysisRow(fill), _contract: fill.exchange, timestamp: 1_700_000_000 })),
+    );
+    const store = createArchiveStore(db);
+    let records = 0;
+    const dying = {
+      ...store,
+      record: (...args: Parameters<typeof store.record>) => {
+        records += 1;
+        return records === 2 ? Promise.reject(new Error("killed")) : store.record(...args);
+      },
+    };
+    await expect(world.import([world.path("trades.parquet")], {}, undefined, dying)).rejects.toThrow("killed");
+    expect(await world.fills(4_500_000, 4_599_999)).toHaveLength(4);
+    expect(await world.import([world.path("trades.parquet")])).toMatchObject({
+      isComplete: true,
+      filesFromBefore: 1,
+      repeated: 0,
+    });
+    expect(await world.fills(4_500_000, 4_599_999)).toHaveLength(8);
+  });
+
   test("an import that is stopped goes on with the same command, and a finished one changes nothing", async () => {
     const db = getDb();
     const world = openWorld(db);
     const fills = makeFills(8, [4_000_000, 4_050_000, 4_100_000], 4).map(({ fill }) => fill);
-    await writeParquet(world.path("trades.parquet"), fills.map((fill) => ({ ...analysisRow(fill), _contract: fill.exchange, timestamp: 1_700_000_000 })));
+    await writeParquet(
+      world.path("trades.parquet"),
+      fills.map((fill) => ({ ...analysisRow(fill), _contract: fill.exchange, timestamp: 1_700_000_000 })),
+    );
     const stop = new AbortController();
     stop.abort();
     const stopped = await world.import([world.path("trades.parquet")], {}, stop.signal);
@@ -260,10 +336,16 @@ describeOnEachEngine("importing evidence", (getDb) => {
     expect(report).toMatchObject({ read: 5_000, repeated: 3_500, refused: [], isComplete: true });
     const evidence = await world.evidence();
     expect(evidence).toHaveLength(1_500);
-    const lines = gunzipSync(readFileSync(`${SHARED}/dataapi-nobel-2025/trades.csv.gz`)).toString().trim().split("\n").slice(1);
+    const lines = gunzipSync(readFileSync(`${SHARED}/dataapi-nobel-2025/trades.csv.gz`))
+      .toString()
+      .trim()
+      .split("\n")
+      .slice(1);
     const keyOf = (wallet: string, side: string, size: number, price: number): string =>
       `${wallet} ${side} ${Math.round(size * 1e6)} ${Math.round(size * price * 1e6)}`;
-    const expected = lines.map((line) => line.split(",")).map(([wallet = "", side = "", , , size, price]) => keyOf(wallet, side, Number(size), Number(price)));
+    const expected = lines
+      .map((line) => line.split(","))
+      .map(([wallet = "", side = "", , , size, price]) => keyOf(wallet, side, Number(size), Number(price)));
     const found = evidence.map(({ wallet, side, size, cash }) => `${wallet} ${side} ${size} ${cash}`);
     expect(found.toSorted()).toEqual(expected.toSorted());
     expect(evidence[0]).toMatchObject({ blockNumber: null, logIndex: null, origin: "raw-with-repeated-pages.csv.gz" });
@@ -283,33 +365,55 @@ describeOnEachEngine("importing evidence", (getDb) => {
     const world = openWorld(getDb());
     const report = await world.import([`${SHARED}/onchain-v1-trump-2024-07/trades.csv.gz`]);
     expect(report).toMatchObject({ read: 1_812, repeated: 0, refused: [] });
-    expect(report.groups[0]?.missingForFills).toEqual(["order_hash", "maker", "taker", "maker_amount and taker_amount", "fee"]);
+    expect(report.groups[0]?.missingForFills).toEqual([
+      "order_hash",
+      "maker",
+      "taker",
+      "maker_amount and taker_amount",
+      "fee",
+    ]);
     expect(report.groups[0]?.unrecognised).toEqual(["market_id", "slug", "status", "yes_token_id", "no_token_id"]);
     const evidence = await world.evidence();
     expect(evidence).toHaveLength(1_812);
-    expect(evidence[0]).toMatchObject({ blockNumber: 59_300_008, logIndex: 5, wallet: null, side: "BUY", size: 2_666_665n, cash: 1_599_999n });
+    expect(evidence[0]).toMatchObject({
+      blockNumber: 59_300_008,
+      logIndex: 5,
+      wallet: null,
+      side: "BUY",
+      size: 2_666_665n,
+      cash: 1_599_999n,
+    });
   });
 
   inShared("of a wallet's activity only the trades are taken", async () => {
     const world = openWorld(getDb());
     const report = await world.import([`${SHARED}/activity-single-wallets`]);
     expect(report.read).toBe(799);
-    expect(report.refused).toEqual([{ reason: "is no trade, by its type", rows: expect.any(Number), sample: expect.stringContaining("proxyWallet") }]);
+    expect(report.refused).toEqual([
+      { reason: "is no trade, by its type", rows: expect.any(Number), sample: expect.stringContaining("proxyWallet") },
+    ]);
     const trades = ["onchain", "whale1", "whale2"].flatMap((name) =>
-      (JSON.parse(gunzipSync(readFileSync(`${SHARED}/activity-single-wallets/${name}_activity.json.gz`)).toString()) as { type: string }[]).filter(({ type }) => type === "TRADE"),
+      (
+        JSON.parse(
+          gunzipSync(readFileSync(`${SHARED}/activity-single-wallets/${name}_activity.json.gz`)).toString(),
+        ) as { type: string }[]
+      ).filter(({ type }) => type === "TRADE"),
     );
     expect((await world.evidence()).length + report.repeated).toBe(trades.length);
   });
 
-  test.skipIf(!existsSync("../shared/samples"))("a page of the Data API as it comes over the wire is read", async () => {
-    const world = openWorld(getDb());
-    const report = await world.import(["../shared/samples/data_v2_trades.json"]);
-    expect(report).toMatchObject({ read: 2, refused: [] });
-    expect(await world.evidence()).toMatchObject([
-      { side: "BUY", size: 22_840_000n, cash: 11_876_800n, outcomeIndex: null },
-      { side: "BUY", size: 5_000_000n, cash: 10_000n },
-    ]);
-  });
+  test.skipIf(!existsSync("../shared/samples"))(
+    "a page of the Data API as it comes over the wire is read",
+    async () => {
+      const world = openWorld(getDb());
+      const report = await world.import(["../shared/samples/data_v2_trades.json"]);
+      expect(report).toMatchObject({ read: 2, refused: [] });
+      expect(await world.evidence()).toMatchObject([
+        { side: "BUY", size: 22_840_000n, cash: 11_876_800n, outcomeIndex: null },
+        { side: "BUY", size: 5_000_000n, cash: 10_000n },
+      ]);
+    },
+  );
 
   test("poly_data's orderFilled.csv has no place on the chain: evidence with both wallets", async () => {
     const world = openWorld(getDb());
@@ -317,17 +421,27 @@ describeOnEachEngine("importing evidence", (getDb) => {
     const rows = fills.map((fill) => {
       const leg = legOf(fill);
       return {
-        ...{ timestamp: 1_714_000_000, maker: fill.wallet, makerAssetId: leg.makerAsset, makerAmountFilled: leg.makerAmount },
-        ...{ taker: leg.taker, takerAssetId: leg.takerAsset, takerAmountFilled: leg.takerAmount, transactionHash: fill.txHash },
+        ...{
+          timestamp: 1_714_000_000,
+          maker: fill.wallet,
+          makerAssetId: leg.makerAsset,
+          makerAmountFilled: leg.makerAmount,
+        },
+        ...{
+          taker: leg.taker,
+          takerAssetId: leg.takerAsset,
+          takerAmountFilled: leg.takerAmount,
+          transactionHash: fill.txHash,
+        },
       };
     });
     writeFileSync(world.path("orderFilled.csv"), csvOf([...rows, ...rows.slice(0, 1)]));
     const report = await world.import([world.path("orderFilled.csv")]);
     expect(report).toMatchObject({ read: 7, repeated: 1, refused: [] });
     expect(report.groups[0]?.missingForFills).toEqual(["block_number", "log_index", "order_hash", "fee"]);
-    const told = (each: Pick<Fill, "wallet" | "counterparty" | "side" | "tokenId" | "size" | "cash" | "txHash">): string =>
+    const told = (each: Told): string =>
       [each.wallet, each.counterparty, each.side, each.tokenId, each.size, each.cash, each.txHash].join(" ");
-    expect((await world.evidence()).map((each) => told(each as Fill)).toSorted()).toEqual(fills.map(told).toSorted());
+    expect((await world.evidence()).map((each) => told(each)).toSorted()).toEqual(fills.map(told).toSorted());
   });
 
   test("the columns of Polymarket-v1 and polymarket-users are understood", async () => {
@@ -337,14 +451,31 @@ describeOnEachEngine("importing evidence", (getDb) => {
     const amounts = { price: 0.25, usd: 2.5, shares: 10.25 };
     await writeParquet(world.path("2024_08.parquet"), [
       {
-        ...{ id: `${fill.txHash}_${fill.orderHash}`, maker: fill.wallet, taker: fill.counterparty, block_timestamp: 1_722_500_000 },
+        ...{
+          id: `${fill.txHash}_${fill.orderHash}`,
+          maker: fill.wallet,
+          taker: fill.counterparty,
+          block_timestamp: 1_722_500_000,
+        },
         ...{ maker_asset_id: "0", taker_asset_id: fill.tokenId, maker_direction: "BUY", taker_direction: "SELL" },
-        ...{ token_asset_id: fill.tokenId, token_amount: amounts.shares, usdc_amount: amounts.usd, price: amounts.price, fee_usdc: 0.01 },
+        ...{
+          token_asset_id: fill.tokenId,
+          token_amount: amounts.shares,
+          usdc_amount: amounts.usd,
+          price: amounts.price,
+          fee_usdc: 0.01,
+        },
       },
     ]);
     await writeParquet(world.path("day.parquet"), [
       {
-        ...{ trade_id: fill.txHash, timestamp: "2024-08-02 00:00:00", prediction_id: fill.tokenId, outcome: "Yes", price: 0.5 },
+        ...{
+          trade_id: fill.txHash,
+          timestamp: "2024-08-02 00:00:00",
+          prediction_id: fill.tokenId,
+          outcome: "Yes",
+          price: 0.5,
+        },
         ...{ quantity: 3.5, maker_address: fill.wallet, taker_address: fill.counterparty, taker_bought: "true" },
       },
     ]);
@@ -352,8 +483,23 @@ describeOnEachEngine("importing evidence", (getDb) => {
     expect(report.groups.map(({ unrecognised }) => unrecognised)).toEqual([["taker_direction", "fee_usdc"], []]);
     const common = { txHash: fill.txHash, tokenId: fill.tokenId };
     expect(await world.evidence()).toMatchObject([
-      { ...common, wallet: fill.wallet, counterparty: fill.counterparty, side: "BUY", size: 10_250_000n, cash: 2_500_000n },
-      { ...common, wallet: fill.counterparty, counterparty: fill.wallet, side: "BUY", size: 3_500_000n, cash: 1_750_000n, outcome: "Yes" },
+      {
+        ...common,
+        wallet: fill.wallet,
+        counterparty: fill.counterparty,
+        side: "BUY",
+        size: 10_250_000n,
+        cash: 2_500_000n,
+      },
+      {
+        ...common,
+        wallet: fill.counterparty,
+        counterparty: fill.wallet,
+        side: "BUY",
+        size: 3_500_000n,
+        cash: 1_750_000n,
+        outcome: "Yes",
+      },
     ]);
   });
 });
@@ -362,11 +508,23 @@ describe("inputs that cannot be imported", () => {
   const files: readonly (readonly [string, string | Buffer, RegExp])[] = [
     ["empty.csv", "", /empty\.csv: the file is empty; fetch it again/],
     ["packed-empty.csv.gz", gzipSync(""), /packed-empty\.csv\.gz: the file is empty/],
-    ["torn.csv.gz", Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), /torn\.csv\.gz: looks like gzip and cannot be unpacked/],
+    [
+      "torn.csv.gz",
+      Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+      /torn\.csv\.gz: looks like gzip and cannot be unpacked/,
+    ],
     ["page.parquet", "<!DOCTYPE html>", /page\.parquet: is not Parquet \(it begins with "<!DOCTYPE ht"\)/],
-    ["pointer.parquet", "version https://git-lfs.github.com/spec/v1\noid sha256:1", /only a Git LFS pointer; run "git lfs pull"/],
+    [
+      "pointer.parquet",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:1",
+      /only a Git LFS pointer; run "git lfs pull"/,
+    ],
     ["cut.parquet", "PAR1 and then nothing", /cut\.parquet: cannot be read/],
-    ["other.csv", "name,age\nx,1\n", /other\.csv: no columns for what was traded\. Found: name, age\. Wanted: orderFilled/],
+    [
+      "other.csv",
+      "name,age\nx,1\n",
+      /other\.csv: no columns for what was traded\. Found: name, age\. Wanted: orderFilled/,
+    ],
     ["timeless.csv", "side,asset,size,price\nBUY,1,1,0.5\n", /no columns for the time \(give --blocks/],
     ["list.json", "[]", /list\.json: holds no JSON objects/],
     ["broken.json", '{"a": 1', /broken\.json: cannot be read/],
@@ -384,7 +542,9 @@ describe("inputs that cannot be imported", () => {
       await expect(world.import([world.path("nowhere.csv")])).rejects.toThrow(/nowhere\.csv: no such file or folder/);
       await expect(world.import([world.path("")])).rejects.toThrow(/holds no \.parquet, \.csv or \.json file/);
       await expect(world.import([])).rejects.toThrow("name at least one file");
-      await writeParquet(world.path("floats.parquet"), [{ timestamp: 1_714_000_000, side: "BUY", asset: 1.5, size: 1.5, price: 0.5 }]);
+      await writeParquet(world.path("floats.parquet"), [
+        { timestamp: 1_714_000_000, side: "BUY", asset: 1.5, size: 1.5, price: 0.5 },
+      ]);
       await expect(world.import([world.path("floats.parquet")])).rejects.toThrow(/asset holds floating-point numbers/);
     });
   });

@@ -109,14 +109,14 @@ async function loadBlocks(duckdb: Duckdb, { blocks }: ImportOptions): Promise<vo
         `${blocks}: a file of blocks needs the columns block_number and timestamp`,
       );
     }
-    const rows = `SELECT ${read.integerOf(columns.blockNumber, "INTEGER")} AS block_number, ${read.timeOf(columns.time)} AS at
+    const rows = `SELECT ${read.integerOf(columns.blockNumber, "INTEGER")} AS block_number, ${read.timeOf(columns.time)} AS mined_at
       FROM ${group.relation} AS raw`;
     await duckdb.run(
       index === 0 ? `CREATE OR REPLACE TEMP TABLE block_rows AS ${rows}` : `INSERT INTO block_rows ${rows}`,
     );
   }
-  await duckdb.run(`CREATE OR REPLACE TEMP TABLE block_times AS SELECT block_number, any_value(at) AS at FROM block_rows
-    WHERE at IS NOT NULL GROUP BY block_number; DROP TABLE block_rows`);
+  await duckdb.run(`CREATE OR REPLACE TEMP TABLE block_times AS SELECT block_number, any_value(mined_at) AS mined_at FROM block_rows
+    WHERE mined_at IS NOT NULL GROUP BY block_number; DROP TABLE block_rows`);
 }
 
 function watch(

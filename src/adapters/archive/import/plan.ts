@@ -178,7 +178,7 @@ function valuesOf(columns: read.Columns, shape: Shape, hasBlocks: boolean): Read
   return {
     block_number: read.integerOf(columns.blockNumber, "INTEGER"),
     log_index: read.integerOf(columns.logIndex, "INTEGER"),
-    timestamp: hasBlocks ? `coalesce(${time}, block_times.at)` : time,
+    timestamp: hasBlocks ? `coalesce(${time}, block_times.mined_at)` : time,
     tx_hash: columns.txHash === undefined ? fromEvent(1) : read.hexOf(columns.txHash, "64"),
     order_hash: columns.orderHash === undefined ? fromEvent(2) : read.hexOf(columns.orderHash, "64"),
     exchange: exchangeOf(columns),

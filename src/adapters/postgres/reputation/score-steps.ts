@@ -8,7 +8,8 @@ import type { ScoreStep } from "../../../ports/reputation-store.ts";
 import { float8Array, int4Array, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 import { lockLedger } from "./ledger-intake.ts";
-import { appendHistory, loadFacts, saveScores } from "./score-rows.ts";
+import { loadFacts } from "./score-facts.ts";
+import { appendHistory, saveScores } from "./score-rows.ts";
 
 type Trx = Transaction<Schema>;
 

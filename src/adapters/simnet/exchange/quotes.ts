@@ -74,7 +74,7 @@ export function createQuotes(seed: Seed, accounts: Accounts): Quotes {
     const orders: RestingOrder[] = [];
     for (const [i, maker] of state.makers.entries()) {
       const view = views[i] ?? 0.5;
-      const half = 0.008 + 0.09 * view * (1 - view) * (0.6 + 0.8 * noiseUnit(errorKey, market.index, i));
+      const half = 0.005 + 0.065 * view * (1 - view) * (0.6 + 0.8 * noiseUnit(errorKey, market.index, i));
       // Whoever holds the other token sells it rather than buying this one: that is where MERGE comes from.
       const sells: Outcome = bids ? 1 : 0;
       let stock = accounts.lots(maker.index, market, sells);

@@ -198,29 +198,3 @@ const logsAtTip = ({ chain }: Simnet): number =>
     .nonEmpty(chain.head() - 1, chain.head())
     .flatMap(chain.logsOf)
     .filter((log) => log.address === V2_EXCHANGE).length;
-
-describe("mining", () => {
-  it("follows the clock: a block for every 1.5 s that passes", async () => {
-    const own = createManualClock(START);
-    const world = await startSimnet({ seed: 8, port: 0, clock: own, history: 1, wallets: SMALL_POPULATION });
-    const before = world.chain.head();
-    await own.advance(60_000);
-    expect(world.chain.head()).toBe(before + 40);
-    await world.stop();
-    await own.advance(60_000);
-    expect(world.chain.head()).toBe(before + 40);
-  });
-
-  it("gives the same chain again after a restart from the same genesis", async () => {
-    const later = createManualClock(epochMs(START + 10 * 60_000));
-    const options = { seed: 8, port: 0, wallets: SMALL_POPULATION, history: 1 };
-    const first = await startSimnet({ ...options, clock: createManualClock(START) });
-    first.advanceTo(later.nowMs());
-    const again = await startSimnet({ ...options, clock: later, genesisMs: first.genesisMs });
-    const logs = ({ chain }: Simnet) => chain.nonEmpty(0, chain.head()).flatMap(chain.logsOf);
-    expect(again.chain.header(again.chain.head())).toEqual(first.chain.header(first.chain.head()));
-    expect(logs(again)).toEqual(logs(first));
-    await first.stop();
-    await again.stop();
-  });
-});

@@ -1,11 +1,23 @@
-import fc from "fast-check";
 import type { Address, TokenId } from "../../ids/ids.ts";
-import type { TokenLedger } from "../decode-transfer.ts";
 import { BINARY_MODULE, NEG_RISK_MODULE, ROUTER } from "../infrastructure.ts";
 import * as adapters from "./model-adapters.ts";
-import { ctfMarket, ctfMerge, ctfRedeem, ctfSplit, ModelChain, type ModelMarket, user } from "./model-chain.ts";
-import { type Match, type Matching, match, type Venue } from "./model-exchanges.ts";
+import { ctfMerge, ctfRedeem, ctfSplit, type ModelChain, type ModelMarket } from "./model-chain.ts";
 import * as modules from "./model-modules.ts";
+import { trade } from "./model-trades.ts";
+import {
+  BINARY,
+  EVENTS,
+  FIRST_WON,
+  HALVED,
+  MIGRATED,
+  OPEN,
+  PROTOCOL_EVENT,
+  pickOf,
+  type Seed,
+  STANDARD,
+  USERS,
+  YES_WON,
+} from "./model-world.ts";
 
 /** Random transactions of the model, each action with the effects that its caller would write down. */
 
@@ -20,56 +32,11 @@ export type Expected =
     }
   | { kind: "transfer"; from: Address; to: Address; change: Change };
 
-export const USERS = [0, 1, 2, 3].map(user);
-const OPEN = ctfMarket("open", false);
-const YES_WON = ctfMarket("yes won", false);
-const HALVED = ctfMarket("halved", false);
-const STANDARD = [OPEN, YES_WON, HALVED] as const;
-export const EVENTS = [adapters.negRiskEvent("free", 3, 0n), adapters.negRiskEvent("with a fee", 4, 150n)] as const;
-const FIRST_WON = adapters.negRiskEvent("first won", 2, 0n);
-const BINARY = modules.protocolMarket(1, "binary");
-const PROTOCOL_EVENT = modules.protocolEvent("event", 3);
-const MIGRATED = modules.protocolMarket(1, "migrated");
-
-export function newWorld(): ModelChain {
-  const chain = new ModelChain();
-  chain.payouts.set(YES_WON.id, [1n, 0n]).set(HALVED.id, [1n, 1n]).set(BINARY.id, [250_000n, 750_000n]);
-  FIRST_WON.markets.forEach(({ id }, index) => chain.payouts.set(id, index === 0 ? [1n, 0n] : [0n, 1n]));
-  const seed = (ledger: TokenLedger, markets: readonly ModelMarket[]): void => {
-    for (const { tokens } of markets) {
-      for (const token of tokens)
-        for (const each of USERS) chain.balances.set(`${ledger} ${each} ${token}`, 1_000_000_000n);
-    }
-  };
-  seed("conditionalTokens", [...STANDARD, ...EVENTS.flatMap(({ markets }) => markets), ...FIRST_WON.markets]);
-  seed("positionManager", [BINARY, MIGRATED, ...PROTOCOL_EVENT]);
-  return chain;
-}
-
-type Seed = {
-  readonly what: number;
-  readonly a: number;
-  readonly b: number;
-  readonly pick: number;
-  readonly amount: bigint;
-  readonly flag: boolean;
-};
-
-export const seeds = fc.record<Seed>({
-  what: fc.nat(19),
-  a: fc.nat(USERS.length - 1),
-  b: fc.nat(USERS.length - 1),
-  pick: fc.nat(1_000),
-  amount: fc.bigInt({ min: 1n, max: 5_000_000n }),
-  flag: fc.boolean(),
-});
-
 const both = ({ tokens }: ModelMarket, amount: bigint): readonly Change[] => [
   [tokens[0], amount],
   [tokens[1], amount],
 ];
 const each = (tokens: readonly TokenId[], amount: bigint): readonly Change[] => tokens.map((token) => [token, amount]);
-const pickOf = <Item>(items: readonly Item[], pick: number): Item => items[pick % items.length] as Item;
 
 /** @returns the effects that the action has, and the fee in shares of a V1 taker. */
 export function act(chain: ModelChain, seed: Seed): { readonly expected: readonly Expected[]; readonly fee: bigint } {
@@ -218,29 +185,4 @@ function migrate(chain: ModelChain, { pick, amount, flag }: Seed, wallet: Addres
     received: [[MIGRATED.tokens[outcome], amount]],
     cash: 0n,
   }));
-}
-
-const VENUES: readonly Venue[] = ["V1", "V1 neg-risk", "V2", "V2 neg-risk", "V3"];
-
-function trade(chain: ModelChain, { what, a, pick, amount, flag }: Seed): bigint {
-  const venue = pickOf(VENUES, pick);
-  const market = venue === "V3" ? BINARY : venue.includes("neg-risk") ? pickOf(EVENTS[0].markets, pick >> 3) : OPEN;
-  const side = flag ? "BUY" : "SELL";
-  const other: Matching = flag ? "MINT" : "MERGE";
-  const kinds: readonly Matching[] =
-    what === 16 ? ["COMPLEMENTARY"] : what === 17 ? [other] : ["COMPLEMENTARY", other, "COMPLEMENTARY"];
-  const makers = kinds.map((matching, index) => ({
-    wallet: USERS[(a + 1 + index) % USERS.length] as Address,
-    matching,
-    size: amount + BigInt(index),
-  }));
-  const order: Match = {
-    venue,
-    market,
-    taker: USERS[a] as Address,
-    side,
-    outcome: (pick >> 4) % 2 === 0 ? 0 : 1,
-    makers,
-  };
-  return match(chain, order);
 }

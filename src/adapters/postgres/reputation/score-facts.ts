@@ -1,0 +1,119 @@
+/** What a wallet's score is made of: integer sums over its units and days, added up by the database. */
+import { sql, type Transaction } from "kysely";
+import { infrastructureOf } from "../../../core/chain/infrastructure.ts";
+import type { Address } from "../../../core/ids/ids.ts";
+import type { WalletFacts } from "../../../core/reputation/wallet-score.ts";
+import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
+import { int4Array, ts } from "../codecs.ts";
+import type { Schema } from "../schema.ts";
+
+type Trx = Transaction<Schema>;
+
+type FactsRow = {
+  wallet_key: number;
+  address: string;
+  closed_ever: bigint;
+  units: bigint;
+  wins: bigint;
+  losses: bigint;
+  incomplete: bigint;
+  both: bigint;
+  roi: bigint;
+  roi_squared: bigint;
+  timed_cost: string;
+  ahead_cost: string;
+  cost_ms: string;
+  cost: string;
+  pnl: string;
+  gross_profit: string;
+  gross_loss: string;
+  edge_markets: bigint;
+  edge_sum: bigint;
+  edge_sum_of_squares: string;
+  fills: string;
+  volume: string;
+  maker_volume: string;
+};
+
+export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Address; readonly hasClosedUnit: boolean };
+
+/** Units that closed after `cutoff`; fills from the day of the cutoff on. */
+export async function loadFacts(
+  trx: Trx,
+  walletKeys: readonly number[],
+  cutoff: EpochMs,
+): Promise<readonly LoadedFacts[]> {
+  const { rows } = await sql<FactsRow>`
+    WITH due AS (SELECT * FROM unnest(${int4Array(walletKeys)}) AS due (wallet_key)),
+    closed AS (
+      SELECT wallet_key, count(*) AS closed_ever,
+        count(*) FILTER (WHERE in_window AND roi_micros IS NOT NULL) AS units,
+        count(*) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised > 0) AS wins,
+        count(*) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised < 0) AS losses,
+        count(*) FILTER (WHERE in_window AND is_incomplete) AS incomplete,
+        count(*) FILTER (WHERE in_window AND bought_both AND (is_incomplete OR roi_micros IS NOT NULL)) AS both,
+        coalesce(sum(roi_micros) FILTER (WHERE in_window), 0) AS roi,
+        coalesce(sum(roi_micros::int8 * roi_micros) FILTER (WHERE in_window), 0)::int8 AS roi_squared,
+        coalesce(sum(timed_cost) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS timed_cost,
+        coalesce(sum(ahead_cost) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS ahead_cost,
+        coalesce(sum(cost_ms) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS cost_ms,
+        coalesce(sum(paid_in) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS cost,
+        coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS pnl,
+        coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised > 0), 0) AS gross_profit,
+        coalesce(-sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised < 0), 0) AS gross_loss,
+        count(edge_micros) FILTER (WHERE in_window) AS edge_markets,
+        coalesce(sum(edge_micros) FILTER (WHERE in_window), 0) AS edge_sum,
+        coalesce(sum(edge_micros::int8 * edge_micros) FILTER (WHERE in_window), 0) AS edge_sum_of_squares
+      FROM (SELECT *, closed_at > ${ts(cutoff)} AS in_window FROM flow.unit
+        WHERE closed_at IS NOT NULL AND wallet_key = ANY(${int4Array(walletKeys)})) u
+      GROUP BY wallet_key),
+    days AS (
+      SELECT wallet_key, sum(fills) AS fills, sum(volume_micros) AS volume, sum(maker_volume_micros) AS maker_volume
+      FROM flow.wallet_day
+      WHERE wallet_key = ANY(${int4Array(walletKeys)}) AND epoch_day >= ${Math.floor(cutoff / DAY_MS)}
+      GROUP BY wallet_key)
+    SELECT wallet_key, w.address, coalesce(c.closed_ever, 0) AS closed_ever, coalesce(c.units, 0) AS units,
+      coalesce(c.wins, 0) AS wins, coalesce(c.losses, 0) AS losses, coalesce(c.incomplete, 0) AS incomplete,
+      coalesce(c.both, 0) AS both, coalesce(c.roi, 0) AS roi, coalesce(c.roi_squared, 0) AS roi_squared,
+      coalesce(c.timed_cost, 0) AS timed_cost, coalesce(c.ahead_cost, 0) AS ahead_cost,
+      coalesce(c.cost_ms, 0) AS cost_ms, coalesce(c.cost, 0) AS cost, coalesce(c.pnl, 0) AS pnl,
+      coalesce(c.gross_profit, 0) AS gross_profit, coalesce(c.gross_loss, 0) AS gross_loss,
+      coalesce(c.edge_markets, 0) AS edge_markets, coalesce(c.edge_sum, 0) AS edge_sum,
+      coalesce(c.edge_sum_of_squares, 0) AS edge_sum_of_squares, coalesce(d.fills, 0) AS fills,
+      coalesce(d.volume, 0) AS volume, coalesce(d.maker_volume, 0) AS maker_volume
+    FROM due JOIN flow.wallet w USING (wallet_key)
+    LEFT JOIN closed c USING (wallet_key) LEFT JOIN days d USING (wallet_key)`.execute(trx);
+  return rows.map(toFacts);
+}
+
+function toFacts(row: FactsRow): LoadedFacts {
+  const address = row.address as Address;
+  return {
+    address,
+    hasClosedUnit: row.closed_ever > 0n,
+    facts: {
+      walletKey: row.wallet_key,
+      isInfrastructure: infrastructureOf(address) !== null,
+      score: {
+        units: Number(row.units),
+        wins: Number(row.wins),
+        roi: row.roi,
+        roiSquared: row.roi_squared,
+        timedCost: BigInt(row.timed_cost),
+        aheadCost: BigInt(row.ahead_cost),
+      },
+      edge: { markets: Number(row.edge_markets), sum: row.edge_sum, sumOfSquares: BigInt(row.edge_sum_of_squares) },
+      losses: Number(row.losses),
+      incompleteUnits: Number(row.incomplete),
+      bothSidesUnits: Number(row.both),
+      costMs: BigInt(row.cost_ms),
+      cost: BigInt(row.cost),
+      pnl: BigInt(row.pnl),
+      grossProfit: BigInt(row.gross_profit),
+      grossLoss: BigInt(row.gross_loss),
+      fills: BigInt(row.fills),
+      volume: BigInt(row.volume),
+      makerVolume: BigInt(row.maker_volume),
+    },
+  };
+}
