@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { printBench, significant, spread } from "./support/bench-report.ts";
 
 const report = z.object({
   processStartedAt: z.number(),
@@ -63,18 +64,15 @@ async function runOnce(seed: number): Promise<Figures> {
   }
 }
 
-const round = (value: number): number => Math.round(value * 1_000) / 1_000;
-
-function spread(runs: readonly Figures[], key: string): unknown {
+/** One run gives its figure; several give min, median and max; null when one of them did not come so far. */
+function summarise(runs: readonly Figures[], key: string): unknown {
   const known = runs.map((run) => run[key] ?? null).filter((value) => value !== null);
-  if (known.length === 0 || known.length < runs.length) return null;
-  const sorted = known.map(round).sort((a, b) => a - b);
-  if (sorted.length === 1) return sorted[0];
-  return { min: sorted[0], median: sorted[Math.floor(sorted.length / 2)], max: sorted.at(-1) };
+  if (known.length < runs.length) return null;
+  return known.length === 1 ? significant(known[0] ?? 0) : spread(known);
 }
 
 const runs: Figures[] = [];
 for (let run = 0; run < Number(values.runs); run++) runs.push(await runOnce(Number(values.seed) + run));
 const keys = ["first_signal_s", "first_closed_s", "auc_skill", "false_whale_rate", "top_decile_share"];
-const figures = Object.fromEntries(keys.map((key) => [key, spread(runs, key)]));
-console.log(`BENCH ${JSON.stringify({ name: "demo", ...figures })}`);
+const figures = Object.fromEntries(keys.map((key) => [key, summarise(runs, key)]));
+printBench("demo", figures);

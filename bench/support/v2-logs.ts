@@ -31,6 +31,14 @@ function generator(seed: number): () => number {
   };
 }
 
+const hexWords = (next: () => number, count: number): string =>
+  Array.from({ length: count }, () => next().toString(16).padStart(8, "0")).join("");
+
+/** Addresses and token ids are hashes on the chain, and look like ones here; the same index gives the same one. */
+const randomWords = (seed: number, count: number): string => hexWords(generator(Math.imul(seed, 0x9e3779b1)), count);
+const WALLETS_SEED = 1_000_000;
+const TOKENS_SEED = 500_000_000;
+
 export const FIRST_BLOCK = 90_000_000;
 export const FIRST_TIMESTAMP = 1_790_000_000;
 export const blockHash = (number: number): string => `0x${word(BigInt(number) * 0x9e3779b97f4a7c15n).slice(-64)}`;
@@ -43,12 +51,11 @@ export function createBlockMaker(
   tokens = 2_000,
 ): (number: number, fills: number) => LogJson[] {
   const next = generator(seed);
-  const hash = (): string => `0x${Array.from({ length: 8 }, () => next().toString(16).padStart(8, "0")).join("")}`;
+  const hash = (): string => `0x${hexWords(next, 8)}`;
   // Squared, so that few wallets make most fills, as on the venue.
   const skewed = (count: number): number => Math.floor((next() / 2 ** 32) ** 2 * count);
-  const addressOf = (index: number): string =>
-    `${"0".repeat(24)}${(index + 1).toString(16).padStart(8, "0")}${"5a".repeat(16)}`;
-  const tokenOf = (index: number): string => `7${(index + 1).toString(16).padStart(7, "0")}${"c3".repeat(28)}`;
+  const addressOf = (index: number): string => `${"0".repeat(24)}${randomWords(WALLETS_SEED + index, 5)}`;
+  const tokenOf = (index: number): string => randomWords(TOKENS_SEED + index, 8);
   return (number, fills) => {
     const logs: LogJson[] = [];
     const place = {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addArchive } from "./commands/archive.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
@@ -20,6 +22,6 @@ const cli = new Command("orderflow")
   .configureHelp({ showGlobalOptions: true })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
 
-for (const add of [addUp, addServices, addDemo, addMigrate, addStatus, addScore]) add(cli);
+for (const add of [addUp, addServices, addDemo, addMigrate, addStatus, addScore, addArchive, addImport]) add(cli);
 
 await cli.parseAsync();

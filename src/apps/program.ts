@@ -74,6 +74,11 @@ function reportFailure(error: unknown): number {
   return EXIT.failed;
 }
 
+type DatabaseProgram = {
+  readonly environment: Pick<Environment, "DATABASE_URL" | "DATA_DIR">;
+  readonly logger: Logger;
+};
+
 export type OpenOptions = {
   /** The embedded engine serves one process, so a service started alone insists on a server. */
   readonly serverFor?: string;
@@ -84,7 +89,7 @@ export type OpenOptions = {
  * @throws ConfigError when it cannot be opened, or a server is required and not named
  */
 export async function withDatabase<T>(
-  { environment, logger }: Pick<Program, "environment" | "logger">,
+  { environment, logger }: DatabaseProgram,
   use: (database: Database) => Promise<T>,
   { serverFor }: OpenOptions = {},
 ): Promise<T> {

@@ -39,7 +39,8 @@ describeOnEachEngine("chain store, markets", (getDb) => {
     await store.extend(
       aRecord(1, 1, { fills: [aFill({ tokenId: tokenNo(2) })], markets: [preparedMarket(1, 1), preparedMarket(2, 1)] }),
     );
-    expect(await store.marketsWithoutInfo(10, epochMs(0))).toEqual([marketNo(1), marketNo(2)]);
+    // The newest first: those are traded now.
+    expect(await store.marketsWithoutInfo(10, epochMs(0))).toEqual([marketNo(2), marketNo(1)]);
     await store.saveMarketInfo([aMarketInfo(1), aMarketInfo(1)], blockTime(2));
     await store.markInfoMissing([marketNo(2)], [], blockTime(3));
     expect(await store.marketsWithoutInfo(10, blockTime(2))).toEqual([]);

@@ -6,13 +6,14 @@ import { InputError, InvariantError } from "../../core/errors.ts";
 import type { ArchivedFill, ArchiveFile, ArchiveFiles, FillPart, FillSource } from "../../ports/archive.ts";
 import { type Duckdb, openDuckdb, text } from "./duckdb.ts";
 import { readEvidence } from "./evidence-columns.ts";
-import { FILL_COLUMNS, fromSpool, readColumns, readFill, spoolColumns, toSpoolLine } from "./fill-columns.ts";
+import { asLine, FILL_COLUMNS, formatLine, fromLine, lineColumns, parseLine } from "./fill-columns.ts";
 import { fingerprint, type Summarised, sizeOf, summariseRelation } from "./summary.ts";
 
 export type ArchiveFolderOptions = {
   readonly folder: string;
-  /** What DuckDB may hold in memory; a row group of half a million fills needs about 200 MB. */
+  /** What DuckDB may hold. Measured with one thread: writing needs 384, reading 128. */
   readonly memoryMb?: number;
+  /** One is enough: turning rows into lines and back is the larger part, and that happens here. */
   readonly threads?: number;
 };
 
@@ -24,7 +25,7 @@ const WORK = ".work";
 
 /** Opens (and makes) the archive folder. DuckDB starts with the first use, so that a process that never reads pays nothing. */
 export function openArchiveFolder(options: ArchiveFolderOptions): ArchiveFiles {
-  const { folder, memoryMb = 768, threads = 2 } = options;
+  const { folder, memoryMb = 512, threads = 1 } = options;
   const work = join(folder, WORK);
   let opened: Promise<Duckdb> | null = null;
   const duckdb = (): Promise<Duckdb> => {
@@ -70,7 +71,7 @@ const pad = (block: number): string => block.toString().padStart(10, "0");
 async function writeSpool(path: string, batches: AsyncIterable<readonly ArchivedFill[]>): Promise<void> {
   const file = await open(path, "w");
   try {
-    for await (const batch of batches) await file.write(batch.map(toSpoolLine).join(""));
+    for await (const batch of batches) await file.write(batch.map((fill) => `${formatLine(fill)}\n`).join(""));
   } finally {
     await file.close();
   }
@@ -78,8 +79,8 @@ async function writeSpool(path: string, batches: AsyncIterable<readonly Archived
 
 /** The content is compared value by value with what was read from the database, before it gets its name. */
 async function convert(duckdb: Duckdb, { spool, parquet }: { spool: string; parquet: string }): Promise<Summarised> {
-  const rows = `(SELECT ${fromSpool} FROM read_csv(${text(spool)}, header = false, auto_detect = false, delim = ',',
-    quote = '', escape = '', columns = ${spoolColumns}))`;
+  const rows = `(SELECT ${fromLine} FROM read_csv(${text(spool)}, header = false, auto_detect = false, delim = ',',
+    quote = '', escape = '', columns = ${lineColumns}))`;
   await duckdb.run(`COPY ${rows} TO ${text(parquet)} ${PARQUET}`);
   const wanted = await fingerprint(duckdb, FILL_COLUMNS, rows);
   const found = await fingerprint(duckdb, FILL_COLUMNS, `read_parquet(${text(parquet)})`);
@@ -136,10 +137,9 @@ async function* streamFills(
   part: FillPart,
   source: FillSource,
 ): AsyncGenerator<readonly ArchivedFill[]> {
-  const statement = `SELECT ${readColumns} FROM read_parquet(${text(path)}) WHERE ${conditions(part).join(" AND ")}`;
-  for await (const columns of duckdb.stream(statement)) {
-    const rows = columns[0]?.length ?? 0;
-    yield Array.from({ length: rows }, (_, row) => readFill(columns, row, source));
+  const statement = `SELECT ${asLine} FROM read_parquet(${text(path)}) WHERE ${conditions(part).join(" AND ")}`;
+  for await (const [lines = []] of duckdb.stream(statement)) {
+    yield (lines as readonly string[]).map((line) => parseLine(line, source));
   }
 }
 

@@ -53,7 +53,11 @@ export const environment = {
       postgresUrl,
       "PostgreSQL 15 or later. Needed by listener, reputation and executor started alone. Without it, `orderflow up` keeps an embedded database in DATA_DIR.",
     ),
-    DATA_DIR: setting(folder, "./data", "Folder of the embedded database. Used only without DATABASE_URL."),
+    DATA_DIR: setting(
+      folder,
+      "./data",
+      "Folder of the embedded database (without DATABASE_URL) and of the archive's Parquet files.",
+    ),
     RETENTION_DAYS: setting(
       wholeNumber(1, 3650),
       "30",

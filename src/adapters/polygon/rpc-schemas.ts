@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { BlockRef, RawLog } from "../../core/chain/fill.ts";
+import { requireHash } from "../../core/chain/hex-words.ts";
 import { PayloadError } from "../../core/errors.ts";
-import { parseAddress, parseBlockHash, parseTxHash } from "../../core/ids/ids.ts";
+import { type BlockHash, parseAddress, parseBlockHash, type TxHash } from "../../core/ids/ids.ts";
 
 const quantity = z
   .string()
@@ -70,6 +71,8 @@ function text(value: unknown): string {
   return value.toLowerCase();
 }
 
+const hash32 = (value: unknown): string => requireHash(text(value), "a hash of a log");
+
 /**
  * By hand, because it runs for every log of the chain (millions a day); as strict as a schema would be.
  * @throws PayloadError, also for a log that is pending or removed: `eth_getLogs` must send neither.
@@ -77,20 +80,20 @@ function text(value: unknown): string {
 export function parseLog(value: unknown): TimedLog {
   if (typeof value !== "object" || value === null) throw new PayloadError("LOG_MALFORMED", "a log that is no object");
   const raw = value as Record<string, unknown>;
+  const { topics, blockTimestamp } = raw;
   if (raw.removed === true) throw new PayloadError("LOG_MALFORMED", "a removed log among logs of a range");
-  if (!Array.isArray(raw.topics) || raw.topics.length > 4)
-    throw new PayloadError("LOG_MALFORMED", "a log without topics");
+  if (!Array.isArray(topics) || topics.length > 4) throw new PayloadError("LOG_MALFORMED", "a log without topics");
   return {
     log: {
       address: parseAddress(text(raw.address)),
-      topics: raw.topics.map(text),
+      topics: topics.map(hash32),
       data: text(raw.data),
       blockNumber: number(raw.blockNumber),
-      blockHash: parseBlockHash(text(raw.blockHash)),
-      txHash: parseTxHash(text(raw.transactionHash)),
+      blockHash: hash32(raw.blockHash) as BlockHash,
+      txHash: hash32(raw.transactionHash) as TxHash,
       txIndex: number(raw.transactionIndex),
       logIndex: number(raw.logIndex),
     },
-    timestamp: raw.blockTimestamp === undefined || raw.blockTimestamp === null ? null : number(raw.blockTimestamp),
+    timestamp: blockTimestamp === undefined || blockTimestamp === null ? null : number(blockTimestamp),
   };
 }

@@ -29,7 +29,7 @@ export function createMarketInfoStore(db: Database): MarketInfoStore {
         WHERE info_checked_at IS NULL
           OR (info_checked_at < ${codec.ts(checkedBefore)} AND (title IS NULL OR NOT EXISTS (
             SELECT FROM flow.resolution r WHERE r.market_key = m.market_key AND r.known_at < m.info_checked_at)))
-        ORDER BY info_checked_at NULLS FIRST, market_key LIMIT ${limit}`.execute(db.kysely);
+        ORDER BY info_checked_at NULLS FIRST, market_key DESC LIMIT ${limit}`.execute(db.kysely);
       return rows.map(({ condition_id }) => condition_id as MarketId);
     },
 

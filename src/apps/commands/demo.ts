@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { logTexts, parseEnvironment } from "../../adapters/config/load.ts";
+import { demoEnvironment } from "../demo/environment.ts";
 import type { DemoOptions } from "../demo/options.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { runProgram } from "../program.ts";
@@ -47,8 +47,6 @@ export function addDemo(cli: Command): void {
       "\nWithout --seconds and --keep it ends after a minute, or later when a market's resolution has closed the first paper position.",
     )
     .action((flags: Flags) =>
-      runProgram((program) => runDemo(toOptions(flags), program), {
-        load: () => parseEnvironment({ process: logTexts(), file: null }),
-      }),
+      runProgram((program) => runDemo(toOptions(flags), program), { load: () => demoEnvironment(null) }),
     );
 }

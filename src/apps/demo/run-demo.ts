@@ -1,11 +1,10 @@
 import { writeFileSync } from "node:fs";
-import type { Environment } from "../../adapters/config/environment.ts";
-import { logTexts } from "../../adapters/config/load.ts";
 import { createLogger } from "../../adapters/logging/logger.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
 import { readOverview, readPositions, readScoredWallets } from "../../adapters/postgres/overview.ts";
 import { createScaledClock, wallNowMs } from "../../adapters/system/clock.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
 import { runAllInOne } from "../all-in-one.ts";
 import { logFormat, type Program, withDatabase } from "../program.ts";
 import { ServiceFailure } from "../run-services.ts";
@@ -17,7 +16,7 @@ import { reportSkill, scoredBy } from "./planted-skill.ts";
 import { fetchPlantedWallets } from "./planted-wallets.ts";
 import { type SimnetProcess, startSimnetProcess } from "./simnet-process.ts";
 import { type DemoSummary, renderSummary, summaryFigures } from "./summary.ts";
-import { createPanelView, createPlainView } from "./view.ts";
+import { createPanelView, createPlainView, type DemoView } from "./view.ts";
 import { secondsSinceStart, watchDemo } from "./watch.ts";
 
 /** Panels between two progress lines where there is no terminal: about five seconds. */
@@ -35,65 +34,69 @@ const INTRODUCTION = [
 
 type World = {
   readonly options: DemoOptions;
-  readonly environment: Environment;
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly view: DemoView;
+  readonly database: Database;
   readonly simnet: SimnetProcess;
 };
 
 /** Starts simnet, runs the program against it, shows it, and ends with the summary. */
 export async function runDemo(options: DemoOptions, program: Program): Promise<void> {
-  const folder = prepareDemoFolder(options.folder);
-  for (const line of INTRODUCTION) program.terminal.writeLine(line);
-  const startedAt = wallNowMs();
+  const { terminal, environment, signal } = program;
   const { seed, speed } = options;
-  const simnet = await startSimnetProcess({ seed, speed, startedAt }, program.signal);
-  try {
-    const environment = demoEnvironment(simnet.addresses, folder.database, logTexts());
-    const clock = createScaledClock({ startedAt, speed });
-    await runInWorld({ options, environment, clock, simnet }, program);
-  } finally {
-    await simnet.stop();
-  }
-}
-
-async function runInWorld(world: World, { terminal, signal }: Program): Promise<void> {
-  const { options, environment, clock, simnet } = world;
+  const folder = prepareDemoFolder(options.folder);
+  for (const line of INTRODUCTION) terminal.writeLine(line);
+  const startedAt = wallNowMs();
+  const clock = createScaledClock({ startedAt, speed });
   const view = terminal.isInteractive ? createPanelView(terminal) : createPlainView(terminal, PLAIN_EVERY_PANELS);
-  const { colours } = terminal;
   const logger = createLogger({
     level: environment.LOG_LEVEL,
     format: logFormat(environment, terminal),
-    colours,
+    colours: terminal.colours,
     simulated: true,
     clock,
     writeLine: view.line,
   });
-  await withDatabase({ environment, logger }, async (database) => {
-    const shown = new AbortController();
-    const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
-    const failures: unknown[] = [];
-    const parts = { environment, database, clock, logger };
-    const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
-    const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, stop)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => shown.abort());
-    const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });
-    const simnetDied = simnet.died.aborted;
-    shown.abort();
-    await services;
-    view.close();
-    if (failures.length > 0) throw failures[0];
-    if (simnetDied) throw new ServiceFailure("the simulated world ended unexpectedly");
-    const summary = await summarise(world, database, milestones);
-    terminal.writeLine(renderSummary(summary, options));
-    if (options.report !== null) writeFileSync(options.report, summaryFigures(summary));
-    if (!signal.aborted && options.seconds === null && milestones.firstResolvedSeconds === null) {
-      throw new ServiceFailure(`no paper position was closed by a resolution within ${PATIENCE_SECONDS} s`);
-    }
-  });
+  // An empty database and a world's history take seconds each, in two processes.
+  const starting = startSimnetProcess({ seed, speed, startedAt }, signal);
+  const started = starting.catch(() => null);
+  try {
+    await withDatabase({ environment: { DATABASE_URL: null, DATA_DIR: folder.database }, logger }, async (database) => {
+      await runInWorld({ options, clock, logger, view, database, simnet: await starting }, program);
+    });
+  } finally {
+    await (await started)?.stop();
+  }
 }
 
-async function summarise({ simnet, options }: World, database: Database, milestones: Milestones): Promise<DemoSummary> {
+async function runInWorld(world: World, { terminal, signal }: Program): Promise<void> {
+  const { options, clock, logger, view, database, simnet } = world;
+  const { colours } = terminal;
+  const shown = new AbortController();
+  const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
+  const failures: unknown[] = [];
+  const parts = { environment: demoEnvironment(simnet.addresses), database, clock, logger };
+  const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
+  const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, stop)
+    .catch((error: unknown) => void failures.push(error))
+    .finally(() => shown.abort());
+  const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });
+  const simnetDied = simnet.died.aborted;
+  shown.abort();
+  await services;
+  view.close();
+  if (failures.length > 0) throw failures[0];
+  if (simnetDied) throw new ServiceFailure("the simulated world ended unexpectedly");
+  const summary = await summarise(world, milestones);
+  terminal.writeLine(renderSummary(summary, options));
+  if (options.report !== null) writeFileSync(options.report, summaryFigures(summary));
+  if (!signal.aborted && options.seconds === null && milestones.firstResolvedSeconds === null) {
+    throw new ServiceFailure(`no paper position was closed by a resolution within ${PATIENCE_SECONDS} s`);
+  }
+}
+
+async function summarise({ simnet, options, database }: World, milestones: Milestones): Promise<DemoSummary> {
   const seconds = secondsSinceStart();
   const planted = await fetchPlantedWallets(simnet.addresses.walletsUrl);
   const found = await readScoredWallets(database);

@@ -1,25 +1,10 @@
 import type { OrderHash } from "../ids/ids.ts";
 import { shares, usd } from "../money/amounts.ts";
-import { assetHead } from "./asset-head.ts";
 import { exchangeVersion } from "./contracts.ts";
 import type { Fill, RawLog } from "./fill.ts";
-import {
-  addressOfTopic,
-  amountAt,
-  DATA_START,
-  malformed,
-  paddedAmountAt,
-  requireHash,
-  requireShape,
-  WORD,
-} from "./hex-words.ts";
+import { DATA_START, malformed, requireHash, requireShape, WORD } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
-
-const W2 = DATA_START + 2 * WORD;
-const W3 = DATA_START + 3 * WORD;
-const W4 = DATA_START + 4 * WORD;
-const W5 = DATA_START + 5 * WORD;
-const W6 = DATA_START + 6 * WORD;
+import { addressOfWord, amountOfWord, assetOfPair, assetOfSide, loadWords } from "./trade-words.ts";
 
 export const isFillTopic = (topic: string | undefined): boolean =>
   topic === TOPICS.orderFilledV2 || topic === TOPICS.orderFilledV1;
@@ -38,11 +23,12 @@ export function decodeFill(log: RawLog): Fill {
     throw malformed("a fill topic that this exchange does not emit");
   }
   requireShape(log, 4, v1 ? 5 : 7);
-  const { side, tokenId } = assetHead(data, v1 ? "assets" : "side and token");
+  loadWords(data);
+  const { side, tokenId } = v1 ? assetOfPair(data) : assetOfSide(data);
   const isBuy = side === "BUY";
-  const given = paddedAmountAt(data, W2);
-  const received = amountAt(data, W3);
-  const taker = addressOfTopic(topics[3] as string);
+  const given = amountOfWord(2);
+  const received = amountOfWord(3);
+  const taker = addressOfWord(topics[3] as string);
   const isTaker = taker === address;
   return {
     blockNumber: log.blockNumber,
@@ -51,19 +37,22 @@ export function decodeFill(log: RawLog): Fill {
     txIndex: log.txIndex,
     exchange: address,
     exchangeVersion: version,
-    orderHash: requireHash(topics[1] as string, "the order hash") as OrderHash,
-    wallet: addressOfTopic(topics[2] as string),
+    orderHash: topics[1] as OrderHash,
+    wallet: addressOfWord(topics[2] as string),
     counterparty: isTaker ? null : taker,
     role: isTaker ? "taker" : "maker",
     side,
     tokenId,
     size: shares(isBuy ? received : given),
     cash: usd(isBuy ? given : received),
-    fee: amountAt(data, W4),
+    fee: amountOfWord(4),
     feeAsset: v1 && isBuy ? "shares" : "collateral",
     matchLogIndex: null,
   };
 }
+
+const BUILDER = DATA_START + 5 * WORD;
+const METADATA = DATA_START + 6 * WORD;
 
 /** Who placed the order: front end and free text of a V2 or V3 fill, both zero for most. */
 export type OrderTags = { readonly builder: string; readonly metadata: string };
@@ -73,7 +62,7 @@ export function decodeOrderTags(log: RawLog): OrderTags {
   if (log.topics[0] !== TOPICS.orderFilledV2) throw malformed("only a V2 fill carries a builder");
   requireShape(log, 4, 7);
   return {
-    builder: requireHash(`0x${log.data.slice(W5, W6)}`, "the builder"),
-    metadata: requireHash(`0x${log.data.slice(W6)}`, "the metadata"),
+    builder: requireHash(`0x${log.data.slice(BUILDER, METADATA)}`, "the builder"),
+    metadata: requireHash(`0x${log.data.slice(METADATA)}`, "the metadata"),
   };
 }

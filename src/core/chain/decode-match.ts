@@ -1,19 +1,10 @@
 import type { Address, OrderHash, TokenId } from "../ids/ids.ts";
 import { type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
-import { assetHead } from "./asset-head.ts";
 import { exchangeVersion } from "./contracts.ts";
 import type { LogPosition, RawLog, Side } from "./fill.ts";
-import {
-  addressOfTopic,
-  amountAt,
-  DATA_START,
-  malformed,
-  paddedAmountAt,
-  requireHash,
-  requireShape,
-  WORD,
-} from "./hex-words.ts";
+import { malformed, requireShape } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
+import { addressOfWord, amountOfWord, assetOfPair, assetOfSide, loadWords } from "./trade-words.ts";
 
 /**
  * `OrdersMatched`: repeats the taker's own leg at the end of a match. It is used as a check and stored nowhere;
@@ -42,15 +33,16 @@ export function decodeMatch(log: RawLog): MatchSummary {
   }
   requireShape(log, 3, 4);
   const { data, topics } = log;
-  const { side, tokenId } = assetHead(data, v1 ? "assets" : "side and token");
-  const given = paddedAmountAt(data, DATA_START + 2 * WORD);
-  const received = amountAt(data, DATA_START + 3 * WORD);
+  loadWords(data);
+  const { side, tokenId } = v1 ? assetOfPair(data) : assetOfSide(data);
+  const given = amountOfWord(2);
+  const received = amountOfWord(3);
   return {
     blockNumber: log.blockNumber,
     logIndex: log.logIndex,
     exchange: log.address,
-    takerOrderHash: requireHash(topics[1] as string, "the order hash") as OrderHash,
-    takerWallet: addressOfTopic(topics[2] as string),
+    takerOrderHash: topics[1] as OrderHash,
+    takerWallet: addressOfWord(topics[2] as string),
     side,
     tokenId,
     size: shares(side === "BUY" ? received : given),

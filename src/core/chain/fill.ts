@@ -4,7 +4,9 @@ import type { ShareMicros, UsdMicros } from "../money/amounts.ts";
 /** As `eth_getLogs` and `eth_subscribe("logs")` deliver it; hex quantities already read as numbers. */
 export type RawLog = {
   readonly address: Address;
+  /** Each 32 bytes, lower-case `0x…`: checked where logs come in. */
   readonly topics: readonly string[];
+  /** Lower-case `0x…`, otherwise unchecked: decoders check what they read. */
   readonly data: string;
   readonly blockNumber: number;
   readonly blockHash: BlockHash;

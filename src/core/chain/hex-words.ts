@@ -2,8 +2,8 @@ import { PayloadError } from "../errors.ts";
 import type { Address, TokenId } from "../ids/ids.ts";
 
 /**
- * Reading ABI words straight out of hex text. No substring is made where a comparison or a number is enough:
- * this runs for every log of the chain. Everything is lower-case; whoever reads logs from outside lowers them.
+ * Reading ABI words straight out of hex text, for events that come now and then (`trade-words.ts` is for fills).
+ * Everything is lower-case; whoever reads logs from outside lowers them.
  */
 
 export const WORD = 64;
@@ -52,11 +52,6 @@ function uint32(text: string, at: number): number {
 /** An amount: at most 2⁶³−1, what a bigint column holds. @throws PayloadError */
 export function amountAt(data: string, at: number): bigint {
   if (!data.startsWith(ZERO_INT8_PADDING, at)) throw malformed("an amount beyond 2^63-1");
-  return paddedAmountAt(data, at);
-}
-
-/** The same, where the padding has been looked at already. @throws PayloadError */
-export function paddedAmountAt(data: string, at: number): bigint {
   const high = uint32(data, at + 48);
   const low = uint32(data, at + 56);
   if (high > INT8_HIGH_MAX) throw malformed("an amount beyond 2^63-1");
@@ -78,45 +73,12 @@ export function bitAt(data: string, at: number): 0 | 1 {
   throw malformed("a side that is neither 0 nor 1");
 }
 
-/**
- * Memory of what was read before: the same wallets and tokens come back in most logs. One slot per key and nothing
- * else, so it is bounded, and a lookup costs a few characters and one comparison; a full map would hash all of the text.
- */
-const SLOTS = 65_536;
-
-/** Mixes eight characters from `from` and the four before `to` into `seed`: ids differ at one end or the other. */
-export function mixed(seed: number, text: string, from: number, to: number): number {
-  let mix = seed;
-  for (let at = from; at < from + 8; at += 1) mix = (Math.imul(mix, 33) + text.charCodeAt(at)) | 0;
-  for (let at = to - 4; at < to; at += 1) mix = (Math.imul(mix, 33) + text.charCodeAt(at)) | 0;
-  return mix;
-}
-
-export const slotOf = (mix: number): number => (mix ^ (mix >>> 15)) & (SLOTS - 1);
-
-/** A copy of its own: a slice keeps the whole text alive that it was cut from. */
-export const copyOf = (slice: string): string => ` ${slice}`.slice(1);
-
-export type Memory<Value> = { readonly keys: string[]; readonly values: Value[] };
-export const createMemory = <Value>(empty: Value): Memory<Value> => ({
-  keys: new Array<string>(SLOTS).fill(""),
-  values: new Array<Value>(SLOTS).fill(empty),
-});
-
-const ADDRESS_AT = 26;
-const addresses = createMemory<Address>("" as Address);
-
 /** @throws PayloadError when the padding is not zero or the length is wrong. */
 export function addressOfTopic(topic: string): Address {
-  const slot = slotOf(mixed(0, topic, ADDRESS_AT, 66));
-  if (addresses.keys[slot] === topic) return addresses.values[slot] as Address;
-  if (topic.length !== 66 || !topic.startsWith(ADDRESS_PADDING) || !isHex(topic, ADDRESS_AT, 66)) {
+  if (topic.length !== 66 || !topic.startsWith(ADDRESS_PADDING) || !isHex(topic, 26, 66)) {
     throw malformed("a topic that is not an address");
   }
-  const address = `0x${topic.slice(ADDRESS_AT)}` as Address;
-  addresses.keys[slot] = topic;
-  addresses.values[slot] = address;
-  return address;
+  return `0x${topic.slice(26)}` as Address;
 }
 
 /** @throws PayloadError; a token id of zero is none. */

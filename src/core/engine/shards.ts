@@ -1,10 +1,10 @@
 /**
  * A large map as plain values, in buckets: a step copies one bucket and the list of buckets, not ten thousand
- * entries. Buckets are the first byte of the key, which begins with a wallet address.
+ * entries. The bucket is the last byte of the wallet address that the key begins with (first bytes may be vanity).
  */
 export type Shards<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
 
-const bucketOf = (key: string): string => key.slice(2, 4);
+const bucketOf = (key: string): string => `b${key.slice(40, 42)}`;
 
 export const getShard = <Value>(shards: Shards<Value>, key: string): Value | undefined => shards[bucketOf(key)]?.[key];
 

@@ -372,7 +372,7 @@ describeOnEachEngine("importing evidence", (getDb) => {
       "maker_amount and taker_amount",
       "fee",
     ]);
-    expect(report.groups[0]?.unrecognised).toEqual(["market_id", "slug", "status", "yes_token_id", "no_token_id"]);
+    expect(report.groups[0]?.unrecognised).toEqual(["id", "market_id", "slug", "status", "yes_token_id", "no_token_id"]);
     const evidence = await world.evidence();
     expect(evidence).toHaveLength(1_812);
     expect(evidence[0]).toMatchObject({

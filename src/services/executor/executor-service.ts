@@ -21,9 +21,11 @@ export function createExecutorService(deps: ExecutorDeps): Service {
         health = { ready: false, detail: "waiting to become the executor that trades" };
         const place = await takePlace(deps, signal);
         if (place === null) return;
-        health = { ready: true, detail: `trading (${deps.config.engine.mode})` };
+        const onReady = (): void => {
+          health = { ready: true, detail: `trading (${deps.config.engine.mode})` };
+        };
         try {
-          await runSession(deps, signal, place.lost);
+          await runSession(deps, { stop: signal, lost: place.lost }, onReady);
           if (!signal.aborted) deps.logger.warn("the executor's lock was lost");
         } catch (error) {
           health = { ready: false, detail: `recovering: ${describe(error)}` };

@@ -23,14 +23,17 @@ export type ExecutorDeps = {
   readonly config: ExecutorConfig;
 };
 
+/** Two ways to be told to end: by a person, or by losing the place. */
+export type SessionEnds = { readonly stop: AbortSignal; readonly lost: AbortSignal };
+
 const HINTS: readonly WakeChannel[] = ["orderflow_chain", "orderflow_scores", "orderflow_commands"];
 
 /**
  * The time in which this executor is the one that trades: from loading the state until asked to stop, or until
  * something failed after which the state must be loaded again. Steps are stored first and acted on afterwards.
  */
-export async function runSession(deps: ExecutorDeps, stop: AbortSignal, lost: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stop, lost]);
+export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady: () => void): Promise<void> {
+  const signal = AbortSignal.any([ends.stop, ends.lost]);
   const { store, clock, logger, wake, config } = deps;
   const runner = await recoverEngine(store, config, clock.nowMs());
   const mailbox = createMailbox(clock);
@@ -45,8 +48,9 @@ export async function runSession(deps: ExecutorDeps, stop: AbortSignal, lost: Ab
     chainAsOf: () => chainAsOf,
     signal: endOrStop,
   });
-  const stopHints = await Promise.all(HINTS.map((channel) => wake.listen(channel, () => mailbox.hint())));
+  const stopHints: (() => Promise<void>)[] = [];
   try {
+    for (const channel of HINTS) stopHints.push(await wake.listen(channel, () => mailbox.hint()));
     const unfinished = pendingCommands(runner.state());
     logger.info("trading", {
       mode: config.engine.mode,
@@ -55,12 +59,13 @@ export async function runSession(deps: ExecutorDeps, stop: AbortSignal, lost: Ab
     });
     chainAsOf = (await store.read(candidateQuery(config.engine, runner.cursor(), clock.nowMs()))).chainAsOf;
     performer.perform(unfinished);
+    onReady();
     const onChain = (at: EpochMs | null): void => {
       chainAsOf = at;
     };
     await loop(deps, { runner, mailbox, performer, signal, onChain });
     // Who has lost the lock has lost the right to write.
-    if (!lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
+    if (!ends.lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
   } finally {
     ending.abort();
     await Promise.all(stopHints.map((stop) => stop()));

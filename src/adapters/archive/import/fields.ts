@@ -78,6 +78,11 @@ export function recogniseColumns(found: readonly Column[]): { columns: Columns; 
     columns[field] = column;
     used.add(column);
   }
+  // A plain "id" is somebody's row number; only where nothing better is there may it be "transaction_order".
+  if (columns.eventId !== undefined && columns.txHash !== undefined) {
+    used.delete(columns.eventId);
+    delete columns.eventId;
+  }
   return { columns, unrecognised: found.filter((each) => !used.has(each)).map((each) => each.name) };
 }
 
