@@ -24,3 +24,6 @@ export async function timeMs(work: () => unknown | Promise<unknown>): Promise<nu
   await work();
   return performance.now() - startedAt;
 }
+
+/** Milliseconds of a clock that all processes of this machine share and that nobody sets. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,93 +1,59 @@
 /**
- * A JSON-RPC node over made-up V2 logs, as its own process so that it does not share the heap or the event loop of what
- * is measured. Every block's answer is prepared as text before it listens: the node must not be what is measured.
- * Run: node bench/support/log-server.ts --blocks 5000 --fills 100 ; prints its port on a line of its own.
+ * A node over made-up V2 logs, as its own process so that it does not share the heap or the event loop of what
+ * is measured: JSON-RPC over HTTP, heads and logs over WebSocket. Every block's logs are prepared as bytes before they
+ * are asked for: the node must not be what is measured. A GET answers like a Gamma that knows no market.
+ * Run: node bench/support/log-server.ts --blocks 5000 --fills 100 --empty 1000 ; prints its port on a line of its own.
  */
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
+import { WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
-import { blockHash, blockTimestamp, createBlockMaker, FIRST_BLOCK } from "./v2-logs.ts";
+import { monotonicMs } from "./bench-report.ts";
+import { headerOf } from "./block-header.ts";
+import { createBlockMaker, FIRST_BLOCK, fillsOfBlock, isFill, type LogJson, ORDERS_MATCHED } from "./v2-logs.ts";
 
 const { values } = parseArgs({
   options: {
     blocks: { type: "string", default: "5000" },
     fills: { type: "string", default: "100" },
+    /** Blocks without logs on top, so that everything with logs is final by anybody's rule. */
+    empty: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
   },
 });
-const blocks = Number(values.blocks);
-const fillsPerBlock = Number(values.fills);
-const lastBlock = FIRST_BLOCK + blocks - 1;
-/** Empty blocks on top, so that everything with logs is final by anybody's rule. */
-const headBlock = lastBlock + 1_000;
+/** Blocks of a live chain that may still be replaced. */
+const UNFINALIZED = 3;
+
+type Block = { readonly all: Buffer; readonly fills: Buffer; readonly transactions: readonly string[] };
 
 const makeBlock = createBlockMaker(Number(values.seed));
-const answers: string[] = [];
-const transactionHashes: string[][] = [];
-for (let number = FIRST_BLOCK; number <= lastBlock; number += 1) {
-  const logs = makeBlock(number, fillsPerBlock);
-  answers.push(logs.map((log) => JSON.stringify(log)).join(","));
-  transactionHashes.push([...new Set(logs.map((log) => log.transactionHash))]);
+const bytesOf = (logs: readonly LogJson[]): Buffer => Buffer.from(logs.map((log) => JSON.stringify(log)).join(","));
+
+function prepare(number: number, fills: number): { block: Block; logs: readonly LogJson[] } {
+  const logs = makeBlock(number, fills);
+  const transactions = [...new Set(logs.map((log) => log.transactionHash))];
+  return { logs, block: { all: bytesOf(logs), fills: bytesOf(logs.filter(isFill)), transactions } };
 }
+
+const blocks: Block[] = [];
+for (let index = 0; index < Number(values.blocks); index += 1) {
+  blocks.push(prepare(FIRST_BLOCK + index, fillsOfBlock(index, Number(values.fills))).block);
+}
+const empty = Number(values.empty);
+const headNumber = (): number => FIRST_BLOCK + blocks.length - 1 + empty;
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
-const EMPTY_32 = `0x${"0".repeat(64)}`;
-const FULL_BLOOM = `0x${"f".repeat(512)}`;
+const numberOf = (tag: unknown): number => {
+  if (tag === "earliest") return 0;
+  if (tag === "latest") return headNumber();
+  if (tag === "finalized" || tag === "safe") return empty > 0 ? headNumber() : headNumber() - UNFINALIZED;
+  return Number(tag);
+};
 
-const ADDRESS = `0x${"5a".repeat(20)}`;
-
-const transaction = (hash: string, index: number, number: number): Record<string, unknown> => ({
-  hash,
-  blockHash: blockHash(number),
-  blockNumber: hex(number),
-  transactionIndex: hex(index),
-  from: ADDRESS,
-  to: ADDRESS,
-  input: "0x",
-  nonce: "0x0",
-  value: "0x0",
-  gas: "0x5208",
-  gasPrice: "0x1",
-  maxFeePerGas: "0x1",
-  maxPriorityFeePerGas: "0x1",
-  type: "0x2",
-  accessList: [],
-  chainId: "0x89",
-  v: "0x0",
-  r: EMPTY_32,
-  s: EMPTY_32,
-});
-
-function header(number: number, withTransactions: boolean): Record<string, unknown> | null {
-  if (number > headBlock || number < 0) return null;
-  const hashes = transactionHashes[number - FIRST_BLOCK] ?? [];
-  return {
-    number: hex(number),
-    hash: blockHash(number),
-    parentHash: blockHash(number - 1),
-    timestamp: hex(blockTimestamp(number)),
-    logsBloom: FULL_BLOOM,
-    nonce: "0x0000000000000000",
-    sha3Uncles: EMPTY_32,
-    transactionsRoot: EMPTY_32,
-    stateRoot: EMPTY_32,
-    receiptsRoot: EMPTY_32,
-    mixHash: EMPTY_32,
-    miner: "0x0000000000000000000000000000000000000000",
-    difficulty: "0x0",
-    totalDifficulty: "0x0",
-    extraData: "0x",
-    size: "0x1",
-    gasLimit: "0x1c9c380",
-    gasUsed: "0x1",
-    baseFeePerGas: "0x1",
-    transactions: withTransactions ? hashes.map((hash, index) => transaction(hash, index, number)) : hashes,
-    uncles: [],
-  };
-}
-
-const numberOf = (tag: unknown): number =>
-  tag === "latest" || tag === "finalized" || tag === "safe" ? headBlock : tag === "earliest" ? 0 : Number(tag);
+const header = (number: number, withTransactions: boolean): string =>
+  number > headNumber() || number < 0
+    ? "null"
+    : JSON.stringify(headerOf(number, blocks[number - FIRST_BLOCK]?.transactions ?? [], withTransactions));
 
 const call = z.object({
   id: z.union([z.number(), z.string(), z.null()]).optional(),
@@ -95,40 +61,58 @@ const call = z.object({
   params: z.array(z.unknown()).default([]),
 });
 const logsParams = z.object({ fromBlock: z.string(), toBlock: z.string(), topics: z.array(z.unknown()).optional() });
+const liveParams = z.object({ blockMs: z.number(), fills: z.number(), blocks: z.number() });
 
 let firstLogsAt: number | null = null;
+/** When each live block was announced. */
+let announced: { readonly number: number; readonly at: number }[] = [];
 
-/** @returns the `result` as JSON text. */
-function resultOf(method: string, params: readonly unknown[]): string {
+/** The logs of some blocks as the pieces of a JSON list. */
+function logsBetween(asked: z.infer<typeof logsParams>): Buffer[] {
+  firstLogsAt ??= monotonicMs();
+  const wantsAll = JSON.stringify(asked.topics ?? ORDERS_MATCHED).includes(ORDERS_MATCHED);
+  const [from, to] = [numberOf(asked.fromBlock) - FIRST_BLOCK, numberOf(asked.toBlock) - FIRST_BLOCK];
+  const found = blocks.slice(Math.max(0, from), Math.max(0, to + 1)).map((block) => (wantsAll ? block.all : block.fills));
+  const pieces = found.filter((bytes) => bytes.length > 0).flatMap((bytes) => [bytes, COMMA]);
+  return [Buffer.from("["), ...pieces.slice(0, -1), Buffer.from("]")];
+}
+const COMMA = Buffer.from(",");
+
+function resultOf(method: string, params: readonly unknown[]): string | Buffer[] {
   switch (method) {
     case "eth_chainId":
       return '"0x89"';
     case "net_version":
       return '"137"';
     case "eth_blockNumber":
-      return `"${hex(headBlock)}"`;
+      return `"${hex(headNumber())}"`;
     case "eth_getBlockByNumber":
-      return JSON.stringify(header(numberOf(params[0]), params[1] === true));
-    case "eth_getLogs": {
-      firstLogsAt ??= Date.now();
-      const asked = logsParams.parse(params[0]);
-      const from = Math.max(numberOf(asked.fromBlock), FIRST_BLOCK);
-      const to = Math.min(numberOf(asked.toBlock), lastBlock);
-      return from > to ? "[]" : `[${answers.slice(from - FIRST_BLOCK, to - FIRST_BLOCK + 1).join(",")}]`;
+      return header(numberOf(params[0]), params[1] === true);
+    case "eth_getLogs":
+      return logsBetween(logsParams.parse(params[0]));
+    case "bench_live":
+      startLive(liveParams.parse(params[0]));
+      return "true";
+    case "bench_announced":
+      return JSON.stringify(announced);
+    case "bench_firstLogsAt": {
+      const at = firstLogsAt;
+      firstLogsAt = null;
+      return JSON.stringify(at);
     }
-    case "bench_firstLogsAt":
-      return JSON.stringify(firstLogsAt);
     default:
       throw new Error(`no method ${method}`);
   }
 }
 
-function reply(value: unknown): string {
+function reply(value: unknown): Buffer[] {
   const { id = null, method, params } = call.parse(value);
   try {
-    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${resultOf(method, params)}}`;
+    const result = resultOf(method, params);
+    const pieces = typeof result === "string" ? [Buffer.from(result)] : result;
+    return [Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`), ...pieces, Buffer.from("}")];
   } catch (error) {
-    return JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: String(error) } });
+    return [Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: String(error) } }))];
   }
 }
 
@@ -136,11 +120,63 @@ const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on("data", (part: Buffer) => parts.push(part));
   request.on("end", () => {
+    response.writeHead(200, { "content-type": "application/json" });
+    if (request.method === "GET") {
+      response.end('{"markets":[],"next_cursor":null}');
+      return;
+    }
     const asked: unknown = JSON.parse(Buffer.concat(parts).toString("utf8"));
-    const body = Array.isArray(asked) ? `[${asked.map(reply).join(",")}]` : reply(asked);
-    response.writeHead(200, { "content-type": "application/json" }).end(body);
+    const replies = Array.isArray(asked)
+      ? [Buffer.from("["), ...asked.flatMap((one) => [...reply(one), COMMA]).slice(0, -1), Buffer.from("]")]
+      : reply(asked);
+    response.end(Buffer.concat(replies));
   });
 });
+
+const subscribers = new Map<WebSocket, Set<string>>();
+new WebSocketServer({ server }).on("connection", (socket) => {
+  subscribers.set(socket, new Set());
+  socket.on("close", () => subscribers.delete(socket));
+  socket.on("message", (text) => {
+    const { id = null, params } = call.parse(JSON.parse(String(text)));
+    subscribers.get(socket)?.add(String(params[0]));
+    socket.send(JSON.stringify({ jsonrpc: "2.0", id, result: `0x${String(params[0]).length}` }));
+  });
+});
+
+const publish = (kind: string, results: readonly string[]): void => {
+  for (const [socket, kinds] of subscribers) {
+    if (!kinds.has(kind) || socket.readyState !== WebSocket.OPEN) continue;
+    const subscription = `"subscription":"0x${kind.length}"`;
+    for (const result of results) {
+      socket.send(`{"jsonrpc":"2.0","method":"eth_subscription","params":{${subscription},"result":${result}}}`);
+    }
+  }
+};
+
+/** One block after the other, each made before its time comes; both subscriptions are served, as a node serves them. */
+function startLive({ blockMs, fills, blocks: count }: z.infer<typeof liveParams>): void {
+  announced = [];
+  const startAt = monotonicMs() + blockMs;
+  const next = (index: number): void => {
+    if (index === count) return;
+    const number = headNumber() + 1;
+    const { block, logs } = prepare(number, fillsOfBlock(index, fills));
+    const texts = logs.map((log) => JSON.stringify(log));
+    setTimeout(
+      () => {
+        blocks.push(block);
+        announced.push({ number, at: monotonicMs() });
+        publish("newHeads", [header(number, false)]);
+        publish("logs", texts);
+        next(index + 1);
+      },
+      startAt + index * blockMs - monotonicMs(),
+    );
+  };
+  next(0);
+}
+
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");

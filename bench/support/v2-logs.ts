@@ -2,7 +2,7 @@
 
 export const EXCHANGE_V2 = "0xe111180000d2663c0091e4f400237545b87b996b";
 const ORDER_FILLED = "0xd543adfd945773f1a62f74f0ee55a5e3b9b1a28262980ba90b1a89f2ea84d8ee";
-const ORDERS_MATCHED = "0x174b3811690657c217184f89418266767c87e4805d09680c39fc9c031c0cab7c";
+export const ORDERS_MATCHED = "0x174b3811690657c217184f89418266767c87e4805d09680c39fc9c031c0cab7c";
 
 export type LogJson = {
   readonly address: string;
@@ -43,6 +43,12 @@ export const FIRST_BLOCK = 90_000_000;
 export const FIRST_TIMESTAMP = 1_790_000_000;
 export const blockHash = (number: number): string => `0x${word(BigInt(number) * 0x9e3779b97f4a7c15n).slice(-64)}`;
 export const blockTimestamp = (number: number): number => FIRST_TIMESTAMP + Math.floor((number - FIRST_BLOCK) * 1.5);
+
+/** How many fills a block has: even, no two blocks alike, `mean` on average over every two. */
+export function fillsOfBlock(index: number, mean: number): number {
+  const spread = 2 * ((generator(Math.floor(index / 2))() % mean) >> 2);
+  return index % 2 === 0 ? mean - spread : mean + spread;
+}
 
 /** One block's logs: matches of one maker and one taker order, each `OrderFilled` twice and `OrdersMatched` once. */
 export function createBlockMaker(

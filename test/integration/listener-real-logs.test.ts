@@ -5,6 +5,7 @@ import { connectPolygon } from "../../src/adapters/polygon/connect-polygon.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
+import { parseAddress, parseTxHash } from "../../src/core/ids/ids.ts";
 import { fromUnixSeconds } from "../../src/core/time/time.ts";
 import { createIngestor, type Ingestor, type StepResult } from "../../src/services/listener/ingestor.ts";
 import { defaultListenerConfig } from "../../src/services/listener/listener-config.ts";
@@ -45,9 +46,15 @@ function recordedChain(): FakeChain {
   const hashes = new Map(recorded.map((log) => [Number(log.blockNumber), log.blockHash]));
   const chain = createFakeChain({ head: HEAD, finalized: HEAD - 4, hashes, genesis: 1_605_000_000 });
   for (const log of recorded) {
-    const { address, topics, data, transactionHash, transactionIndex, logIndex } = log;
-    const placed = { address, topics, data, txHash: transactionHash, txIndex: Number(transactionIndex) };
-    chain.put(Number(log.blockNumber), [{ ...placed, logIndex: Number(logIndex) } as PlacedLog]);
+    const placed: PlacedLog = {
+      address: parseAddress(log.address),
+      topics: log.topics.filter((topic) => topic !== undefined),
+      data: log.data,
+      txHash: parseTxHash(log.transactionHash),
+      txIndex: Number(log.transactionIndex),
+      logIndex: Number(log.logIndex),
+    };
+    chain.put(Number(log.blockNumber), [placed]);
   }
   return chain;
 }

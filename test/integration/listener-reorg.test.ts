@@ -88,11 +88,13 @@ describeOnEachEngine("the listener against a node that misbehaves", (getDb) => {
     await expectEqualToChain();
   });
 
-  test.each([
-    ["logs of another address", (log: Record<string, unknown>) => ({ ...log, address: `0x${"99".repeat(20)}` })],
-    ["logs of another block", (log: Record<string, unknown>) => ({ ...log, blockHash: `0x${"99".repeat(32)}` })],
-    ["logs that are cut off", (log: Record<string, unknown>) => ({ ...log, data: undefined })],
-  ])("%s are not stored; once the node is honest again, nothing is missing", async (_what, lie) => {
+  type Lie = (log: Record<string, unknown>) => Record<string, unknown>;
+  const lies: [string, Lie][] = [
+    ["logs of another address", (log) => ({ ...log, address: `0x${"99".repeat(20)}` })],
+    ["logs of another block", (log) => ({ ...log, blockHash: `0x${"99".repeat(32)}` })],
+    ["logs that are cut off", (log) => ({ ...log, data: undefined })],
+  ];
+  test.each(lies)("%s are not stored; once the node is honest again, nothing is missing", async (_what, lie) => {
     const head = chain.head() + 1;
     chain.put(head, simpleMatch(`under a lie ${head}`, 0));
     node.tamper.logs = (logs) => logs.map(lie);

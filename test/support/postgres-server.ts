@@ -34,11 +34,15 @@ function account(): { uid: number; gid: number } | null {
 const dyingWithParent = (): string[] =>
   existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "INT", "--"] : [];
 
+/** For data that nobody will miss: no promise of durability is kept. */
+const CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100"];
+
 /**
- * A throw-away server on a unix socket inside a new temporary folder; it keeps no promise of durability.
+ * A throw-away server on a unix socket inside a new temporary folder.
+ * @param settings `name=value` of its configuration
  * @returns null where no binaries are found
  */
-export async function startPostgres(): Promise<PostgresServer | null> {
+export async function startPostgres(settings: readonly string[] = CARELESS): Promise<PostgresServer | null> {
   const bin = findPostgres();
   if (bin === null) return null;
   // A socket's path may have about 100 characters.
@@ -54,7 +58,6 @@ export async function startPostgres(): Promise<PostgresServer | null> {
     execFileSync(join(bin, "initdb"), initdb, { ...as, stdio: "pipe" });
     const version =
       execFileSync(join(bin, "postgres"), ["--version"], as).toString().replace(/^\D*/, "").split(" ")[0] ?? "";
-    const settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100"];
     const [command = "", ...args] = [
       ...dyingWithParent(),
       ...[join(bin, "postgres"), "-D", data, "-k", folder, "-h", ""],

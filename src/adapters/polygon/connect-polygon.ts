@@ -8,6 +8,7 @@ import { createFailOver } from "./fail-over.ts";
 import { createSubscription } from "./head-subscription.ts";
 import { createPolygonLogSource } from "./polygon-log-source.ts";
 import { createRpcClient } from "./rpc-client.ts";
+import { network, type Transport } from "./transport.ts";
 
 export type PolygonOptions = {
   /** `http(s)://` and `ws(s)://` mixed, best first; null: the public endpoints. */
@@ -23,6 +24,7 @@ export type PolygonOptions = {
   /** Tries per question, over all endpoints. */
   readonly attemptsMax?: number;
   readonly quietMs?: number;
+  readonly transport?: Transport;
 };
 
 /**
@@ -31,9 +33,10 @@ export type PolygonOptions = {
  */
 export async function connectPolygon(options: PolygonOptions, signal: AbortSignal): Promise<LogSource> {
   const { urls, clock, random, logger, timeoutMs = 15_000, batchMax = 20, quietMs = 20_000 } = options;
+  const transport = options.transport ?? network;
   const sorted = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
   const chainId = options.chainId ?? POLYGON_CHAIN_ID;
-  const clients = sorted.http.map((url) => createRpcClient({ url, chainId, clock, timeoutMs, batchMax }));
+  const clients = sorted.http.map((url) => createRpcClient({ url, chainId, clock, timeoutMs, batchMax, transport }));
   try {
     const first = await Promise.any(clients.map((client) => client.verify(signal).then(() => client)));
     logger.info("connected", { endpoint: first.name, endpoints: clients.length, chainId });
@@ -53,7 +56,7 @@ export async function connectPolygon(options: PolygonOptions, signal: AbortSigna
   const attemptsMax = options.attemptsMax ?? Math.max(4, 2 * clients.length);
   return createPolygonLogSource(
     createFailOver({ clients, clock, random, logger, attemptsMax }),
-    createSubscription({ urls: sorted.ws, clock, random, logger, quietMs }),
+    createSubscription({ urls: sorted.ws, clock, random, logger, quietMs, transport }),
   );
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { ChainHint, LogFilter } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { shownUrl } from "./endpoints.ts";
+import { network, type Socket, type Transport } from "./transport.ts";
 
 export type SubscriptionOptions = {
   readonly urls: readonly string[];
@@ -12,6 +13,7 @@ export type SubscriptionOptions = {
   readonly logger: Logger;
   /** Silence after which the connection is asked whether it lives; after twice that it is given up. */
   readonly quietMs: number;
+  readonly transport?: Transport;
 };
 
 const RECONNECT_MS = 1_000;
@@ -54,13 +56,13 @@ async function keepConnected(
 /** One connection, until it ends for whatever reason. @returns whether it ever said something. */
 function listenOnce(
   url: string,
-  { clock, logger, quietMs }: SubscriptionOptions,
+  { clock, logger, quietMs, transport = network }: SubscriptionOptions,
   filter: LogFilter,
   onHint: (hint: ChainHint) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url, { handshakeTimeout: quietMs, maxPayload: 16 * 1024 * 1024 });
+    const socket = transport.openSocket(url, { handshakeTimeout: quietMs, maxPayload: 16 * 1024 * 1024 });
     const ended = new AbortController();
     let heard = false;
     let lastHeardAt = clock.nowMs();
@@ -98,7 +100,7 @@ function listenOnce(
 
 type Watched = { readonly clock: Clock; readonly quietMs: number; readonly lastHeardAt: () => number };
 
-async function watch(socket: WebSocket, { clock, quietMs, lastHeardAt }: Watched, ended: AbortSignal): Promise<void> {
+async function watch(socket: Socket, { clock, quietMs, lastHeardAt }: Watched, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     await clock.sleep(quietMs, ended);
     if (ended.aborted) return;

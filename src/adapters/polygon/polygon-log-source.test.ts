@@ -132,6 +132,13 @@ describe("a provider that lies is not believed", () => {
       PayloadError,
     ],
     [
+      "a topic that is no hex",
+      ({ tamper }) => {
+        tamper.logs = (logs) => logs.map((log) => ({ ...log, topics: [`0x${"zz".repeat(32)}`] }));
+      },
+      PayloadError,
+    ],
+    [
       "a log without data",
       ({ tamper }) => (tamper.logs = (logs) => logs.map(({ data: _data, ...log }) => log)),
       PayloadError,

@@ -10,6 +10,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { shownUrl } from "./endpoints.ts";
 import { BatchTooLargeError, httpError, rpcError } from "./rpc-errors.ts";
 import { envelope, parseQuantity } from "./rpc-schemas.ts";
+import { type HttpAnswer, network, type Transport } from "./transport.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 export type RpcCall = { readonly method: string; readonly params: readonly unknown[] };
@@ -33,10 +34,12 @@ export type RpcClientOptions = {
   readonly timeoutMs: number;
   /** Calls per request; lowered for good when the node says that it is too many. */
   readonly batchMax: number;
+  readonly transport?: Transport;
 };
 
 /** One node over HTTP. No retry in here: that is the fail-over's business. */
-export function createRpcClient({ url, chainId, clock, timeoutMs, batchMax }: RpcClientOptions): RpcClient {
+export function createRpcClient(options: RpcClientOptions): RpcClient {
+  const { url, chainId, clock, timeoutMs, batchMax, transport = network } = options;
   const name = shownUrl(url);
   const context: ErrorContext = { endpoint: name };
   let batch = batchMax;
@@ -46,7 +49,7 @@ export function createRpcClient({ url, chainId, clock, timeoutMs, batchMax }: Rp
   async function send(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]> {
     const requests = calls.map((call) => ({ jsonrpc: "2.0", id: nextId++, ...call }));
     const body = JSON.stringify(requests.length === 1 ? requests[0] : requests);
-    const answer = await post(url, body, context, signal);
+    const answer = await post(transport, { url, body }, context, signal);
     const parsed = envelope.safeParse(answer);
     if (!parsed.success) throw new PayloadError("RPC_MALFORMED", "not a JSON-RPC answer", context);
     if (!Array.isArray(parsed.data)) throw rpcError(parsed.data.error.code, parsed.data.error.message, context);
@@ -100,11 +103,17 @@ export function createRpcClient({ url, chainId, clock, timeoutMs, batchMax }: Rp
 }
 
 /** @throws TransientError (or a kind of it), PayloadError */
-async function post(url: string, body: string, context: ErrorContext, signal: AbortSignal): Promise<unknown> {
-  let response: Response;
+async function post(
+  transport: Transport,
+  { url, body }: { readonly url: string; readonly body: string },
+  context: ErrorContext,
+  signal: AbortSignal,
+): Promise<unknown> {
+  let response: HttpAnswer;
   let text: string;
   try {
-    response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
+    const headers = { "content-type": "application/json" };
+    response = await transport.fetch(url, { method: "POST", headers, body, signal });
     text = await response.text();
   } catch (error) {
     if (signal.aborted) throw new AbortedError();

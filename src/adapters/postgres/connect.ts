@@ -55,15 +55,16 @@ export async function openDatabase(target: DatabaseTarget, options: DatabaseOpti
     "url" in target
       ? await openServer(target.url, { poolSize, maxWaitMs, onError })
       : await openPglite(target, maxWaitMs);
-  return assemble(engine);
+  return assembleDatabase(engine);
 }
 
-function assemble(engine: Engine): Database {
+/** @param rest how long to wait before a transaction is tried again; simulated time in simulations. */
+export function assembleDatabase(engine: Engine, rest: (ms: number) => Promise<void> = pause): Database {
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: kyselyPool(engine.source) }) });
   return {
     kysely,
     engine: engine.name,
-    transaction: (run) => runTransaction(kysely, run),
+    transaction: (run) => runTransaction(kysely, run, rest),
     async copyInto(trx, table, columns, rows) {
       const target = `${table} (${columns.join(", ")})`;
       await trx.executeQuery(CompiledQuery.raw(`COPY ${target}`, [new CopyRows(target, rows)]));
@@ -77,7 +78,11 @@ function assemble(engine: Engine): Database {
   };
 }
 
-async function runTransaction<T>(kysely: Kysely<Schema>, run: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  kysely: Kysely<Schema>,
+  run: (trx: Transaction<Schema>) => Promise<T>,
+  rest: (ms: number) => Promise<void>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     let committing = false;
     try {
@@ -92,7 +97,7 @@ async function runTransaction<T>(kysely: Kysely<Schema>, run: (trx: Transaction<
         throw new OutcomeUnknownError("COMMIT_UNKNOWN", "the connection broke while committing", {}, { cause: error });
       }
       if (attempt === ATTEMPTS) throw error;
-      await pause(FIRST_PAUSE_MS * 4 ** (attempt - 1));
+      await rest(FIRST_PAUSE_MS * 4 ** (attempt - 1));
     }
   }
 }

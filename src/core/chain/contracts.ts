@@ -19,19 +19,22 @@ const exchange = (text: string, version: ExchangeVersion, name: string, firstBlo
   firstBlock,
 });
 
-/** Every contract that emits `OrderFilled` (on-chain sheet, section 1.1); those in use first. */
+/** Every contract that emits `OrderFilled` (on-chain sheet, section 1.1). */
 export const EXCHANGES: readonly Exchange[] = [
+  exchange("0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e", 1, "V1", 33_605_403),
+  exchange("0xc5d563a36ae78145c45a50134d48a1215220f80a", 1, "V1 neg-risk", 50_505_492),
   exchange("0xe111180000d2663c0091e4f400237545b87b996b", 2, "V2", 84_902_353),
   exchange("0xe2222d279d744050d28e00520010520000310f59", 2, "V2 neg-risk", 84_902_353),
   exchange("0xe2222d002000ba0053cef3375333610f64600036", 2, "V2 B", 84_902_320),
   exchange("0xe3333700ca9d93003f00f0f71f8515005f6c00aa", 3, "V3", null),
-  exchange("0x4bfb41d5b3570defd03c39a9a4d8de6bd8b8982e", 1, "V1", 33_605_403),
-  exchange("0xc5d563a36ae78145c45a50134d48a1215220f80a", 1, "V1 neg-risk", 50_505_492),
 ];
 
-/** @returns null for an address that is no exchange. Six comparisons that mostly end early: no hash of the text is needed. */
+/** V2 carries nearly all of the volume. */
+const busiestFirst = [...EXCHANGES].sort((a, b) => Number(b.version === 2) - Number(a.version === 2));
+
+/** @returns null for an address that is no exchange. A few comparisons that end early are faster than hashing the text. */
 export function exchangeVersion(address: Address): ExchangeVersion | null {
-  for (const each of EXCHANGES) if (each.address === address) return each.version;
+  for (const each of busiestFirst) if (each.address === address) return each.version;
   return null;
 }
 

@@ -40,6 +40,10 @@ export const NEG_RISK_MODULE = parseAddress("0x200000900045e3b625960068275600220
 export const COMBINATORIAL_MODULE = parseAddress("0x30000034706c7d8e12009dab006be20000c031a8");
 export const ROUTER = parseAddress("0x12121212006e4cd160d18e3f00711da5c3372600");
 
+export const PROXY_FACTORY = parseAddress("0xab45c5a4b0c941a2f231c04c3f49182e1a254052");
+export const SAFE_FACTORY = parseAddress("0xaacfeea03eb1561c4e67d661e40682bd20e3541b");
+export const RELAY_HUB = parseAddress("0xd216153c06e857cd7f72665e0af1d7d82172f494");
+
 type Row = readonly [address: string, label: string];
 
 const of = (kind: InfrastructureKind, rows: readonly Row[]): readonly Infrastructure[] =>
@@ -106,10 +110,10 @@ export const INFRASTRUCTURE_TABLE: readonly Infrastructure[] = [
   ]),
   ...of("factory", [
     ["0x8b9805a2f595b6705e74f7310829f2d299d21522", "FPMM factory"],
-    ["0xab45c5a4b0c941a2f231c04c3f49182e1a254052", "proxy wallet factory"],
-    ["0xaacfeea03eb1561c4e67d661e40682bd20e3541b", "Safe proxy factory"],
+    [PROXY_FACTORY, "proxy wallet factory"],
+    [SAFE_FACTORY, "Safe proxy factory"],
     ["0x00000000000fb5c9adea0298d729a0cb3823cc07", "deposit wallet factory"],
-    ["0xd216153c06e857cd7f72665e0af1d7d82172f494", "RelayHub"],
+    [RELAY_HUB, "RelayHub"],
   ]),
   ...of("oracle", [
     [NEG_RISK_OPERATOR, "NegRiskOperator"],
