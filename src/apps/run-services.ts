@@ -54,6 +54,7 @@ export async function runServices(services: readonly Service[], { signal, logger
     }),
   );
 
+  signal.addEventListener("abort", () => logger.info("stopping"), { once: true });
   const finished = new AbortController();
   const deadline = new Promise<void>((resolve) => {
     const arm = (): void => void clock.sleep(STOP_WITHIN_MS, finished.signal).then(resolve);

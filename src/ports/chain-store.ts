@@ -2,6 +2,7 @@ import type { BlockRef, Fill, RawLog } from "../core/chain/fill.ts";
 import type { MarketId, TokenId } from "../core/ids/ids.ts";
 import type { MarketInfo, MarketTokens, Resolution } from "../core/market/market.ts";
 import type { EpochMs } from "../core/time/time.ts";
+import type { ContractStates, FactsQuestion, FactsRecord, KnownFacts, StoredEffect } from "./lifecycle.ts";
 
 /** A fill with its two times: when it happened on chain, when we could first use it. */
 export type StoredFill = { readonly fill: Fill; readonly occurredAt: EpochMs; readonly knownAt: EpochMs };
@@ -19,6 +20,9 @@ export type BlockRangeRecord = {
   readonly markets: readonly (MarketTokens & { readonly preparedBlock: number })[];
   readonly resolutions: readonly (Resolution & { readonly knownAt: EpochMs })[];
   readonly quarantined: readonly QuarantinedLog[];
+  /** What changed holdings without a fill; absent: it was not collected, and the store remembers that. */
+  readonly effects?: readonly StoredEffect[];
+  readonly facts?: FactsRecord;
   readonly committedAt: EpochMs;
 };
 
@@ -44,14 +48,16 @@ export type ChainStore = {
    */
   extend(range: BlockRangeRecord): Promise<{ readonly fills: number }>;
   /**
-   * Deletes everything above `lastGoodBlock` after a reorg: fills, resolutions, quarantined logs, blocks, coverage.
-   * Markets and tokens stay known (their ids are arithmetic), but count as not prepared.
+   * Deletes everything above `lastGoodBlock` after a reorg: fills, effects, resolutions, quarantined logs, facts, blocks,
+   * coverage. Markets, tokens and wallets of owners stay known (they are arithmetic), but markets count as not prepared.
    * @throws ProviderInconsistencyError when finalized blocks would go
    */
   retract(lastGoodBlock: number, at: EpochMs): Promise<void>;
   /** Moves the finalized mark forward (never back) and forgets block hashes far below it. */
   finalize(finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void>;
   coverage(): Promise<readonly CoverageRange[]>;
+  lifecycleFacts(question: FactsQuestion): Promise<KnownFacts>;
+  contracts(): Promise<ContractStates>;
   /** Remembered blocks, newest first. */
   recentBlocks(limit: number): Promise<readonly BlockRef[]>;
   /** Tokens that have fills but no market yet, and were not asked for since `checkedBefore`; never asked ones first. */

@@ -12,6 +12,8 @@ export type RangeRequest = {
   readonly headersFrom: number;
   /** Ask somebody else than the last time, where there is somebody else: the last answer is doubted. */
   readonly again?: boolean;
+  /** Name of an endpoint that is not to be asked, where there is another. */
+  readonly avoid?: string;
 };
 
 export type RangeAnswer = {
@@ -21,6 +23,30 @@ export type RangeAnswer = {
   readonly blocks: readonly BlockRef[];
   /** Unix seconds of every block that has a log. */
   readonly timestamps: ReadonlyMap<number, number>;
+  /** Name of the endpoint that answered, fit to be shown. */
+  readonly endpoint?: string;
+};
+
+/** How one endpoint does, as measured by this process; nothing in it is secret. */
+export type EndpointHealth = {
+  /** Scheme and host; numbered where several keys are used on one host. */
+  readonly name: string;
+  /** Failed just now, and is left alone for a while. */
+  readonly isResting: boolean;
+  /** What weighs when one is chosen: expected milliseconds, made worse by errors and lag. The lower the better. */
+  readonly cost: number;
+  readonly requests: number;
+  readonly failures: number;
+  /** Moving averages; null before the first answer. */
+  readonly latencyMs: number | null;
+  readonly errorRate: number;
+  /** Blocks behind the best head of all endpoints when it was last asked; null: never asked. */
+  readonly lagBlocks: number | null;
+  /** Limits that the endpoint made known by refusing; null: none so far. */
+  readonly callsPerSecond: number | null;
+  readonly blocksMax: number | null;
+  readonly resultsMax: number | null;
+  readonly lastError: string | null;
 };
 
 /** Something may have happened; `head` where the hint names one. Nothing may be concluded from a missing hint. */
@@ -45,4 +71,6 @@ export type LogSource = {
   readRange(request: RangeRequest, signal: AbortSignal): Promise<RangeAnswer>;
   /** Calls `onHint` until `signal` aborts. Reconnects by itself and never fails: without hints there is polling. */
   subscribe(filter: LogFilter, onHint: (hint: ChainHint) => void, signal: AbortSignal): void;
+  /** In the order in which they were given. */
+  endpoints(): readonly EndpointHealth[];
 };

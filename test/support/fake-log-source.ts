@@ -88,6 +88,7 @@ export function createFakeLogSource(chain: FakeChain): FakeLogSource {
         timestamps: new Map(logs.map((log) => [log.blockNumber, require(log.blockNumber).timestamp])),
       };
     },
+    endpoints: () => [],
     subscribe(_filter, listener, signal) {
       onHint = listener;
       signal.addEventListener("abort", () => {

@@ -3,10 +3,12 @@ import { AbortedError, ConfigError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
-import { PUBLIC_ENDPOINTS, sortEndpoints } from "./endpoints.ts";
+import { createEndpoint } from "./endpoint.ts";
+import { endpointNames, PUBLIC_ENDPOINTS, shownUrl, sortEndpoints } from "./endpoints.ts";
 import { createFailOver } from "./fail-over.ts";
 import { createSubscription } from "./head-subscription.ts";
 import { createPolygonLogSource } from "./polygon-log-source.ts";
+import { createRateLimiter } from "./rate-limiter.ts";
 import { createRpcClient } from "./rpc-client.ts";
 import { network, type Transport } from "./transport.ts";
 
@@ -24,6 +26,8 @@ export type PolygonOptions = {
   /** Tries per question, over all endpoints. */
   readonly attemptsMax?: number;
   readonly quietMs?: number;
+  /** True for history: ranges are asked of all endpoints side by side. Following the chain asks one as long as it does well. */
+  readonly isSpread?: boolean;
   readonly transport?: Transport;
 };
 
@@ -36,7 +40,14 @@ export async function connectPolygon(options: PolygonOptions, signal: AbortSigna
   const transport = options.transport ?? network;
   const sorted = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
   const chainId = options.chainId ?? POLYGON_CHAIN_ID;
-  const clients = sorted.http.map((url) => createRpcClient({ url, chainId, clock, timeoutMs, batchMax, transport }));
+  const names = endpointNames(sorted.http);
+  const endpoints = sorted.http.map((url, index) => {
+    const limiter = createRateLimiter(clock);
+    const name = names[index] ?? shownUrl(url);
+    const client = createRpcClient({ url, name, chainId, clock, timeoutMs, batchMax, transport, limiter });
+    return createEndpoint({ client, limiter, clock, random });
+  });
+  const clients = endpoints.map(({ client }) => client);
   try {
     const first = await Promise.any(clients.map((client) => client.verify(signal).then(() => client)));
     logger.info("connected", { endpoint: first.name, endpoints: clients.length, chainId });
@@ -54,9 +65,12 @@ export async function connectPolygon(options: PolygonOptions, signal: AbortSigna
     ]);
   }
   const attemptsMax = options.attemptsMax ?? Math.max(4, 2 * clients.length);
+  const { isSpread = false } = options;
+  const subscription = createSubscription({ urls: sorted.ws, clock, random, logger, quietMs, transport });
   return createPolygonLogSource(
-    createFailOver({ clients, clock, random, logger, attemptsMax }),
-    createSubscription({ urls: sorted.ws, clock, random, logger, quietMs, transport }),
+    createFailOver({ endpoints, clock, logger, attemptsMax, isSpread }),
+    subscription.subscribe,
+    subscription.noteHead,
   );
 }
 

@@ -31,3 +31,36 @@ export const shownUrl = (url: string): string => {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 };
+
+/** Names to show, one for each URL and all different: two keys on one host are told apart by a number. */
+export function endpointNames(urls: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return urls.map((url) => {
+    const name = shownUrl(url);
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name} #${count}`;
+  });
+}
+
+/** Shorter parts of a path are words ("rpc", "polygon"), not keys. */
+const SECRET_LENGTH_MIN = 8;
+
+/** @returns a function that takes out of a text whatever of the URL may be a key: providers repeat keys in their errors. */
+export function secretsOf(url: string): (text: string) => string {
+  const { username, password, pathname, searchParams } = new URL(url);
+  const parts = [username, password, ...pathname.split("/"), ...searchParams.values()];
+  const secrets = parts
+    .flatMap((part) => [part, decoded(part)])
+    .filter((part) => part.length >= SECRET_LENGTH_MIN)
+    .sort((a, b) => b.length - a.length);
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, "[redacted]"), text);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

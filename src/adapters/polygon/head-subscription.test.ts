@@ -26,7 +26,7 @@ test("heads arrive as hints, and again after the connection was lost", async () 
   const { announce, dropConnections, subscribers, wsUrl } = node;
   const clock = createManualClock();
   const hints: ChainHint[] = [];
-  const subscribe = createSubscription({
+  const { subscribe } = createSubscription({
     urls: [wsUrl],
     clock,
     random: () => 0,

@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { z } from "zod";
 import type { Clock } from "../../ports/clock.ts";
-import type { ChainHint, LogFilter } from "../../ports/log-source.ts";
+import type { ChainHint, LogFilter, LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { shownUrl } from "./endpoints.ts";
 import { network, type Socket, type Transport } from "./transport.ts";
@@ -27,15 +27,42 @@ const notification = z.object({
   }),
 });
 
+export type Subscription = {
+  readonly subscribe: LogSource["subscribe"];
+  /** A head that was read elsewhere: a feed that has not named any of the last three blocks is replaced. */
+  noteHead(head: number): void;
+};
+
+/** Blocks that a living feed may be behind what is read elsewhere. */
+const BEHIND_MAX = 3;
+
+/** What the feed in use has said, against what is known from elsewhere. */
+type FeedWatch = {
+  /** The newest block that it named; before that, the head at which it was opened. */
+  heard: number;
+  known: number;
+  replace: () => void;
+};
+
 /** `eth_subscribe` for heads and logs, as hints only: what it misses is found by polling, what it says is read again. */
-export function createSubscription(options: SubscriptionOptions) {
-  return (filter: LogFilter, onHint: (hint: ChainHint) => void, signal: AbortSignal): void => {
-    void keepConnected(options, filter, onHint, signal);
+export function createSubscription(options: SubscriptionOptions): Subscription {
+  const watched: FeedWatch = { heard: -1, known: -1, replace: () => {} };
+  return {
+    subscribe(filter, onHint, signal) {
+      void keepConnected({ ...options, watched }, filter, onHint, signal);
+    },
+    noteHead(head) {
+      if (watched.heard < 0) watched.heard = head;
+      watched.known = Math.max(watched.known, head);
+      if (watched.known - watched.heard >= BEHIND_MAX) watched.replace();
+    },
   };
 }
 
+type WatchedOptions = SubscriptionOptions & { readonly watched: FeedWatch };
+
 async function keepConnected(
-  options: SubscriptionOptions,
+  options: WatchedOptions,
   filter: LogFilter,
   onHint: (hint: ChainHint) => void,
   signal: AbortSignal,
@@ -56,7 +83,7 @@ async function keepConnected(
 /** One connection, until it ends for whatever reason. @returns whether it ever said something. */
 function listenOnce(
   url: string,
-  { clock, logger, quietMs, transport = network }: SubscriptionOptions,
+  { clock, logger, quietMs, transport = network, watched }: WatchedOptions,
   filter: LogFilter,
   onHint: (hint: ChainHint) => void,
   signal: AbortSignal,
@@ -73,6 +100,12 @@ function listenOnce(
     signal.addEventListener("abort", stop, { once: true });
     socket.on("open", () => {
       hear();
+      watched.heard = watched.known;
+      watched.replace = () => {
+        watched.replace = () => {};
+        logger.info("silent feed replaced", { endpoint: shownUrl(url), blocks: watched.known - watched.heard });
+        socket.terminate();
+      };
       const subscriptions = [["newHeads"], ["logs", { address: filter.addresses, topics: [filter.topics] }]];
       for (const [index, params] of subscriptions.entries()) {
         socket.send(JSON.stringify({ jsonrpc: "2.0", id: index + 1, method: "eth_subscribe", params }));
@@ -85,12 +118,14 @@ function listenOnce(
       const hint = readHint(String(data));
       if (hint === null) return;
       heard = true;
+      watched.heard = Math.max(watched.heard, hint.head ?? -1);
       onHint(hint);
     });
     // The reason is of no use to anybody: "close" follows, and the next turn tries again.
     socket.on("error", () => {});
     socket.on("close", () => {
       signal.removeEventListener("abort", stop);
+      watched.replace = () => {};
       ended.abort();
       resolve(heard);
     });

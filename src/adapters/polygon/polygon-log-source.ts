@@ -22,21 +22,28 @@ const withSignal = (client: RpcClient, signal: AbortSignal) => (calls: readonly 
 type Ask = ReturnType<typeof withSignal>;
 
 /** `eth_getLogs`, `eth_getBlockByNumber` and subscriptions of an Ethereum node; see the port for what may be thrown. */
-export function createPolygonLogSource(failOver: FailOver, subscribe: LogSource["subscribe"]): LogSource {
+export function createPolygonLogSource(
+  failOver: FailOver,
+  subscribe: LogSource["subscribe"],
+  onHead: (head: number) => void = () => {},
+): LogSource {
   return {
     subscribe,
+    endpoints: failOver.endpoints,
     chainId: (signal) =>
       failOver.run(async (client) => {
         const [answer] = await client.call([{ method: "eth_chainId", params: [] }], signal);
         return parseQuantity(answer);
       }, signal),
-    head: (signal) =>
-      failOver.run(async (client) => {
-        const [answer] = await client.call([blockCall("latest")], signal);
-        const header = parseHeader(answer);
-        if (header === null) throw new PayloadError("HEAD_MISSING", "the endpoint has no latest block");
-        return refOf(header);
-      }, signal),
+    async head(signal) {
+      const { client, header } = await failOver.run(
+        async (asked) => ({ client: asked, header: await askHead(asked, signal) }),
+        signal,
+      );
+      onHead(header.number);
+      failOver.noteHead(client, header.number, async (other) => (await askHead(other, signal)).number, signal);
+      return refOf(header);
+    },
     finalized: (signal) =>
       failOver.run(async (client) => {
         const [answer] = await client.call([blockCall("finalized")], signal);
@@ -58,12 +65,26 @@ export function createPolygonLogSource(failOver: FailOver, subscribe: LogSource[
         });
       };
       const isLong = request.toBlock > request.fromBlock;
-      return failOver.run((client) => readRange(withSignal(client, signal), request, doubtOnce), signal, {
+      const read = async (client: RpcClient): Promise<RangeAnswer> => {
+        const answer = await readRange(withSignal(client, signal), request, doubtOnce);
+        return { ...answer, endpoint: client.name };
+      };
+      return failOver.run(read, signal, {
         again: request.again ?? false,
+        avoid: request.avoid,
+        blocks: request.toBlock - request.fromBlock + 1,
         surfaces: (error) => isLong && (error instanceof RangeTooLargeError || error instanceof TimeoutError),
       });
     },
   };
+}
+
+/** @throws PayloadError */
+async function askHead(client: RpcClient, signal: AbortSignal): Promise<Header> {
+  const [answer] = await client.call([blockCall("latest")], signal);
+  const header = parseHeader(answer);
+  if (header === null) throw new PayloadError("HEAD_MISSING", "the endpoint has no latest block");
+  return header;
 }
 
 /** Headers of the blocks asked for, ascending. @throws ProviderInconsistencyError when another block is sent. */

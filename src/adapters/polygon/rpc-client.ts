@@ -7,7 +7,8 @@ import {
   TransientError,
 } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { shownUrl } from "./endpoints.ts";
+import { secretsOf, shownUrl } from "./endpoints.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import { BatchTooLargeError, httpError, rpcError } from "./rpc-errors.ts";
 import { envelope, parseQuantity } from "./rpc-schemas.ts";
 import { type HttpAnswer, network, type Transport } from "./transport.ts";
@@ -35,12 +36,16 @@ export type RpcClientOptions = {
   /** Calls per request; lowered for good when the node says that it is too many. */
   readonly batchMax: number;
   readonly transport?: Transport;
+  /** Paces the requests; none: as fast as they come. */
+  readonly limiter?: RateLimiter;
+  /** What is shown instead of the URL; by default its scheme and host. */
+  readonly name?: string;
 };
 
 /** One node over HTTP. No retry in here: that is the fail-over's business. */
 export function createRpcClient(options: RpcClientOptions): RpcClient {
-  const { url, chainId, clock, timeoutMs, batchMax, transport = network } = options;
-  const name = shownUrl(url);
+  const { url, chainId, clock, timeoutMs, batchMax, transport = network, limiter, name = shownUrl(url) } = options;
+  const hideSecrets = secretsOf(url);
   const context: ErrorContext = { endpoint: name };
   let batch = batchMax;
   let nextId = 1;
@@ -52,12 +57,14 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     const answer = await post(transport, { url, body }, context, signal);
     const parsed = envelope.safeParse(answer);
     if (!parsed.success) throw new PayloadError("RPC_MALFORMED", "not a JSON-RPC answer", context);
-    if (!Array.isArray(parsed.data)) throw rpcError(parsed.data.error.code, parsed.data.error.message, context);
+    const refuse = ({ code, message }: { readonly code: number; readonly message: string }): Error =>
+      rpcError(code, hideSecrets(message), context);
+    if (!Array.isArray(parsed.data)) throw refuse(parsed.data.error);
     const replies = new Map(parsed.data.map((one) => [one.id, one]));
     return requests.map(({ id, method }) => {
       const one = replies.get(id);
       if (one === undefined) throw new PayloadError("RPC_MALFORMED", `no answer to ${method}`, context);
-      if (one.error) throw rpcError(one.error.code, one.error.message, context);
+      if (one.error) throw refuse(one.error);
       if (one.result === undefined) throw new PayloadError("RPC_MALFORMED", `an empty answer to ${method}`, context);
       return one.result;
     });
@@ -76,6 +83,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     const results: unknown[] = [];
     while (results.length < calls.length) {
       const part = calls.slice(results.length, results.length + batch);
+      await limiter?.take(part.length, signal);
       try {
         results.push(...(await timed(part, signal)));
       } catch (error) {

@@ -26,10 +26,34 @@ const LAGGING = /not found|unknown block|not (yet )?(available|synced)|missing|p
 
 const DEFAULT_RATE_PAUSE_MS = 2_000;
 
+const NUMBER = String.raw`(\d[\d,_]*)\s?(k?)`;
+const RESULTS_MAX = new RegExp(String.raw`${NUMBER}\+?\s(?:results|logs)\b|(?:results|logs)\D{0,12}?${NUMBER}\b`, "i");
+const BLOCKS_MAX = new RegExp(
+  String.raw`${NUMBER}[\s-](?:blocks?\b|(?:block\s)?range)|(?:range|blocks)\b[^\d\[]{0,20}?${NUMBER}\b`,
+  "i",
+);
+
+/** What a refusal says of the limit, where it does: `resultsMax` logs or `blocksMax` blocks in one answer. */
+export function capsOf(message: string): { readonly resultsMax?: number; readonly blocksMax?: number } {
+  const resultsMax = firstNumber(RESULTS_MAX.exec(message));
+  if (resultsMax !== null) return { resultsMax };
+  const blocksMax = firstNumber(BLOCKS_MAX.exec(message));
+  return blocksMax === null ? {} : { blocksMax };
+}
+
+function firstNumber(match: RegExpExecArray | null): number | null {
+  if (match === null) return null;
+  const digits = match[1] ?? match[3];
+  const thousands = match[2] ?? match[4];
+  const value = Number(digits?.replace(/[,_]/g, "")) * (thousands?.toLowerCase() === "k" ? 1_000 : 1);
+  return Number.isSafeInteger(value) && value > 0 ? value : null;
+}
+
 /** A JSON-RPC error object as one of our errors. The message of the provider is cut: it may repeat the request. */
 export function rpcError(code: number, message: string, context: ErrorContext): Error {
   const text = `${message.slice(0, 160)} (${code})`;
-  if (RANGE.some((pattern) => pattern.test(message))) return new RangeTooLargeError("RANGE_TOO_LARGE", text, context);
+  if (RANGE.some((pattern) => pattern.test(message)))
+    return new RangeTooLargeError("RANGE_TOO_LARGE", text, { ...context, ...capsOf(message) });
   if (BATCH.test(message)) return new BatchTooLargeError("BATCH_TOO_LARGE", text, context);
   if (TIMEOUT.test(message)) return new TimeoutError("RPC_TIMEOUT", text, context);
   if (code === 429 || RATE.test(message)) return new RateLimitError(DEFAULT_RATE_PAUSE_MS, text, context);

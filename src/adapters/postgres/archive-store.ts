@@ -2,22 +2,19 @@ import { type RawBuilder, type SqlBool, sql, type Transaction } from "kysely";
 import type { LogPosition } from "../../core/chain/fill.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type {
-  ArchiveContent,
   ArchivedFill,
-  ArchiveFile,
   ArchiveStore,
-  BlockSpan,
   FillPart,
   FillPartition,
   NewArchiveFile,
   RowsSummary,
 } from "../../ports/archive.ts";
+import { insertFile, listFiles, readVersion } from "./archive-catalog.ts";
 import { listPartitions } from "./archive-partitions.ts";
 import { type FillRow, fillColumns, toArchivedFill } from "./archive-rows.ts";
-import { bytesArray, numericArray, ts } from "./codecs.ts";
+import { bytesArray, numericArray } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import type { Schema } from "./schema.ts";
-import type { ArchiveFileTable } from "./schema-archive.ts";
 
 /** Held by whoever archives or imports; unlike any other advisory lock of the project. */
 const ARCHIVE_LOCK = 7_165_728_004n;
@@ -137,77 +134,3 @@ function agrees(found: SummaryRow, summary: RowsSummary): boolean {
     positions.every(([pair, at]) => pair?.[0] === at?.blockNumber && pair?.[1] === at?.logIndex)
   );
 }
-
-async function insertFile(trx: Transaction<Schema>, file: NewArchiveFile, at: EpochMs): Promise<void> {
-  const { summary } = file;
-  await trx
-    .insertInto("flow.archive_file")
-    .values({
-      path: file.path,
-      content: file.content,
-      source: file.source,
-      origin: file.origin,
-      from_block: file.span?.fromBlock ?? null,
-      to_block: file.span?.toBlock ?? null,
-      row_count: BigInt(summary.rows),
-      size_micros: summary.size.toString(),
-      cash_micros: summary.cash.toString(),
-      fee_micros: summary.fee.toString(),
-      first_block: summary.first?.blockNumber ?? null,
-      first_log_index: summary.first?.logIndex ?? null,
-      last_block: summary.last?.blockNumber ?? null,
-      last_log_index: summary.last?.logIndex ?? null,
-      first_at: ts(summary.firstAt),
-      last_at: ts(summary.lastAt),
-      file_bytes: BigInt(file.fileBytes),
-      table_bytes: file.tableBytes === null ? null : BigInt(file.tableBytes),
-      created_at: ts(at),
-    })
-    .onConflict((conflict) => conflict.column("path").doNothing())
-    .execute();
-}
-
-async function readVersion(db: Database): Promise<number> {
-  const newest = await db.kysely
-    .selectFrom("flow.archive_file")
-    .select((eb) => eb.fn.max("file_key").as("version"))
-    .executeTakeFirst();
-  return newest?.version ?? 0;
-}
-
-async function listFiles(db: Database, content: ArchiveContent, span?: BlockSpan): ReturnType<ArchiveStore["files"]> {
-  // The version first: a file that is recorded in between is then seen twice, never missed.
-  const version = await readVersion(db);
-  let query = db.kysely.selectFrom("flow.archive_file").selectAll().where("content", "=", content);
-  if (span !== undefined) {
-    query = query.where("from_block", "<=", span.toBlock).where("to_block", ">=", span.fromBlock);
-  }
-  const rows = await query.orderBy("from_block").orderBy("first_at").orderBy("file_key").execute();
-  return { version, files: rows.map(toFile) };
-}
-
-type FileRow = { [Column in keyof ArchiveFileTable]: Column extends "file_key" ? number : ArchiveFileTable[Column] };
-
-const position = (block: number | null, log: number | null): LogPosition | null =>
-  block === null || log === null ? null : { blockNumber: block, logIndex: log };
-
-const toFile = (row: FileRow): ArchiveFile => ({
-  path: row.path,
-  content: row.content,
-  source: row.source,
-  origin: row.origin,
-  span: row.from_block === null || row.to_block === null ? null : { fromBlock: row.from_block, toBlock: row.to_block },
-  summary: {
-    rows: Number(row.row_count),
-    size: BigInt(row.size_micros),
-    cash: BigInt(row.cash_micros),
-    fee: BigInt(row.fee_micros),
-    first: position(row.first_block, row.first_log_index),
-    last: position(row.last_block, row.last_log_index),
-    firstAt: row.first_at,
-    lastAt: row.last_at,
-  },
-  fileBytes: Number(row.file_bytes),
-  tableBytes: row.table_bytes === null ? null : Number(row.table_bytes),
-  createdAt: row.created_at,
-});

@@ -35,16 +35,23 @@ export async function findGaps(trx: Trx, { fromBlock, toBlock }: CoverageRange):
   return gaps;
 }
 
+/** What coverage is kept of: blocks that were read, and those of them whose effects were collected. */
+type CoverageTable = "flow.coverage" | "flow.lifecycle_coverage";
+
 /** Adds a range, merging it with those it overlaps or touches. */
-export async function cover(trx: Trx, { fromBlock, toBlock }: CoverageRange): Promise<void> {
+export async function cover(
+  trx: Trx,
+  { fromBlock, toBlock }: CoverageRange,
+  table: CoverageTable = "flow.coverage",
+): Promise<void> {
   const { rows } = await sql<{ from_block: number | null; to_block: number | null }>`
     WITH merged AS (
-      DELETE FROM flow.coverage WHERE to_block >= ${fromBlock - 1} AND from_block <= ${toBlock + 1}
+      DELETE FROM ${sql.raw(table)} WHERE to_block >= ${fromBlock - 1} AND from_block <= ${toBlock + 1}
       RETURNING from_block, to_block)
     SELECT min(from_block) AS from_block, max(to_block) AS to_block FROM merged`.execute(trx);
   const { from_block = null, to_block = null } = rows[0] ?? {};
   await trx
-    .insertInto("flow.coverage")
+    .insertInto(table)
     .values({
       from_block: Math.min(fromBlock, from_block ?? fromBlock),
       to_block: Math.max(toBlock, to_block ?? toBlock),
@@ -56,8 +63,10 @@ export async function cover(trx: Trx, { fromBlock, toBlock }: CoverageRange): Pr
 export async function uncoverAbove(trx: Trx, lastBlock: number): Promise<number | null> {
   const { rows } = await sql<{ highest: number | null }>`
     SELECT max(to_block) AS highest FROM flow.coverage WHERE to_block > ${lastBlock}`.execute(trx);
-  await sql`DELETE FROM flow.coverage WHERE from_block > ${lastBlock}`.execute(trx);
-  await sql`UPDATE flow.coverage SET to_block = ${lastBlock} WHERE to_block > ${lastBlock}`.execute(trx);
+  for (const table of ["flow.coverage", "flow.lifecycle_coverage"]) {
+    await sql`DELETE FROM ${sql.raw(table)} WHERE from_block > ${lastBlock}`.execute(trx);
+    await sql`UPDATE ${sql.raw(table)} SET to_block = ${lastBlock} WHERE to_block > ${lastBlock}`.execute(trx);
+  }
   return rows[0]?.highest ?? null;
 }
 

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from "kysely";
 import { assert } from "../../core/assert.ts";
-import type { BlockRef } from "../../core/chain/fill.ts";
+import { type BlockRef, compareLogPosition } from "../../core/chain/fill.ts";
 import { fromUnixSeconds } from "../../core/time/time.ts";
 import type { BlockRangeRecord, QuarantinedLog, StoredFill } from "../../ports/chain-store.ts";
 import * as codec from "./codecs.ts";
@@ -24,7 +24,7 @@ const PARTITION_BLOCKS = 50_000;
 const single = new Float32Array(1);
 
 /** As a 4-byte float, never less than it was: nothing may seem known earlier. Exact below 4.6 hours. */
-function delayMs(ms: number): number {
+export function delayMs(ms: number): number {
   single[0] = ms;
   const rounded = single[0];
   if (rounded >= ms) return rounded;
@@ -106,24 +106,33 @@ export async function linkTokens(
   `.execute(trx);
 }
 
-/** A market resolves once; it may be one whose preparation lies before our coverage. */
+/**
+ * A market resolves once; it may be one whose preparation lies before our coverage. What follows from another market's
+ * resolution gives way to a result of its own, which is always earlier on the chain, whichever is read first.
+ */
 export async function insertResolutions(trx: Trx, resolutions: BlockRangeRecord["resolutions"]): Promise<void> {
   if (resolutions.length === 0) return;
-  const ids = codec.bytesArray(resolutions.map(({ marketId }) => marketId));
+  // Of several entries for a market the earliest counts.
+  const distinct = byMarket([...resolutions].sort((a, b) => compareLogPosition(b, a)));
+  const ids = codec.bytesArray(distinct.map(({ marketId }) => marketId));
   await sql`INSERT INTO flow.market (condition_id) SELECT unnest(${ids}) ON CONFLICT DO NOTHING`.execute(trx);
   const numerators = (index: 0 | 1) =>
-    codec.numericArray(resolutions.map(({ payoutNumerators }) => payoutNumerators[index].toString()));
+    codec.numericArray(distinct.map(({ payoutNumerators }) => payoutNumerators[index].toString()));
   await sql`
-    INSERT INTO flow.resolution (market_key, numerator_0, numerator_1, block_number, log_index, resolved_at, known_at)
+    INSERT INTO flow.resolution AS known
+      (market_key, numerator_0, numerator_1, block_number, log_index, resolved_at, known_at)
     SELECT m.market_key, r.first, r.second, r.block_number, r.log_index, r.resolved_at, r.known_at
     FROM unnest(${ids}, ${numerators(0)}, ${numerators(1)},
-      ${codec.int4Array(resolutions.map(({ blockNumber }) => blockNumber))},
-      ${codec.int4Array(resolutions.map(({ logIndex }) => logIndex))},
-      ${codec.tsArray(resolutions.map(({ resolvedAt }) => resolvedAt))},
-      ${codec.tsArray(resolutions.map(({ knownAt }) => knownAt))})
+      ${codec.int4Array(distinct.map(({ blockNumber }) => blockNumber))},
+      ${codec.int4Array(distinct.map(({ logIndex }) => logIndex))},
+      ${codec.tsArray(distinct.map(({ resolvedAt }) => resolvedAt))},
+      ${codec.tsArray(distinct.map(({ knownAt }) => knownAt))})
       AS r (condition_id, first, second, block_number, log_index, resolved_at, known_at)
     JOIN flow.market m USING (condition_id)
-    ON CONFLICT DO NOTHING`.execute(trx);
+    ON CONFLICT (market_key) DO UPDATE SET numerator_0 = excluded.numerator_0, numerator_1 = excluded.numerator_1,
+      block_number = excluded.block_number, log_index = excluded.log_index, resolved_at = excluded.resolved_at,
+      known_at = excluded.known_at
+    WHERE (excluded.block_number, excluded.log_index) < (known.block_number, known.log_index)`.execute(trx);
 }
 
 export async function insertQuarantined(trx: Trx, quarantined: readonly QuarantinedLog[]): Promise<void> {

@@ -15,14 +15,22 @@ import {
 import { ts } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
 import { createDictionary, type DictionaryUse } from "./dictionary.ts";
+import { deleteFactsAbove, type FactsMemory, insertFacts, insertStaticLabels } from "./facts-rows.ts";
+import { createKeyCache } from "./key-cache.ts";
+import { createFactsReader } from "./known-facts.ts";
+import { insertEffects } from "./lifecycle-rows.ts";
 import { createMarketInfoStore } from "./market-info.ts";
 
 /** Hashes below the finalized mark that are kept, so that a listener which was away can still compare. */
 const BLOCKS_KEPT = 256;
+/** Owners and markets of Protocol V2 that need not be written again. */
+const FACTS_REMEMBERED = 100_000;
 
 export function createChainStore(db: Database): ChainStore {
   const dictionary = createDictionary();
+  const memory: FactsMemory = { markets: createKeyCache(FACTS_REMEMBERED), owners: createKeyCache(FACTS_REMEMBERED) };
   let exchanges: ExchangeKeys | null = null;
+  let isLabelled = false;
 
   const exchangeKeys = async (): Promise<ExchangeKeys> => {
     if (exchanges !== null) return exchanges;
@@ -33,7 +41,15 @@ export function createChainStore(db: Database): ChainStore {
 
   return {
     ...createMarketInfoStore(db),
-    extend: async (record) => extend(db, dictionary.begin, await exchangeKeys(), record),
+    ...createFactsReader(db),
+    async extend(record) {
+      const done = await extend(
+        { db, begin: dictionary.begin, exchanges: await exchangeKeys(), memory, isLabelled },
+        record,
+      );
+      isLabelled = true;
+      return done;
+    },
 
     async retract(lastGoodBlock, at) {
       await repeatableTransaction(db, async (trx) => {
@@ -46,6 +62,7 @@ export function createChainStore(db: Database): ChainStore {
         }
         await sql`DELETE FROM flow.fill_packed WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`DELETE FROM flow.resolution WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await deleteFactsAbove(trx, lastGoodBlock);
         await sql`DELETE FROM flow.quarantine WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`DELETE FROM flow.block WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`UPDATE flow.market SET prepared_block = NULL WHERE prepared_block > ${lastGoodBlock}`.execute(trx);
@@ -89,17 +106,23 @@ export function createChainStore(db: Database): ChainStore {
   };
 }
 
-async function extend(
-  db: Database,
-  begin: ReturnType<typeof createDictionary>["begin"],
-  exchanges: ExchangeKeys,
-  record: BlockRangeRecord,
-): Promise<{ fills: number }> {
+type ExtendDeps = {
+  readonly db: Database;
+  readonly begin: ReturnType<typeof createDictionary>["begin"];
+  readonly exchanges: ExchangeKeys;
+  readonly memory: FactsMemory;
+  /** False: the addresses that the program knows to be no traders have still to be written. */
+  readonly isLabelled: boolean;
+};
+
+async function extend(deps: ExtendDeps, record: BlockRangeRecord): Promise<{ fills: number }> {
+  const { db, begin, exchanges, memory, isLabelled } = deps;
   const done = await repeatableTransaction(db, async (trx) => {
     const keys: DictionaryUse = begin(trx);
     await lockChain(trx);
+    if (!isLabelled) await insertStaticLabels(trx);
     const gaps = await findGaps(trx, record);
-    if (gaps.length === 0) return { keys, fills: 0, isNew: false };
+    if (gaps.length === 0) return { keys, keepFacts: () => {}, fills: 0, isNew: false };
     const isNew = within(record, gaps);
     const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
     await insertMarkets(
@@ -107,6 +130,9 @@ async function extend(
       record.markets.filter((market) => isNew(market.preparedBlock)),
     );
     await insertFills(db, trx, fills, keys, exchanges);
+    const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
+    await insertEffects(db, trx, effects, keys);
+    const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);
     await insertResolutions(
       trx,
       record.resolutions.filter((resolution) => isNew(resolution.blockNumber)),
@@ -118,11 +144,13 @@ async function extend(
     await insertBlocks(trx, record.blocks);
     for (const gap of gaps) {
       await cover(trx, gap);
+      if (record.effects !== undefined) await cover(trx, gap, "flow.lifecycle_coverage");
       await appendIngest(trx, "extend", gap, record.committedAt);
     }
-    return { keys, fills: fills.length, isNew: true };
+    return { keys, keepFacts, fills: fills.length, isNew: true };
   });
   done.keys.keep();
+  done.keepFacts();
   if (done.isNew) await hint(db);
   return { fills: done.fills };
 }

@@ -26,9 +26,9 @@ export function createMarketInfoStore(db: Database): MarketInfoStore {
     async marketsWithoutInfo(limit, checkedBefore) {
       const { rows } = await sql<{ condition_id: string }>`
         SELECT condition_id FROM flow.market m
-        WHERE info_checked_at IS NULL
+        WHERE NOT is_combo AND (info_checked_at IS NULL
           OR (info_checked_at < ${codec.ts(checkedBefore)} AND (title IS NULL OR NOT EXISTS (
-            SELECT FROM flow.resolution r WHERE r.market_key = m.market_key AND r.known_at < m.info_checked_at)))
+            SELECT FROM flow.resolution r WHERE r.market_key = m.market_key AND r.known_at < m.info_checked_at))))
         ORDER BY info_checked_at NULLS FIRST, market_key DESC LIMIT ${limit}`.execute(db.kysely);
       return rows.map(({ condition_id }) => condition_id as MarketId);
     },

@@ -6,6 +6,7 @@ import { chainSql } from "./migrations/0001_chain.ts";
 import { reputationSql } from "./migrations/0002_reputation.ts";
 import { executorSql } from "./migrations/0003_executor.ts";
 import { archiveSql } from "./migrations/0004_archive.ts";
+import { lifecycleSql } from "./migrations/0005_lifecycle.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { name: "0002_reputation", sql: reputationSql },
   { name: "0003_executor", sql: executorSql },
   { name: "0004_archive", sql: archiveSql },
+  { name: "0005_lifecycle", sql: lifecycleSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -27,6 +27,8 @@ export type MarketTable = {
   fee_exponent: number | null;
   accepting_orders: boolean | null;
   info_checked_at: EpochMs | null;
+  /** Generated, by migration 0005. */
+  is_combo: Identity<boolean>;
 };
 
 export type TokenTable = {

@@ -37,6 +37,7 @@ export type UnitTable = {
   closed_at: EpochMs | null;
   roi_micros: number | null;
   edge_micros: number | null;
+  is_combo: boolean;
 };
 
 export type HoldingView = { wallet_key: number; token_key: number; shares_micros: bigint; cost_micros: bigint };
@@ -106,6 +107,7 @@ export type LedgerStateTable = {
   score_version: number | null;
   edge_k: number | null;
   edge_variance: number | null;
+  owner_seq: bigint;
 };
 
 export type ReputationSchema = {

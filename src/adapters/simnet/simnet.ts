@@ -1,5 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
-import { type Chain, createChain } from "./chain/chain.ts";
+import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
 import type { Seed } from "./random/prng.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { serve } from "./server/serve.ts";
@@ -41,7 +41,7 @@ export type Simnet = {
   readonly chain: Chain;
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
-  reorg(depth: number, transactions?: "same" | "shifted"): void;
+  reorg(depth: number, transactions?: ReorgTransactions): void;
   stop(): Promise<void>;
 };
 

@@ -16,7 +16,8 @@ type Pair = readonly [ShareMicros, ShareMicros];
 
 /**
  * What can happen to one unit: one wallet in one market. Conversions touch several markets of an event at once;
- * `toConversionLegs` makes them into CONVERT_OUT and CONVERT_IN of each unit.
+ * `toConversionLegs` makes them into CONVERT_OUT and CONVERT_IN of each unit. A split or merge over the markets of an
+ * event touches one outcome of each: CONVERT_IN for its cost, or CONVERT_OUT for its proceeds.
  */
 export type LedgerEvent =
   | ({ readonly kind: "BUY" } & Trade)
@@ -25,7 +26,7 @@ export type LedgerEvent =
   | { readonly kind: "SPLIT"; readonly at: EpochMs; readonly shares: ShareMicros }
   /** `shares` of both tokens into collateral. */
   | { readonly kind: "MERGE"; readonly at: EpochMs; readonly shares: ShareMicros }
-  /** NO tokens given away; `proceeds` null: they leave at their own cost. */
+  /** Given away for other tokens; `proceeds` null: they leave at their own cost. */
   | {
       readonly kind: "CONVERT_OUT";
       readonly at: EpochMs;
@@ -33,7 +34,7 @@ export type LedgerEvent =
       readonly shares: ShareMicros;
       readonly proceeds: UsdMicros | null;
     }
-  /** YES tokens received; `cost` is the part spread over them and may be negative. */
+  /** Received for other tokens; `cost` is the part spread over them and may be negative. */
   | {
       readonly kind: "CONVERT_IN";
       readonly at: EpochMs;
@@ -50,6 +51,8 @@ export type LedgerEvent =
       readonly outcome: OutcomeIndex;
       readonly shares: ShareMicros;
       readonly cost: UsdMicros | null;
+      /** False when the sender's own cost was not all known, so that this one is too low. */
+      readonly isCostKnown?: boolean;
     }
   | {
       readonly kind: "TRANSFER_OUT";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { shares, usd } from "../money/amounts.ts";
 import { epochMs } from "../time/time.ts";
-import { toConversionLegs } from "./convert.ts";
+import { spread, toConversionLegs } from "./convert.ts";
 import { applyEvent } from "./ledger.ts";
 import type { LedgerEvent } from "./ledger-event.ts";
 import { closedAt, EMPTY_UNIT, roiMicros, type Unit } from "./unit.ts";
@@ -201,84 +201,58 @@ describe("ledger", () => {
 });
 
 describe("conversion", () => {
-  const unitsOf = (legs: ReturnType<typeof toConversionLegs<string>>, before: Record<string, Unit>) =>
-    Object.fromEntries(
-      legs.map(({ market, event }) => [market, applyEvent(before[market] ?? EMPTY_UNIT, event)] as const),
+  const NOTHING: Record<string, Unit> = {};
+  /** Ten NO of each of `from`, for ten YES of each of `to` and collateral. */
+  const convert = (from: readonly string[], to: readonly string[], released: number, before = NOTHING) => {
+    const part = (unit: string, outcome: 0 | 1) => ({ unit, outcome, shares: shares(micros(10)) });
+    const legs = toConversionLegs(
+      {
+        at: at(9),
+        from: from.map((unit) => part(unit, 1)),
+        to: to.map((unit) => part(unit, 0)),
+        released: usd(micros(released)),
+      },
+      (unit) => before[unit] ?? EMPTY_UNIT,
     );
+    return Object.fromEntries(
+      legs.map(({ unit, event }) => [unit, applyEvent(before[unit] ?? EMPTY_UNIT, event)] as const),
+    );
+  };
 
   it("spreads the cost of the NO given, less the collateral released, over the YES received", () => {
-    const a = run(buy(10, 9, { outcome: 1 }));
-    const b = run(buy(10, 8, { outcome: 1 }));
-    const legs = toConversionLegs({
-      at: at(9),
-      from: [
-        { market: "a", unit: a },
-        { market: "b", unit: b },
-      ],
-      to: ["c", "d"],
-      given: shares(micros(10)),
-      received: shares(micros(10)),
-      released: usd(micros(10)),
-    });
-    const after = unitsOf(legs, { a, b });
-    expect(["a", "b", "c", "d"].map((m) => after[m]?.realised)).toEqual([0n, 0n, 0n, 0n]);
-    expect(["c", "d"].map((m) => after[m]?.holdings[0])).toEqual([
+    const before = { a: run(buy(10, 9, { outcome: 1 })), b: run(buy(10, 8, { outcome: 1 })) };
+    const after = convert(["a", "b"], ["c", "d"], 10, before);
+    expect(["a", "b", "c", "d"].map((unit) => after[unit]?.realised)).toEqual([0n, 0n, 0n, 0n]);
+    expect(["c", "d"].map((unit) => after[unit]?.holdings[0])).toEqual([
       { shares: micros(10), cost: micros(3.5) },
       { shares: micros(10), cost: micros(3.5) },
     ]);
-    expect(["a", "b"].map((m) => [after[m]?.paidIn, after[m]?.isIncomplete])).toEqual([
+    expect(["a", "b"].map((unit) => [after[unit]?.paidIn, after[unit]?.isIncomplete])).toEqual([
       [0n, false],
       [0n, false],
     ]);
   });
 
   it("gives YES a negative cost where more collateral came back than the NO had cost", () => {
-    const a = run(buy(10, 4, { outcome: 1 }));
-    const b = run(buy(10, 4, { outcome: 1 }));
-    const from = [
-      { market: "a", unit: a },
-      { market: "b", unit: b },
-    ];
-    const legs = toConversionLegs({
-      at: at(9),
-      from,
-      to: ["c"],
-      given: shares(micros(10)),
-      received: shares(micros(10)),
-      released: usd(micros(10)),
-    });
-    const c = unitsOf(legs, { a, b }).c as Unit;
+    const before = { a: run(buy(10, 4, { outcome: 1 })), b: run(buy(10, 4, { outcome: 1 })) };
+    const c = convert(["a", "b"], ["c"], 10, before).c as Unit;
     expect(c.holdings[0].cost).toBe(micros(-2));
     expect(applyEvent(c, resolve(0n, 1n)).realised).toBe(micros(2));
   });
 
   it("books the collateral as proceeds where every question was converted", () => {
-    const a = run(buy(10, 4, { outcome: 1 }));
-    const b = run(buy(10, 4, { outcome: 1 }));
-    const from = [
-      { market: "a", unit: a },
-      { market: "b", unit: b },
-    ];
-    const legs = toConversionLegs({
-      at: at(9),
-      from,
-      to: [],
-      given: shares(micros(10)),
-      received: shares(0n),
-      released: usd(micros(10)),
-    });
-    expect(Object.values(unitsOf(legs, { a, b })).map((unit) => unit.realised)).toEqual([micros(1), micros(1)]);
+    const before = { a: run(buy(10, 4, { outcome: 1 })), b: run(buy(10, 4, { outcome: 1 })) };
+    const after = convert(["a", "b"], [], 10, before);
+    expect(Object.values(after).map((unit) => unit.realised)).toEqual([micros(1), micros(1)]);
   });
 
   it("marks the YES incomplete where the NO given were not all seen bought", () => {
-    const legs = toConversionLegs({
-      at: at(9),
-      from: [{ market: "a", unit: EMPTY_UNIT }],
-      to: ["c"],
-      given: shares(micros(10)),
-      received: shares(micros(10)),
-      released: usd(0n),
-    });
-    expect(Object.values(unitsOf(legs, {})).map((unit) => unit.isIncomplete)).toEqual([true, true]);
+    expect(Object.values(convert(["a"], ["c"], 0)).map((unit) => unit.isIncomplete)).toEqual([true, true]);
+  });
+
+  it("spreads by shares where they differ, the odd micros over the first", () => {
+    const parts = [3n, 3n, 1n].map((amount) => ({ shares: shares(amount) }));
+    expect(spread(usd(100n), parts)).toEqual([43n, 43n, 14n]);
+    expect(spread(usd(-100n), parts)).toEqual([-42n, -43n, -15n]);
   });
 });

@@ -56,7 +56,7 @@ function applyRule(unit: Unit, event: LedgerEvent): Unit {
     }
     case "TRANSFER_IN": {
       const next = receive(unit, event.outcome, event.shares, event.cost ?? ZERO_USD);
-      return event.cost === null ? { ...next, isIncomplete: true } : next;
+      return event.cost === null || event.isCostKnown === false ? { ...next, isIncomplete: true } : next;
     }
     case "TRANSFER_OUT":
       return moveOut(unit, event.outcome, event.shares, event.to);

@@ -7,6 +7,7 @@ import {
 } from "./decode-condition.ts";
 import { decodeFill, isFillTopic } from "./decode-fill.ts";
 import { decodeMatch, isMatchTopic, type MatchSummary } from "./decode-match.ts";
+import { applyRefunds, decodeRefund, type FeeRefund, isRefundTopic } from "./fee-refunds.ts";
 import type { Fill, RawLog } from "./fill.ts";
 import { groupMatches, type Match } from "./group-matches.ts";
 import { malformed } from "./hex-words.ts";
@@ -14,7 +15,7 @@ import { TOPICS } from "./topics.ts";
 
 /** What the logs of whole blocks say. */
 export type DecodedLogs = {
-  /** In chain order; each with the match it belongs to. */
+  /** In chain order; each with the match it belongs to, and with its effective fee: refunds are off it. */
   readonly fills: readonly Fill[];
   readonly matches: readonly Match[];
   readonly prepared: readonly ConditionPrepared[];
@@ -28,6 +29,7 @@ export type DecodedLogs = {
 type Collected = {
   readonly fills: Fill[];
   readonly summaries: MatchSummary[];
+  readonly refunds: FeeRefund[];
   readonly prepared: ConditionPrepared[];
   readonly resolved: ConditionResolved[];
   readonly reasons: Map<number, string[]>;
@@ -35,7 +37,10 @@ type Collected = {
 
 /** @param logs of whole blocks: a match is never cut by the edge of a range. Never throws for what a log holds. */
 export function decodeLogs(logs: readonly RawLog[]): DecodedLogs {
-  const collected: Collected = { fills: [], summaries: [], prepared: [], resolved: [], reasons: new Map() };
+  const collected: Collected = {
+    ...{ fills: [], summaries: [], refunds: [], prepared: [], resolved: [] },
+    reasons: new Map(),
+  };
   const indexOf = new Map<string, number>();
   logs.forEach((log, index) => {
     indexOf.set(keyOf(log), index);
@@ -47,8 +52,10 @@ export function decodeLogs(logs: readonly RawLog[]): DecodedLogs {
     }
   });
   const grouped = groupMatches(collected.fills, collected.summaries);
-  for (const problem of grouped.problems) note(collected.reasons, indexOf.get(keyOf(problem)), problem.reason);
-  const fills = grouped.fills.filter((fill) => {
+  const refunded = applyRefunds(grouped.fills, collected.refunds);
+  for (const problem of [...grouped.problems, ...refunded.problems])
+    note(collected.reasons, indexOf.get(keyOf(problem)), problem.reason);
+  const fills = refunded.fills.filter((fill) => {
     const priced = isPriced(fill);
     if (!priced) note(collected.reasons, indexOf.get(keyOf(fill)), "FILL_WITHOUT_A_PRICE");
     return priced;
@@ -82,6 +89,7 @@ function collect(log: RawLog, into: Collected): void {
   const topic = log.topics[0];
   if (isFillTopic(topic)) into.fills.push(decodeFill(log));
   else if (isMatchTopic(topic)) into.summaries.push(decodeMatch(log));
+  else if (isRefundTopic(topic)) into.refunds.push(decodeRefund(log));
   else if (topic === TOPICS.conditionPreparation) {
     const prepared = decodeConditionPreparation(log);
     if (prepared !== null) into.prepared.push(prepared);

@@ -1,8 +1,7 @@
 import type { Address } from "../ids/ids.ts";
-import { decodeEvent } from "./decode-event.ts";
+import { decodeEvent, EVENT_TOPICS } from "./decode-event.ts";
 import type { Fill, LogPosition, RawLog } from "./fill.ts";
 import { malformed } from "./hex-words.ts";
-import { TOPICS } from "./topics.ts";
 
 /**
  * A V1 fee module gives back what the exchange charged too much, in the transaction of the fill (on-chain sheet,
@@ -21,8 +20,13 @@ export type FeeRefund = LogPosition & {
 
 export type RefundProblem = LogPosition & { readonly reason: string };
 
-export const isRefundTopic = (topic: string | undefined): boolean =>
-  topic === TOPICS.feeRefunded || topic === TOPICS.feeRefundedEarlier;
+export const REFUND_TOPICS: ReadonlySet<string> = new Set(
+  [...EVENT_TOPICS]
+    .filter(([, name]) => name === "feeRefunded" || name === "feeRefundedEarlier")
+    .map(([topic]) => topic),
+);
+
+export const isRefundTopic = (topic: string | undefined): boolean => REFUND_TOPICS.has(topic ?? "");
 
 /** @throws PayloadError for another shape, or a contract that is no fee module. */
 export function decodeRefund(log: RawLog): FeeRefund {

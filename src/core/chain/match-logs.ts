@@ -1,8 +1,8 @@
+import { EVENT_TOPICS } from "./decode-event.ts";
+import { isTransferTopic } from "./decode-transfer.ts";
 import type { RawLog } from "./fill.ts";
 import { INFRASTRUCTURE_TABLE, type InfrastructureKind } from "./infrastructure.ts";
 import { TOPICS } from "./topics.ts";
-import { EVENT_TOPICS } from "./decode-event.ts";
-import { isTransferTopic } from "./decode-transfer.ts";
 
 /** As topics, so that a log is judged without decoding it. */
 const topicsOf = (...kinds: readonly InfrastructureKind[]): ReadonlySet<string> =>

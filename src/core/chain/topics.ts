@@ -14,13 +14,9 @@ export const TOPICS = {
   negRiskPositionSplit: "0xbbed930dbfb7907ae2d60ddf78345610214f26419a0128df39b6cc3d9e5df9b0",
   negRiskPositionsMerge: "0xba33ac50d8894676597e6e35dc09cff59854708b642cd069d21eb9c7ca072a04",
   negRiskPositionsConverted: "0xb03d19dddbc72a87e735ff0ea3b57bef133ebe44e1894284916a84044deb367e",
-  feeRefunded: "0xb608d2bf25d8b4b744ba23ce2ea9802ea955e216c064a62f42152fbf98958d24",
-  /** Of an older fee module: no order hash. */
-  feeRefundedEarlier: "0x18fe0464eb77016dc4e227eb0d690e4002756d82b442143bbfb874548952b5f2",
   /** Wallets and their owners: a Safe was made; a proxy wallet was told something by its owner. */
   proxyCreation: "0x4f51faf6c4561ff95f067657e43439f0f856d97c04d9ec9070a6199ad418e235",
   transactionRelayed: "0xab74390d395916d9e0006298d47938a5def5d367054dcca78fa6ec84381f3f22",
-  upgraded: "0xbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b",
   newAdmin: "0xf9ffabca9c8276e99321725bcb43fb076a6c66a54b7f21c4e8146d8519b417dc",
   newOperator: "0xf1e04d73c4304b5ff164f9d10c7473e2a1593b740674a6107975e2a7001c1e5c",
   removedAdmin: "0x787a2e12f4a55b658b8f573c32432ee11a5e8b51677d1e1e937aaf6a0bb5776e",

@@ -1,10 +1,10 @@
 import { applyEvent, boughtCost, boughtShares } from "../accounting/ledger.ts";
 import { EMPTY_UNIT, type Unit } from "../accounting/unit.ts";
 import { compareLogPosition, type LogPosition } from "../chain/fill.ts";
-import type { OutcomeIndex } from "../market/market.ts";
 import { shares, usd } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
 import { applyEntry, type Entries, type MarketSpan, NO_ENTRIES } from "./entries.ts";
+import { type LedgerEntry, type LedgerFill, movesCostOf } from "./ledger-entry.ts";
 
 /** A unit with what scoring keeps about it, under the database's keys of wallet and market. */
 export type UnitRecord = {
@@ -12,53 +12,54 @@ export type UnitRecord = {
   readonly marketKey: number;
   readonly unit: Unit;
   readonly entries: Entries;
-  /** Last fill that is in it; a fill at or before it means that the unit has to be replayed. */
-  readonly lastFill: LogPosition;
-};
-
-/** A finalized fill of a token whose market is known. */
-export type LedgerFill = LogPosition & {
-  readonly walletKey: number;
-  readonly marketKey: number;
-  readonly outcome: OutcomeIndex;
-  readonly at: EpochMs;
-  readonly isSell: boolean;
-  readonly size: bigint;
-  readonly cash: bigint;
-  readonly fee: bigint;
-  readonly isFeeInShares: boolean;
+  /** Where the last fill or effect stands that is in it; one before it means that the unit has to be replayed. */
+  readonly lastEntry: LogPosition;
+  /** Of the combinatorial module: kept in the ledger, never in a score. */
+  readonly isCombo: boolean;
 };
 
 /** What the ledger needs to know of a market, as of the finalized block. */
 export type LedgerMarket = {
   readonly marketKey: number;
   readonly span: MarketSpan | null;
-  readonly resolution: { readonly at: EpochMs; readonly payoutNumerators: readonly [bigint, bigint] } | null;
+  readonly isCombo: boolean;
+  readonly resolution:
+    | (LogPosition & { readonly at: EpochMs; readonly payoutNumerators: readonly [bigint, bigint] })
+    | null;
 };
 
 const BEFORE_ALL: LogPosition = { blockNumber: -1, logIndex: -1 };
 
-/** A unit before its first fill; where the market is already resolved, it is born resolved. */
-export function newUnitRecord(walletKey: number, market: LedgerMarket): UnitRecord {
-  const record = {
-    walletKey,
-    marketKey: market.marketKey,
-    unit: EMPTY_UNIT,
-    entries: NO_ENTRIES,
-    lastFill: BEFORE_ALL,
-  };
-  return applyResolution(record, market);
-}
-
-export const isInOrder = (record: UnitRecord, fill: LogPosition): boolean =>
-  compareLogPosition(record.lastFill, fill) < 0;
+export const newUnitRecord = (walletKey: number, { marketKey, isCombo }: LedgerMarket): UnitRecord => ({
+  walletKey,
+  marketKey,
+  unit: EMPTY_UNIT,
+  entries: NO_ENTRIES,
+  lastEntry: BEFORE_ALL,
+  isCombo,
+});
 
 /**
- * Fills of the unit may have left the database for the archive, so it cannot be replayed. Late fills are applied to it
- * as they come; for a complete unit the order changes neither its P&L nor its cost.
+ * Whether applying the entry now gives what the order of the chain gives. A resolution that was learned too early does
+ * no harm, because holdings are then carried at their payout, unless shares leave at their cost before it.
+ */
+export function isInOrder(record: UnitRecord, entry: LedgerEntry, { resolution }: LedgerMarket): boolean {
+  if (compareLogPosition(record.lastEntry, entry) > 0) return false;
+  const isEarly = record.unit.resolvedAt !== null && resolution !== null && compareLogPosition(resolution, entry) > 0;
+  return !isEarly || !movesCostOf(entry, record);
+}
+
+/**
+ * Fills of the unit may have left the database for the archive, so it cannot be replayed. Late entries are applied to it
+ * as they come; for a complete unit the order of fills changes neither its P&L nor its cost.
  */
 export const isSealed = ({ unit }: UnitRecord, archivedUntil: EpochMs | null): boolean =>
   archivedUntil !== null && unit.openedAt !== null && unit.openedAt <= archivedUntil;
+
+export const laterOf = (a: LogPosition, { blockNumber, logIndex }: LogPosition): LogPosition =>
+  a.blockNumber > blockNumber || (a.blockNumber === blockNumber && a.logIndex > logIndex)
+    ? a
+    : { blockNumber, logIndex };
 
 export function applyFill(record: UnitRecord, fill: LedgerFill, span: MarketSpan | null): UnitRecord {
   const trade = {
@@ -71,16 +72,15 @@ export function applyFill(record: UnitRecord, fill: LedgerFill, span: MarketSpan
     feeAsset: fill.isFeeInShares ? "shares" : "collateral",
   } as const;
   const unit = applyEvent(record.unit, trade);
-  const lastFill = isInOrder(record, fill)
-    ? { blockNumber: fill.blockNumber, logIndex: fill.logIndex }
-    : record.lastFill;
-  if (trade.kind === "SELL") return { ...record, unit, lastFill };
+  const lastEntry = laterOf(record.lastEntry, fill);
+  if (trade.kind === "SELL") return { ...record, unit, lastEntry };
   const entry = { at: fill.at, outcome: fill.outcome, shares: boughtShares(trade), cost: boughtCost(trade) };
-  return { ...record, unit, lastFill, entries: applyEntry(record.entries, entry, span) };
+  return { ...record, unit, lastEntry, entries: applyEntry(record.entries, entry, span) };
 }
 
 /** Idempotent: a resolution is written once per condition. */
-export function applyResolution(record: UnitRecord, market: LedgerMarket): UnitRecord {
-  if (market.resolution === null || record.unit.resolvedAt !== null) return record;
-  return { ...record, unit: applyEvent(record.unit, { kind: "RESOLUTION", ...market.resolution }) };
+export function applyResolution(record: UnitRecord, { resolution }: LedgerMarket): UnitRecord {
+  if (resolution === null || record.unit.resolvedAt !== null) return record;
+  const { at, payoutNumerators } = resolution;
+  return { ...record, unit: applyEvent(record.unit, { kind: "RESOLUTION", at, payoutNumerators }) };
 }

@@ -1,103 +1,22 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { type KyselyPlugin, sql } from "kysely";
-import { afterAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import {
+  BLOCKS,
+  blocksOf,
+  fillPartition,
+  finalizeAll,
+  hotRows,
+  openWorld,
+  sorted,
+} from "../../../test/support/archive-world.ts";
 import { describeOnEachEngine } from "../../../test/support/engines.ts";
 import { makeFills, rangeOf, timeOfBlock, tokenOf, walletOf } from "../../../test/support/fills.ts";
-import { createManualClock } from "../../../test/support/manual-clock.ts";
-import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
-import { openArchiveFolder } from "../../adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../adapters/postgres/archive-store.ts";
 import { createChainStore } from "../../adapters/postgres/chain-store.ts";
-import type { Database } from "../../adapters/postgres/connect.ts";
-import { compareLogPosition } from "../../core/chain/fill.ts";
-import { addMs, DAY_MS } from "../../core/time/time.ts";
-import type { ArchivedFill, ArchiveFiles, FillHistory, FillSource } from "../../ports/archive.ts";
-import type { StoredFill } from "../../ports/chain-store.ts";
-import { type ArchiveDeps, type ArchiveProgress, type ArchiveReport, archiveFills } from "./archive-fills.ts";
-import { createFillHistory } from "./fill-history.ts";
-
-const BLOCKS = 50_000;
-
-const folders: string[] = [];
-const newFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "orderflow-archive-"));
-  folders.push(folder);
-  return folder;
-};
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A partition full of time: 40 blocks spread over it, its first and last among them. */
-const blocksOf = (partition: number): number[] => [
-  ...Array.from({ length: 40 }, (_, n) => partition * BLOCKS + n * 1_250),
-  (partition + 1) * BLOCKS - 1,
-];
-
-type World = {
-  readonly db: Database;
-  readonly folder: string;
-  readonly files: ArchiveFiles;
-  readonly history: FillHistory;
-  archive(
-    changes?: Partial<ArchiveDeps>,
-    onProgress?: (progress: ArchiveProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<ArchiveReport>;
-  read(from: number, to: number, sources?: readonly FillSource[]): Promise<readonly ArchivedFill[]>;
-};
-
-/** Retention of one day, and a clock two days behind the block that `olderThanBlock` names. */
-function openWorld(db: Database, olderThanBlock: number): World {
-  const folder = newFolder();
-  const files = openArchiveFolder({ folder, memoryMb: 256 });
-  const store = createArchiveStore(db);
-  const clock = createManualClock(addMs(timeOfBlock(olderThanBlock), DAY_MS));
-  const history = createFillHistory({ store, files, pageRows: 100 });
-  const never = new AbortController().signal;
-  return {
-    ...{ db, folder, files, history },
-    archive: (changes = {}, onProgress = () => {}, signal = never) =>
-      archiveFills(
-        { store, files, clock, logger: createQuietLogger(), ...changes },
-        { retentionDays: 1, pageRows: 100 },
-        onProgress,
-        signal,
-      ),
-    async read(fromBlock, toBlock, sources = ["chain", "import"]) {
-      const all: ArchivedFill[] = [];
-      for await (const batch of history.readFills({ fromBlock, toBlock }, { sources })) all.push(...batch);
-      return all;
-    },
-  };
-}
-
-const asArchived = ({ fill, occurredAt, knownAt }: StoredFill): ArchivedFill => {
-  const { txIndex: _, ...rest } = fill;
-  return { ...rest, occurredAt, knownAt, marketId: null, outcomeIndex: null, source: "chain" };
-};
-
-const sorted = (fills: readonly StoredFill[]): readonly ArchivedFill[] =>
-  fills.map(asArchived).toSorted(compareLogPosition);
-
-async function fillPartition(db: Database, partition: number, perBlock = 6): Promise<readonly StoredFill[]> {
-  const fills = makeFills(partition, blocksOf(partition), perBlock);
-  const chain = createChainStore(db);
-  await chain.extend(rangeOf(partition * BLOCKS, (partition + 1) * BLOCKS - 1, fills));
-  await finalizeAll(db);
-  return fills;
-}
-
-const finalizeAll = (db: Database): Promise<void> =>
-  createChainStore(db).finalize(99_999_999, 99_999_999, timeOfBlock(0));
-
-async function hotRows(db: Database, partition: number): Promise<number> {
-  const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM flow.fill
-    WHERE block_number BETWEEN ${partition * BLOCKS}::int AND ${(partition + 1) * BLOCKS - 1}::int`.execute(db.kysely);
-  return Number(rows[0]?.n);
-}
+import type { ArchivedFill } from "../../ports/archive.ts";
+import type { ArchiveProgress } from "./archive-fills.ts";
 
 describeOnEachEngine("archiving fills", (getDb) => {
   test("what is read back from the files equals what was in the table, value by value", async () => {
@@ -267,66 +186,5 @@ describeOnEachEngine("archiving fills", (getDb) => {
     await expect(world.archive()).rejects.toThrow("another run archives or imports");
     await release?.();
     await world.archive();
-  });
-});
-
-type Killer = { readonly db: Database; statements: number };
-
-/** A database that dies before its `at`-th statement (commits and what follows them count as statements too). */
-function dyingAt(db: Database, at: number): Killer {
-  const killer = { statements: 0 };
-  const live = (): void => {
-    killer.statements += 1;
-    if (killer.statements === at) throw new Error("killed");
-  };
-  const plugin: KyselyPlugin = {
-    transformQuery({ node }) {
-      live();
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  };
-  const transaction: Database["transaction"] = async (run) => {
-    const result = await db.transaction(async (trx) => {
-      const inner = await run(trx.withPlugin(plugin));
-      live();
-      return inner;
-    });
-    live();
-    return result;
-  };
-  return Object.assign(killer, { db: { ...db, kysely: db.kysely.withPlugin(plugin), transaction } });
-}
-
-describeOnEachEngine("archiving killed at any statement", (getDb) => {
-  describe.each(["with the folder kept", "with the folder lost"] as const)("%s", (mode) => {
-    test("leaves the partition or the verified file, never neither, and the next run finishes", async () => {
-      const db = getDb();
-      const partition = mode === "with the folder kept" ? 70 : 80;
-      const fills = sorted(await fillPartition(db, partition, 4));
-      const span = [partition * BLOCKS, (partition + 1) * BLOCKS - 1] as const;
-      const world = openWorld(db, (partition + 1) * BLOCKS);
-      let kills = 0;
-      for (let at = 1; ; at += 1) {
-        const dying = dyingAt(db, at);
-        const outcome = await world.archive({ store: createArchiveStore(dying.db) }).then(
-          () => "finished",
-          (error: Error) => error.message,
-        );
-        const hot = await hotRows(db, partition);
-        const { files } = await createArchiveStore(db).files("fill", { fromBlock: span[0], toBlock: span[1] });
-        expect([hot, files.length]).toEqual(files.length === 0 ? [fills.length, 0] : [0, 1]);
-        expect(await world.read(...span)).toEqual(fills);
-        if (outcome === "finished") break;
-        expect(outcome).toBe("killed");
-        kills += 1;
-        if (mode === "with the folder lost" && files.length === 0) {
-          rmSync(world.folder, { recursive: true, force: true });
-        }
-      }
-      expect(kills).toBeGreaterThan(10);
-      expect(await hotRows(db, partition)).toBe(0);
-      await world.files.close();
-    }, 120_000);
   });
 });

@@ -12,7 +12,7 @@ export type ArchiveConfig = {
   readonly pageRows: number;
 };
 
-export const ARCHIVE_PAGE_ROWS = 5_000;
+export const ARCHIVE_PAGE_ROWS = 2_000;
 
 export type ArchiveDeps = {
   readonly store: ArchiveStore;

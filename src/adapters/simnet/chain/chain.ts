@@ -17,6 +17,12 @@ export type ChainListener = {
   readonly onOrphaned: (logs: readonly RpcLog[]) => void;
 };
 
+/**
+ * What becomes of the transactions of replaced blocks: "same": they stay where they were; "shifted": they are mined one
+ * block later, as far as there is one; "dropped": as "shifted", and every third is never mined again.
+ */
+export type ReorgTransactions = "same" | "shifted" | "dropped";
+
 export type Chain = {
   readonly firstBlock: number;
   head(): number;
@@ -31,12 +37,8 @@ export type Chain = {
   /** Mines every block whose time has come. */
   advanceTo(at: number): void;
   nextBlockAt(): number;
-  /**
-   * Replaces the last `depth` blocks by others. "same": the transactions stay where they were; "shifted": they are
-   * mined one block later, as far as there is one.
-   * @throws InputError when that would replace finalized blocks.
-   */
-  reorg(depth: number, transactions: "same" | "shifted"): void;
+  /** Replaces the last `depth` blocks by others. @throws InputError when that would replace finalized blocks. */
+  reorg(depth: number, transactions: ReorgTransactions): void;
   listen(listener: ChainListener): () => void;
 };
 
@@ -96,7 +98,8 @@ export function createChain(world: World, options: ChainOptions): Chain {
       const moved = store.removeFrom(first);
       headers.forkFrom(first);
       for (const { number, transaction } of moved) {
-        store.add(transactions === "shifted" ? Math.min(number + 1, head) : number, transaction);
+        if (transactions === "dropped" && transaction.serial % 3 === depth % 3) continue;
+        store.add(transactions === "same" ? number : Math.min(number + 1, head), transaction);
       }
       for (const listener of listeners) listener.onOrphaned(orphaned);
       announce(first, head);

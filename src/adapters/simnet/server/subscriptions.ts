@@ -1,6 +1,6 @@
-import type { WebSocket } from "ws";
 import type { Chain } from "../chain/chain.ts";
 import { type LogFilter, matchesFilter, quantity, type RpcLog } from "../chain/log.ts";
+import type { FeedSocket } from "../faults/faulty-feed.ts";
 import { headerObject } from "./block-object.ts";
 import { answerMessage, unknownMethod } from "./json-rpc.ts";
 import { invalidParams } from "./rpc-error.ts";
@@ -12,7 +12,7 @@ const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Serves one WebSocket: all methods of the node, and `eth_subscribe` to newHeads and logs. */
 export function serveSocket(
-  socket: WebSocket,
+  socket: FeedSocket,
   chain: Chain,
   methods: ReadonlyMap<string, RpcMethod>,
   batchMax: number,

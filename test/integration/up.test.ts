@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
+import { createSystemClock } from "../../src/adapters/system/clock.ts";
+
+// The program as a user starts it, against simnet in place of Polygon and the venue: what it says, and how it ends.
+
+const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+const SLOW_MS = 120_000;
+
+type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
+type Run = {
+  readonly child: ChildProcess;
+  readonly output: Interface;
+  readonly lines: Line[];
+  readonly ended: Promise<number | null>;
+  readonly err: () => string;
+};
+
+let folder = "";
+let simnet: Simnet;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "orderflow-up-"));
+  simnet = await startSimnet({ seed: 11, port: 0, clock: createSystemClock(), history: 2 });
+});
+afterAll(async () => {
+  await simnet.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(): Run {
+  const env = {
+    PATH: process.env.PATH ?? "",
+    POLYGON_RPC_URL: `${simnet.rpcUrl},${simnet.wsUrl}`,
+    GAMMA_URL: simnet.gammaUrl,
+    CLOB_URL: simnet.clobUrl,
+    DASHBOARD_PORT: "0",
+  };
+  const child = spawn(process.execPath, [cli, "up"], { cwd: folder, env });
+  const lines: Line[] = [];
+  let err = "";
+  const output = createInterface({ input: child.stdout });
+  output.on("line", (line) => lines.push(JSON.parse(line) as Line));
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, output, lines, ended, err: () => err };
+}
+
+/** Resolves with the line; fails with what was said instead when the program ends before. */
+function said(run: Run, message: string): Promise<Line> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const line = run.lines.find(({ msg }) => msg === message);
+      if (line !== undefined) resolve(line);
+    };
+    run.output.on("line", look);
+    look();
+    void run.ended.then(() => {
+      look();
+      reject(new Error(`ended without "${message}": ${run.err()} ${JSON.stringify(run.lines.at(-1))}`));
+    });
+  });
+}
+
+async function stop(run: Run): Promise<number | null> {
+  run.child.kill("SIGINT");
+  return run.ended;
+}
+
+describe("orderflow up", { timeout: SLOW_MS }, () => {
+  test("follows the chain, answers /healthz, stops on Ctrl-C with 0, and goes on where it was", async () => {
+    const first = start();
+    const { url } = await said(first, "health page");
+    const { block } = await said(first, "following");
+    const health = (await (await fetch(String(url))).json()) as { services: { name: string }[] };
+    expect(health.services.map(({ name }) => name)).toEqual(["listener", "reputation", "executor"]);
+    expect(await stop(first)).toBe(0);
+    expect(first.err()).toBe("");
+    expect(first.lines.at(-1)?.msg).toBe("stopped");
+
+    const second = start();
+    const { fromBlock } = await said(second, "listening");
+    expect(fromBlock).toBeGreaterThan(Number(block));
+    expect(await stop(second)).toBe(0);
+  });
+
+  test("a second one on the same folder is refused in a sentence", async () => {
+    const first = start();
+    await said(first, "following");
+    const second = start();
+    expect(await second.ended).toBe(2);
+    expect(second.err()).toMatch(/^orderflow cannot start: DATA_DIR: .* is in use by process \d+/);
+    expect(await stop(first)).toBe(0);
+  });
+});

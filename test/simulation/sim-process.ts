@@ -1,0 +1,80 @@
+import { connectPolygon } from "../../src/adapters/polygon/connect-polygon.ts";
+import type { Transport } from "../../src/adapters/polygon/transport.ts";
+import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import { assembleDatabase } from "../../src/adapters/postgres/connect.ts";
+import type { ChainStore } from "../../src/ports/chain-store.ts";
+import type { LogSource } from "../../src/ports/log-source.ts";
+import type { Logger } from "../../src/ports/logger.ts";
+import type { MarketCatalog } from "../../src/ports/market-catalog.ts";
+import type { Service } from "../../src/ports/service.ts";
+import { defaultListenerConfig, type ListenerConfig } from "../../src/services/listener/listener-config.ts";
+import { createListenerService } from "../../src/services/listener/listener-service.ts";
+import type { Life } from "./life.ts";
+import type { MortalEngine } from "./mortal-engine.ts";
+
+/** A planted defect: parts of the listener replaced by worse ones. */
+export type Sabotage = {
+  readonly store?: (store: ChainStore) => ChainStore;
+  readonly logSource?: (source: LogSource, transport: Transport) => LogSource;
+};
+
+/** How a process ended by itself; `error` null: as it was asked to. */
+export type Ending = { readonly error: unknown };
+
+export type SimProcess = {
+  readonly life: Life;
+  readonly engine: MortalEngine;
+  ending(): Ending | null;
+  health(): ReturnType<Service["health"]> | null;
+  /** Asks it to end. */
+  stop(): void;
+};
+
+export type SimProcessOptions = {
+  readonly life: Life;
+  readonly engine: MortalEngine;
+  readonly transport: Transport;
+  readonly catalog: MarketCatalog;
+  readonly urls: readonly string[];
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly batchMax: number;
+  readonly config: Partial<ListenerConfig>;
+  readonly sabotage: Sabotage;
+};
+
+/** The whole listener as the program puts it together, from connecting on, between simulated surroundings. */
+export function startSimProcess(options: SimProcessOptions): SimProcess {
+  const { life, engine, transport, sabotage } = options;
+  const stop = new AbortController();
+  let ending: Ending | null = null;
+  let service: Service | null = null;
+
+  async function run(): Promise<void> {
+    const { clock } = life;
+    const { urls, random, logger, batchMax, catalog } = options;
+    const connected = await connectPolygon({ urls, clock, random, logger, batchMax, transport }, stop.signal);
+    const logSource = sabotage.logSource?.(connected, transport) ?? connected;
+    const honest = createChainStore(assembleDatabase(engine, (ms) => clock.sleep(ms)));
+    const store = sabotage.store?.(honest) ?? honest;
+    const config = { ...defaultListenerConfig, ...options.config };
+    service = createListenerService({ logSource, catalog, store, clock, logger, config });
+    await service.run(stop.signal);
+  }
+
+  void run().then(
+    () => {
+      ending = { error: null };
+    },
+    (error: unknown) => {
+      ending = { error };
+    },
+  );
+  return {
+    life,
+    engine,
+    ending: () => ending,
+    health: () => service?.health() ?? null,
+    stop: () => stop.abort(),
+  };
+}
