@@ -14,6 +14,10 @@ export async function startLogServer(options: Readonly<Record<string, number>>):
   const file = fileURLToPath(new URL("log-server.ts", import.meta.url));
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let isWanted = true;
+  child.once("exit", (code, signal) => {
+    if (isWanted) throw new Error(`the log server ended (${code ?? signal}): nothing that follows would mean anything`);
+  });
   const port = await portOf(child);
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -26,7 +30,10 @@ export async function startLogServer(options: Readonly<Record<string, number>>):
       if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
       return answer.result as T;
     },
-    stop: () => ended(child),
+    stop() {
+      isWanted = false;
+      return ended(child);
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
+import { addBackfill } from "./commands/backfill.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -9,6 +10,7 @@ import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
+import { addVerify } from "./commands/verify.ts";
 import { EXIT } from "./program.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -22,6 +24,18 @@ const cli = new Command("orderflow")
   .configureHelp({ showGlobalOptions: true })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
 
-for (const add of [addUp, addServices, addDemo, addMigrate, addStatus, addScore, addArchive, addImport]) add(cli);
+for (const add of [
+  addUp,
+  addServices,
+  addDemo,
+  addMigrate,
+  addStatus,
+  addScore,
+  addBackfill,
+  addVerify,
+  addArchive,
+  addImport,
+])
+  add(cli);
 
 await cli.parseAsync();

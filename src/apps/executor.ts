@@ -45,7 +45,7 @@ function engineConfig(environment: Environment, machineTimeFactor: number): Engi
       minWhaleTradeUsd: environment.MIN_WHALE_TRADE_USD,
       maxFadeScore: environment.MAX_FADE_SCORE,
       panicWindowMs: environment.PANIC_WINDOW_SECONDS * SECOND_MS,
-      ttlMs: environment.SIGNAL_TTL_SECONDS * SECOND_MS * machineTimeFactor,
+      ttlMs: environment.SIGNAL_TTL_SECONDS * SECOND_MS,
       triggerAgeMsMax: DEFAULT_SIGNAL_RULES.triggerAgeMsMax * machineTimeFactor,
     },
     sizing: { method: environment.SIZING, kellyFraction: environment.KELLY_FRACTION, maxPositionUsd },

@@ -1,6 +1,7 @@
 import type { Environment } from "../adapters/config/environment.ts";
 import { loadEnvironment } from "../adapters/config/load.ts";
 import { createLogger } from "../adapters/logging/logger.ts";
+import { redactText } from "../adapters/logging/redact.ts";
 import { type Database, openDatabase } from "../adapters/postgres/connect.ts";
 import { migrate } from "../adapters/postgres/migrate.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
@@ -28,11 +29,19 @@ export type ProgramSetup = {
   readonly simulated?: boolean;
 };
 
-/** Runs a command to its end and ends the process with the exit code that its outcome deserves. */
-export async function runProgram(main: (program: Program) => Promise<void>, setup: ProgramSetup = {}): Promise<void> {
+/**
+ * Runs a command to its end and ends the process with the exit code that its outcome deserves.
+ * @param main may resolve to the code itself, where an outcome is neither done nor failed
+ */
+export async function runProgram(
+  main: (program: Program) => Promise<void> | Promise<number>,
+  setup: ProgramSetup = {},
+): Promise<void> {
   const { load = loadEnvironment, simulated = false } = setup;
   const terminal = createTerminal();
   const shutdown = createShutdown({ onForce: () => process.exit(EXIT.forced) });
+  // What nobody awaited: the process cannot be trusted any more, and a restart recovers.
+  process.once("uncaughtException", (error) => exitProcess(reportFailure(error)));
   try {
     const environment = load();
     const clock = createSystemClock();
@@ -44,8 +53,8 @@ export async function runProgram(main: (program: Program) => Promise<void>, setu
       clock,
       writeLine: terminal.writeLine,
     });
-    await main({ environment, clock, logger, terminal, signal: shutdown.signal });
-    exitProcess(EXIT.done);
+    const code = await main({ environment, clock, logger, terminal, signal: shutdown.signal });
+    exitProcess(code ?? EXIT.done);
   } catch (error) {
     exitProcess(error instanceof AbortedError ? EXIT.done : reportFailure(error));
   }
@@ -58,20 +67,21 @@ export function logFormat(environment: Environment, terminal: Terminal): "pretty
 
 /** Says on standard error what went wrong, in as many words as help. @returns the exit code */
 function reportFailure(error: unknown): number {
+  const [text, code] = describeFailure(error);
+  process.stderr.write(`${redactText(text)}\n`);
+  return code;
+}
+
+function describeFailure(error: unknown): readonly [text: string, code: number] {
   if (error instanceof ConfigError) {
     const [first = "", ...more] = error.problems;
     const list = more.length === 0 ? ` ${first}` : error.problems.map((problem) => `\n  - ${problem}`).join("");
-    process.stderr.write(`orderflow cannot start:${list}\n`);
-    return EXIT.cannotStart;
+    return [`orderflow cannot start:${list}`, EXIT.cannotStart];
   }
-  if (error instanceof InputError || error instanceof ServiceFailure) {
-    process.stderr.write(`orderflow: ${error.message}\n`);
-    return error instanceof InputError ? EXIT.cannotStart : EXIT.failed;
-  }
-  process.stderr.write(
-    `orderflow failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return EXIT.failed;
+  if (error instanceof InputError) return [`orderflow: ${error.message}`, EXIT.cannotStart];
+  if (error instanceof ServiceFailure) return [`orderflow: ${error.message}`, EXIT.failed];
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [`orderflow failed: ${details}`, EXIT.failed];
 }
 
 type DatabaseProgram = {

@@ -12,8 +12,7 @@ export type ServiceParts = {
   readonly logger: Logger;
   /**
    * How many times as fast as the wall `clock` runs: 1 but for the demo. Limits that guard against the machine's own
-   * delay (age of a fill, age of a book, life of a signal) are multiplied by it, so that the machine keeps the time it
-   * has in reality.
+   * delay (age of a fill, age of a book) are multiplied by it, so that the machine keeps the time it has in reality.
    */
   readonly machineTimeFactor: number;
   /** What the listener does otherwise than by default. */

@@ -23,6 +23,8 @@ export type BlockRangeRecord = {
   /** What changed holdings without a fill; absent: it was not collected, and the store remembers that. */
   readonly effects?: readonly StoredEffect[];
   readonly facts?: FactsRecord;
+  /** Who delivered it, with the blocks at both ends of the range. */
+  readonly origin?: { readonly endpoint: string; readonly first: BlockRef; readonly last: BlockRef };
   readonly committedAt: EpochMs;
 };
 
@@ -56,6 +58,8 @@ export type ChainStore = {
   /** Moves the finalized mark forward (never back) and forgets block hashes far below it. */
   finalize(finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void>;
   coverage(): Promise<readonly CoverageRange[]>;
+  /** The first block that following holds: `proposed` when asked for the first time, the same ever after. */
+  followFrom(proposed: number): Promise<number>;
   lifecycleFacts(question: FactsQuestion): Promise<KnownFacts>;
   contracts(): Promise<ContractStates>;
   /** Remembered blocks, newest first. */

@@ -1,9 +1,10 @@
 import type { Address } from "../core/ids/ids.ts";
 import type { EdgePopulation, EdgePrior, EdgeSums } from "../core/reputation/edge.ts";
 import type { IneligibleReason } from "../core/reputation/eligibility.ts";
-import type { FoldedFills, UnitKey } from "../core/reputation/fold.ts";
+import type { FoldedEntries, FoldOptions } from "../core/reputation/fold.ts";
+import type { LedgerEntry, UnitKey } from "../core/reputation/ledger-entry.ts";
 import type { Tier } from "../core/reputation/tiers.ts";
-import type { LedgerFill, LedgerMarket, UnitRecord } from "../core/reputation/unit-record.ts";
+import type { LedgerMarket, UnitRecord } from "../core/reputation/unit-record.ts";
 import type { WalletFacts, WalletScore } from "../core/reputation/wallet-score.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
@@ -12,7 +13,8 @@ type Markets = ReadonlyMap<number, LedgerMarket>;
 
 /** The rules that the store applies between loading and saving; pure, from core/reputation. */
 export type LedgerRules = {
-  foldFills(units: Units, fills: Iterable<LedgerFill>, markets: Markets, archivedUntil: EpochMs | null): FoldedFills;
+  foldEntries(units: Units, entries: Iterable<LedgerEntry>, markets: Markets, options: FoldOptions): FoldedEntries;
+  replayEntries(units: Units, entries: Iterable<LedgerEntry>, markets: Markets): Units;
   foldResolutions(units: Iterable<UnitRecord>, markets: Markets): readonly UnitRecord[];
 };
 
@@ -65,9 +67,12 @@ export type PublishedScore = {
 export type ReputationStore = {
   /** Takes over what the listener committed since the last call: its blocks wait to be applied. */
   takeIn(at: EpochMs): Promise<Intake>;
-  /** Applies about `maxFills` finalized fills, whole blocks, oldest waiting ones first. Null: none wait. */
+  /** Applies about `maxFills` finalized fills, and the effects between them; oldest waiting blocks first. Null: none wait. */
   applyFills(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;
-  /** Finds markets whose token was linked, or whose times changed, after their fills were applied. */
+  /**
+   * Finds markets whose token was linked, whose times changed, or that were moved between wallets whose common owner
+   * became known, after their fills were applied.
+   */
   findLate(): Promise<number>;
   /** Replays or resolves the units of some of the markets that need it. Null: none does. */
   applyDue(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;

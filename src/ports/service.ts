@@ -1,7 +1,11 @@
+import type { EndpointHealth } from "./log-source.ts";
+
 export type Health = {
   readonly ready: boolean;
   /** One sentence for a person: what it waits for, or what is wrong. */
   readonly detail: string;
+  /** Of a service that reads the chain. */
+  readonly endpoints?: readonly EndpointHealth[];
 };
 
 /** What every service factory returns. */

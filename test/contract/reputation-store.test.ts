@@ -204,13 +204,16 @@ describeOnEachEngine("reputation store", (getDb) => {
       }),
     );
     await finalize();
-    expect(await bench.service.calculate()).toMatchObject({ newWhales: 2 });
+    expect(await bench.service.calculate()).toMatchObject({ newWhales: 1, wallets: 1 });
     expect(await bench.stats(walletNo(1))).toMatchObject({
       trader_tier: "WHALE",
       follow_eligible: true,
       ineligible_reason: null,
     });
-    expect(await bench.stats(exchange)).toMatchObject({ follow_eligible: false, ineligible_reason: "INFRASTRUCTURE" });
+    expect(await bench.stats(exchange)).toMatchObject({
+      ...{ follow_eligible: false, ineligible_reason: "INFRASTRUCTURE", reputation_score: 5, closed_markets: 0 },
+    });
+    expect((await history()).map((row) => row.wallet_address)).toEqual([walletNo(1)]);
     expect(await bench.service.calculate()).toMatchObject({ newWhales: 0, wallets: 0 });
   });
 

@@ -13,6 +13,7 @@ interface IConditionalTokens {
     function mergePositions(address collateral, bytes32 parent, bytes32 condition, uint256[] calldata sets, uint256 amount)
         external;
     function redeemPositions(address collateral, bytes32 parent, bytes32 condition, uint256[] calldata sets) external;
+    function setApprovalForAll(address operator, bool isApproved) external;
     function balanceOf(address owner, uint256 id) external view returns (uint256);
 }
 
@@ -194,6 +195,11 @@ contract ExchangeV1 is ExchangeEvents {
 
 contract ExchangeV2 is ExchangeEvents {
     CollateralAdapter private constant ADAPTER = CollateralAdapter(0xAdA100Db00Ca00073811820692005400218FcE1f);
+
+    /// What a constructor would do; code that is put at an address has none.
+    function start() external {
+        CTF.setApprovalForAll(address(ADAPTER), true);
+    }
 
     event OrderFilled(
         bytes32 indexed orderHash,

@@ -5,10 +5,17 @@ import { TOPIC } from "../../src/adapters/simnet/chain/contracts.ts";
 
 /** Whether the listener holds everything up to the head, knows what is final, and every market's title. */
 export async function isCaughtUp({ kysely }: Database, chain: Chain, startBlock: number): Promise<boolean> {
-  const { rows } = await sql<{ ranges: bigint; from_block: number; to_block: number; finalized_block: number; untitled: bigint; head: string }>`
+  const { rows } = await sql<{
+    ranges: bigint;
+    from_block: number;
+    to_block: number;
+    finalized_block: number;
+    untitled: bigint;
+    head: string;
+  }>`
     SELECT count(*) AS ranges, min(from_block) AS from_block, max(to_block) AS to_block,
       (SELECT finalized_block FROM flow.chain_state) AS finalized_block,
-      (SELECT count(*) FROM flow.market WHERE title IS NULL) AS untitled,
+      (SELECT count(*) FROM flow.market WHERE title IS NULL) + (SELECT count(*) FROM flow.token WHERE market_key IS NULL) AS untitled,
       (SELECT hash FROM flow.block ORDER BY block_number DESC LIMIT 1) AS head
     FROM flow.coverage`.execute(kysely);
   const [row] = rows;
@@ -41,8 +48,12 @@ async function compareFills({ kysely }: Database, chain: Chain, startBlock: numb
     .flatMap(chain.logsOf)
     .filter(({ topics: [topic] }) => topic === TOPIC.orderFilledV1 || topic === TOPIC.orderFilledV2)
     .map((log) => `${Number(log.blockNumber)}:${Number(log.logIndex)}:${log.transactionHash}`);
-  const missing = logged.filter((at) => !stored.has(at)).map((at) => `the chain has a fill at ${at} that is not stored`);
-  return stored.size === logged.length ? missing : [...missing, `${stored.size} fills of ${logged.length} on the chain`];
+  const missing = logged
+    .filter((at) => !stored.has(at))
+    .map((at) => `the chain has a fill at ${at} that is not stored`);
+  return stored.size === logged.length
+    ? missing
+    : [...missing, `${stored.size} fills of ${logged.length} on the chain`];
 }
 
 /** Followed from its beginning, the log of ingestion gives the coverage, and never writes a block that is there. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../../src/ports/clock.ts";
 import { epochMs } from "../../src/core/time/time.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import type { SimTime } from "./sim-time.ts";
 
 /**

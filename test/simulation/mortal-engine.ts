@@ -22,18 +22,13 @@ export type MortalOptions = {
   readonly terminate: ((client: ClientBase) => Promise<void>) | null;
 };
 
-export type MortalEngine = Engine & {
-  /** After a kill: the server notices that the connections are gone, and rolls back. */
-  bury(): Promise<void>;
-};
-
 type Connection = { readonly pooled: PooledClient; isLost: boolean; isInTransaction: boolean };
 type Send = () => Promise<unknown>;
 
 const killed = (): Error => new Error("the process was killed");
 
 /** The database as a process sees it that may lose it, or be killed, around any statement. */
-export function createMortalEngine(engine: Engine, options: MortalOptions): MortalEngine {
+export function createMortalEngine(engine: Engine, options: MortalOptions): Engine {
   const { time, life, killer } = options;
   const judge = createJudge(options);
   const held = new Set<Connection>();
@@ -95,6 +90,17 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Mort
     },
   };
 
+  /** The server notices that the connections of a dead process are gone, and rolls back. */
+  async function rollBack(): Promise<void> {
+    for (const { pooled } of held) {
+      // Queued behind what was under way, which the server finishes as it would for a process that is gone.
+      await pooled.client.query("ROLLBACK").catch(() => {});
+      await pooled.release(false);
+    }
+    held.clear();
+  }
+  life.onDeath(() => void time.busy(rollBack));
+
   async function notify(send: () => Promise<void>): Promise<void> {
     await mayDie(life, killer, send);
     if (judge("NOTIFY", false) !== null) throw new Error("Connection terminated unexpectedly");
@@ -105,15 +111,6 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Mort
     ...engine,
     source,
     wake: { ...engine.wake, notify: (channel) => outside(() => notify(() => engine.wake.notify(channel))) },
-    bury: () =>
-      time.busy(async () => {
-        for (const { pooled } of held) {
-          // Queued behind what was under way, which the server finishes as it would for a process that is gone.
-          await pooled.client.query("ROLLBACK").catch(() => {});
-          await pooled.release(false);
-        }
-        held.clear();
-      }),
   };
 }
 

@@ -1,6 +1,6 @@
+import { CALL_FAULTS, type Fault, FEED_FAULTS, LIES, WIRE_FAULTS } from "../../src/adapters/simnet/faults/faults.ts";
 import { drawBetween, drawInteger } from "../../src/adapters/simnet/random/draws.ts";
 import { createPrng, type Prng } from "../../src/adapters/simnet/random/prng.ts";
-import { CALL_FAULTS, FEED_FAULTS, type Fault, LIES, WIRE_FAULTS } from "../../src/adapters/simnet/faults/faults.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "../../src/adapters/simnet/server/rpc-methods.ts";
 import type { ChainEvent, EndpointPlan } from "./endpoints.ts";
 import type { DatabaseFault } from "./mortal-engine.ts";
@@ -71,7 +71,7 @@ function drawEvents(random: Prng, historyBlocks: number, finalityBlocks: number)
   let at = 0;
   let left = LIVE_BLOCKS_MAX;
   let mined = historyBlocks;
-  for (let count = drawInteger(random, 4, 14); count > 0; count -= 1) {
+  for (let count = drawInteger(random, 5, 18); count > 0; count -= 1) {
     at += Math.floor(chance(random, 0.3) ? 300 * random() : 6_000 * random());
     const depthMax = Math.min(deepest, mined - 1);
     if (chance(random, 0.35)) {
@@ -97,10 +97,10 @@ function drawEndpoints(random: Prng): readonly EndpointPlan[] {
     return [from, from + Math.floor(drawBetween(random, 2_000, 40_000))];
   };
   return Array.from({ length: count }, (_, index): EndpointPlan => {
-    const lag = (): number => (chance(random, 0.3) ? Math.floor(8_000 * random()) : 0);
+    const lag = (): number => (chance(random, 0.4) ? Math.floor(oneOf(random, [3_000, 10_000, 40_000]) * random()) : 0);
     return {
       name: `node-${"abc"[index]}.sim`,
-      lagsMs: chance(random, 0.2) ? [lag(), lag()] : [lag()],
+      lagsMs: chance(random, 0.35) ? [lag(), lag()] : [lag()],
       stuck: chance(random, 0.15) ? span() : null,
       dead: chance(random, 0.15) ? span() : null,
       limits: drawLimits(random),

@@ -42,8 +42,16 @@ export function createSimCatalog(markets: readonly SimMarket[], options: SimCata
   }
 
   return {
-    byMarket: (ids) => answer(`markets ${ids.join()}`, ids.map((id) => byMarket.get(id))),
-    byToken: (ids) => answer(`tokens ${ids.join()}`, ids.map((id) => byToken.get(id))),
+    byMarket: (ids) =>
+      answer(
+        `markets ${ids.join()}`,
+        ids.map((id) => byMarket.get(id)),
+      ),
+    byToken: (ids) =>
+      answer(
+        `tokens ${ids.join()}`,
+        ids.map((id) => byToken.get(id)),
+      ),
   };
 }
 

@@ -2,6 +2,7 @@ import { connectPolygon } from "../../src/adapters/polygon/connect-polygon.ts";
 import type { Transport } from "../../src/adapters/polygon/transport.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import { assembleDatabase } from "../../src/adapters/postgres/connect.ts";
+import type { Engine } from "../../src/adapters/postgres/engine.ts";
 import type { ChainStore } from "../../src/ports/chain-store.ts";
 import type { LogSource } from "../../src/ports/log-source.ts";
 import type { Logger } from "../../src/ports/logger.ts";
@@ -10,7 +11,6 @@ import type { Service } from "../../src/ports/service.ts";
 import { defaultListenerConfig, type ListenerConfig } from "../../src/services/listener/listener-config.ts";
 import { createListenerService } from "../../src/services/listener/listener-service.ts";
 import type { Life } from "./life.ts";
-import type { MortalEngine } from "./mortal-engine.ts";
 
 /** A planted defect: parts of the listener replaced by worse ones. */
 export type Sabotage = {
@@ -23,7 +23,6 @@ export type Ending = { readonly error: unknown };
 
 export type SimProcess = {
   readonly life: Life;
-  readonly engine: MortalEngine;
   ending(): Ending | null;
   health(): ReturnType<Service["health"]> | null;
   /** Asks it to end. */
@@ -32,7 +31,7 @@ export type SimProcess = {
 
 export type SimProcessOptions = {
   readonly life: Life;
-  readonly engine: MortalEngine;
+  readonly engine: Engine;
   readonly transport: Transport;
   readonly catalog: MarketCatalog;
   readonly urls: readonly string[];
@@ -72,7 +71,6 @@ export function startSimProcess(options: SimProcessOptions): SimProcess {
   );
   return {
     life,
-    engine,
     ending: () => ending,
     health: () => service?.health() ?? null,
     stop: () => stop.abort(),

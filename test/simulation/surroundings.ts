@@ -51,7 +51,14 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
   const catalogFaults = createFaults<CatalogFault>(plan.seed, plan.rates);
   const attempts = new Map<string, number>();
   const killer = createKiller(plan);
-  const cleanEndpoint = { name: CLEAN, lagsMs: [0], stuck: null, dead: null, lies: "never", limits: DEFAULT_LIMITS } as const;
+  const cleanEndpoint = {
+    name: CLEAN,
+    lagsMs: [0],
+    stuck: null,
+    dead: null,
+    lies: "never",
+    limits: DEFAULT_LIMITS,
+  } as const;
   const network = createNetwork({ ...plan, time, world, faults, endpoints: [...plan.endpoints, cleanEndpoint] });
   const names = plan.endpoints.map(({ name }) => name);
   let process: SimProcess | null = null;
@@ -85,7 +92,7 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
     if (gone.life.isDead()) kills += 1;
     else if (!mayEndWith(ending?.error)) throw new Stuck(`the listener ended with ${describe(ending?.error)}`);
     gone.life.kill();
-    await gone.engine.bury();
+    await time.settled();
     const awayMs = ending === null ? (plan.awayMs[kills % plan.awayMs.length] ?? 0) : RESTART_MS;
     time.at(time.now() + awayMs, () => start(names, {}, options.sabotage));
   }
@@ -103,9 +110,8 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
 
   async function kill(): Promise<void> {
     process?.life.kill();
-    await time.settled();
-    await process?.engine.bury();
     process = null;
+    await time.settled();
   }
 
   function untilCaughtUp(): Promise<void> {
@@ -174,4 +180,5 @@ const mayEndWith = (error: unknown): boolean =>
   error instanceof PayloadError ||
   (error instanceof ConfigError && error.message.startsWith("None of the endpoints"));
 
-const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

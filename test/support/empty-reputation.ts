@@ -6,5 +6,5 @@ export async function emptyReputation({ kysely }: Database): Promise<void> {
   await sql`TRUNCATE flow.unit, flow.wallet_day, flow.wallet_score, flow.score_history, flow.ledger_range,
     flow.ledger_market, flow.ledger_waiting, flow.ledger_due, flow.score_due RESTART IDENTITY`.execute(kysely);
   await sql`UPDATE flow.ledger_state SET scored_cutoff = NULL, score_version = NULL, edge_k = NULL,
-    edge_variance = NULL`.execute(kysely);
+    edge_variance = NULL, owner_seq = 0`.execute(kysely);
 }

@@ -32,6 +32,7 @@ export function createMemoryChainStore(): MemoryChainStore {
   let blocks = new Map<number, BlockRef>();
   let covered: CoverageRange[] = [];
   let finalized = -1;
+  let followedFrom: number | null = null;
   let failure: Error | null = null;
   const infos: MarketInfo[] = [];
   const missing: string[] = [];
@@ -79,6 +80,12 @@ export function createMemoryChainStore(): MemoryChainStore {
       finalized = Math.max(finalized, block);
     },
     coverage: async () => [...covered],
+    lifecycleFacts: async () => ({ negRiskMarkets: new Map(), migratedEvents: new Set() }),
+    contracts: async () => ({ upgrades: [], halts: [] }),
+    async followFrom(proposed) {
+      followedFrom ??= proposed;
+      return followedFrom;
+    },
     recentBlocks: async (limit) => [...blocks.values()].sort((a, b) => b.number - a.number).slice(0, limit),
     async tokensWithoutMarket(limit) {
       return this.tokens.slice(0, limit);

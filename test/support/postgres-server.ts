@@ -31,7 +31,7 @@ function account(): { uid: number; gid: number } | null {
 }
 
 /** Where the tool exists, the server is told to stop when we are killed and cannot tell it. */
-const dyingWithParent = (): string[] =>
+export const dyingWithParent = (): string[] =>
   existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "INT", "--"] : [];
 
 /** For data that nobody will miss: no promise of durability is kept. */

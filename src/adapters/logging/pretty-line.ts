@@ -24,7 +24,9 @@ const LEVEL_STYLE: Readonly<Record<string, Style>> = { warn: "yellow", error: "r
 const OWN_FIELDS = ["at", "level", "msg", "service", "simulated"];
 /** Long ids serve to follow one thing through many lines, which is done by program: the JSON form has them. */
 const IDS = ["signalId", "positionId", "clientOrderId", "orderHash", "txHash", "logIndex"];
-const HIDDEN = new Set([...OWN_FIELDS, ...IDS]);
+/** Said by the message already ("whale signal"). */
+const SAID = ["signalType"];
+const HIDDEN = new Set([...OWN_FIELDS, ...IDS, ...SAID]);
 const MESSAGE_WIDTH = 18;
 
 /** Whole numbers of this size are milliseconds since 1970: the years 2017 to 2096. */

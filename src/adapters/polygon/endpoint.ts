@@ -1,8 +1,4 @@
-import {
-  AbortedError,
-  RangeTooLargeError,
-  RateLimitError,
-} from "../../core/errors.ts";
+import { AbortedError, RangeTooLargeError, RateLimitError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { EndpointHealth } from "../../ports/log-source.ts";
 import type { RateLimiter } from "./rate-limiter.ts";

@@ -30,7 +30,7 @@ export type AttemptOptions = {
   readonly surfaces?: (error: unknown) => boolean;
   /** Begin with another endpoint than the one that answered last. */
   readonly again?: boolean;
-  /** Name of an endpoint that is asked only where there is no other. */
+  /** Name of an endpoint that is asked only where there is no other; one that serves shorter ranges is preferred to it. */
   readonly avoid?: string | undefined;
   /** Length of the range that is asked for: endpoints known to refuse it are left out. */
   readonly blocks?: number;
@@ -75,14 +75,14 @@ export function createFailOver({ endpoints, clock, logger, attemptsMax, isSpread
   }
 
   /** @throws RangeTooLargeError when none of them serves so many blocks, with the most that one does. */
-  function candidatesFor(blocks: number, avoided: string | null): readonly Endpoint[] {
-    const able = endpoints.filter((endpoint) => endpoint.mayServe(blocks));
+  function candidatesFor(blocks: number, avoided: string | null, isStrict: boolean): readonly Endpoint[] {
+    const allowed = isStrict ? unlessNone(endpoints, (endpoint) => endpoint.client.name !== avoided) : endpoints;
+    const able = allowed.filter((endpoint) => endpoint.mayServe(blocks));
     if (able.length === 0) {
-      const blocksMax = Math.max(...endpoints.map((endpoint) => endpoint.health().blocksMax ?? 1));
+      const blocksMax = Math.max(...allowed.map((endpoint) => endpoint.health().blocksMax ?? 1));
       throw new RangeTooLargeError("RANGE_TOO_LARGE", `no endpoint serves ${blocks} blocks at once`, { blocksMax });
     }
-    const others = able.filter((endpoint) => endpoint.client.name !== avoided);
-    return others.length > 0 ? others : able;
+    return unlessNone(able, (endpoint) => endpoint.client.name !== avoided);
   }
 
   return {
@@ -91,7 +91,7 @@ export function createFailOver({ endpoints, clock, logger, attemptsMax, isSpread
     async run(work, signal, { surfaces, again = false, avoid, blocks = 1 } = {}) {
       let avoided = avoid ?? (again ? preferred.client.name : null);
       for (let tried = 1; ; tried += 1) {
-        const endpoint = choose(candidatesFor(blocks, avoided));
+        const endpoint = choose(candidatesFor(blocks, avoided, avoid !== undefined && !again));
         const waitMs = endpoint.restsUntil() - clock.nowMs();
         if (waitMs > 0) await clock.sleep(waitMs, signal);
         if (signal.aborted) throw new AbortedError();
@@ -111,6 +111,12 @@ export function createFailOver({ endpoints, clock, logger, attemptsMax, isSpread
     },
   };
 }
+
+/** The endpoints that are wanted, or all where none is. */
+const unlessNone = (list: readonly Endpoint[], isWanted: (endpoint: Endpoint) => boolean): readonly Endpoint[] => {
+  const wanted = list.filter(isWanted);
+  return wanted.length > 0 ? wanted : list;
+};
 
 const isRefusedHere = (error: unknown, endpoint: Endpoint, all: readonly Endpoint[], blocks: number): boolean =>
   error instanceof RangeTooLargeError && !endpoint.mayServe(blocks) && all.some((each) => each.mayServe(blocks));

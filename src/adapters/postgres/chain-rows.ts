@@ -1,25 +1,11 @@
 import { sql, type Transaction } from "kysely";
-import { assert } from "../../core/assert.ts";
 import { type BlockRef, compareLogPosition } from "../../core/chain/fill.ts";
 import { fromUnixSeconds } from "../../core/time/time.ts";
-import type { BlockRangeRecord, QuarantinedLog, StoredFill } from "../../ports/chain-store.ts";
+import type { BlockRangeRecord, QuarantinedLog } from "../../ports/chain-store.ts";
 import * as codec from "./codecs.ts";
-import type { Database } from "./connect.ts";
-import type { DictionaryUse } from "./dictionary.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
-
-export type ExchangeKeys = ReadonlyMap<string, number>;
-
-/** In the order of `fillRow`. */
-const FILL_COLUMNS = [
-  ...["occurred_at", "size_micros", "cash_micros", "fee_micros", "block_number", "log_index"],
-  ...["wallet_key", "counterparty_key"],
-  ...["token_key", "known_delay_ms", "match_log_index"],
-  ...["traits", "order_hash", "tx_hash"],
-];
-const PARTITION_BLOCKS = 50_000;
 
 const single = new Float32Array(1);
 
@@ -30,43 +16,6 @@ export function delayMs(ms: number): number {
   if (rounded >= ms) return rounded;
   new Int32Array(single.buffer)[0] = (new Int32Array(single.buffer)[0] ?? 0) + 1;
   return single[0];
-}
-
-function fillRow({ fill, occurredAt, knownAt }: StoredFill, keys: DictionaryUse, exchanges: ExchangeKeys): string {
-  const exchangeKey = exchanges.get(fill.exchange);
-  assert(exchangeKey !== undefined, "a fill comes from a known exchange", { exchange: fill.exchange });
-  const sells = fill.side === "SELL" ? 1 : 0;
-  const isMaker = fill.role === "maker" ? 2 : 0;
-  const feeInShares = fill.feeAsset === "shares" ? 4 : 0;
-  const fields = [
-    ...[codec.copyTs(occurredAt), fill.size, fill.cash, fill.fee, fill.blockNumber, fill.logIndex],
-    ...[keys.walletKey(fill.wallet), fill.counterparty === null ? 0 : keys.walletKey(fill.counterparty)],
-    ...[keys.tokenKey(fill.tokenId), delayMs(knownAt - occurredAt), fill.matchLogIndex ?? -1],
-    ...[exchangeKey * 8 + feeInShares + isMaker + sells, codec.copyBytes(fill.orderHash), codec.copyBytes(fill.txHash)],
-  ];
-  return `${fields.join("\t")}\n`;
-}
-
-function* fillRows(fills: readonly StoredFill[], keys: DictionaryUse, exchanges: ExchangeKeys): Generator<string> {
-  for (const stored of fills) yield fillRow(stored, keys, exchanges);
-}
-
-export async function insertFills(
-  db: Database,
-  trx: Trx,
-  fills: readonly StoredFill[],
-  keys: DictionaryUse,
-  exchanges: ExchangeKeys,
-): Promise<void> {
-  if (fills.length === 0) return;
-  const wallets = new Set(fills.map(({ fill }) => fill.wallet));
-  for (const { fill } of fills) if (fill.counterparty !== null) wallets.add(fill.counterparty);
-  await keys.resolve(wallets, new Set(fills.map(({ fill }) => fill.tokenId)));
-  const partitions = new Set(fills.map(({ fill }) => Math.floor(fill.blockNumber / PARTITION_BLOCKS)));
-  for (const partition of partitions) {
-    await sql`SELECT flow.ensure_fill_partition(${partition * PARTITION_BLOCKS}::int)`.execute(trx);
-  }
-  await db.copyInto(trx, "flow.fill_packed", FILL_COLUMNS, fillRows(fills, keys, exchanges));
 }
 
 /** One statement may touch a row once, so of several entries for a market the last one counts. */

@@ -4,18 +4,13 @@ import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockHash } from "../../core/ids/ids.ts";
 import type { BlockRangeRecord, ChainStore, CoverageRange } from "../../ports/chain-store.ts";
 import { appendIngest, cover, findGaps, lockChain, uncoverAbove } from "./chain-coverage.ts";
-import {
-  type ExchangeKeys,
-  insertBlocks,
-  insertFills,
-  insertMarkets,
-  insertQuarantined,
-  insertResolutions,
-} from "./chain-rows.ts";
+import { cutParts, insertPart } from "./chain-parts.ts";
+import { insertBlocks, insertMarkets, insertQuarantined, insertResolutions } from "./chain-rows.ts";
 import { ts } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
 import { createDictionary, type DictionaryUse } from "./dictionary.ts";
 import { deleteFactsAbove, type FactsMemory, insertFacts, insertStaticLabels } from "./facts-rows.ts";
+import { type ExchangeKeys, insertFills } from "./fill-rows.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { createFactsReader } from "./known-facts.ts";
 import { insertEffects } from "./lifecycle-rows.ts";
@@ -64,6 +59,7 @@ export function createChainStore(db: Database): ChainStore {
         await sql`DELETE FROM flow.resolution WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await deleteFactsAbove(trx, lastGoodBlock);
         await sql`DELETE FROM flow.quarantine WHERE block_number > ${lastGoodBlock}`.execute(trx);
+        await cutParts(trx, lastGoodBlock);
         await sql`DELETE FROM flow.block WHERE block_number > ${lastGoodBlock}`.execute(trx);
         await sql`UPDATE flow.market SET prepared_block = NULL WHERE prepared_block > ${lastGoodBlock}`.execute(trx);
         const highest = await uncoverAbove(trx, lastGoodBlock);
@@ -77,7 +73,7 @@ export function createChainStore(db: Database): ChainStore {
     async finalize(finalizedBlock, headBlock, at) {
       await repeatableTransaction(db, async (trx) => {
         await sql`UPDATE flow.chain_state SET finalized_block = greatest(finalized_block, ${finalizedBlock}::int),
-          head_block = ${headBlock}, updated_at = ${ts(at)}`.execute(trx);
+          head_block = greatest(head_block, ${headBlock}::int), updated_at = ${ts(at)}`.execute(trx);
         await sql`DELETE FROM flow.block WHERE block_number < ${finalizedBlock - BLOCKS_KEPT}
           AND block_number < (SELECT max(block_number) FROM flow.block)`.execute(trx);
       });
@@ -87,6 +83,13 @@ export function createChainStore(db: Database): ChainStore {
     async coverage() {
       const rows = await db.kysely.selectFrom("flow.coverage").selectAll().orderBy("from_block").execute();
       return rows.map(({ from_block, to_block }) => ({ fromBlock: from_block, toBlock: to_block }));
+    },
+
+    async followFrom(proposed) {
+      const { rows } = await sql<{ start: number }>`UPDATE flow.chain_state
+        SET follow_from_block = coalesce(follow_from_block, ${proposed}::int)
+        RETURNING follow_from_block AS start`.execute(db.kysely);
+      return rows[0]?.start ?? proposed;
     },
 
     async recentBlocks(limit) {
@@ -145,6 +148,7 @@ async function extend(deps: ExtendDeps, record: BlockRangeRecord): Promise<{ fil
     for (const gap of gaps) {
       await cover(trx, gap);
       if (record.effects !== undefined) await cover(trx, gap, "flow.lifecycle_coverage");
+      await insertPart(trx, gap, record);
       await appendIngest(trx, "extend", gap, record.committedAt);
     }
     return { keys, keepFacts, fills: fills.length, isNew: true };

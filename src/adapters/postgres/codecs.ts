@@ -68,7 +68,7 @@ export const json = <T>(value: T): RawBuilder<T> =>
   sql<T>`${JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item))}::jsonb`;
 
 /** Array parameters, for `unnest` and `= ANY`. */
-export const int4Array = (items: readonly number[]): RawBuilder<number[]> => sql`${literal(items)}::int4[]`;
+export const int4Array = (items: readonly (number | null)[]): RawBuilder<number[]> => sql`${literal(items)}::int4[]`;
 export const int8Array = (items: readonly bigint[]): RawBuilder<bigint[]> => sql`${literal(items)}::int8[]`;
 export const float8Array = (items: readonly (number | null)[]): RawBuilder<number[]> =>
   sql`${literal(items)}::float8[]`;

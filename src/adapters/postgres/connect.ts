@@ -19,7 +19,7 @@ export type Database = {
    * @throws OutcomeUnknownError when the connection broke while committing
    */
   transaction<T>(run: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** `COPY` in text format inside the transaction; a row is its fields joined by tabs and ended by a newline. */
+  /** `COPY` inside the transaction; in text format a row is its fields joined by tabs and ended by a newline. */
   copyInto(trx: Transaction<Schema>, table: string, columns: readonly string[], rows: CopySource): Promise<void>;
   /**
    * Takes an advisory lock without waiting; null when somebody else holds it. It ends with the connection, the process

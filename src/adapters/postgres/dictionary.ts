@@ -12,10 +12,9 @@ export type Dictionary = {
 };
 
 export type DictionaryUse = {
-  /** Finds or makes the keys of all these; `walletKey` and `tokenKey` answer for them afterwards. */
-  resolve(wallets: Iterable<Address>, tokens: Iterable<TokenId>): Promise<void>;
-  walletKey(wallet: Address): number;
-  tokenKey(token: TokenId): number;
+  /** Finds or makes the keys of all these, in their order; 0 for null. */
+  walletKeys(wallets: readonly (Address | null)[]): Promise<Int32Array>;
+  tokenKeys(tokens: readonly TokenId[]): Promise<Int32Array>;
   keep(): void;
 };
 
@@ -40,51 +39,53 @@ const tokens = {
 
 type Kind = { find(ids: readonly string[]): RawBuilder<Row>; add(ids: readonly string[]): RawBuilder<Row> };
 
+/** One lookup for each id, as this runs for every fill; `fresh` holds what the transaction itself has read or made. */
 async function resolveKeys(
   trx: Transaction<Schema>,
   kind: Kind,
   cache: KeyCache,
-  pending: Map<string, number>,
-  ids: Iterable<string>,
-): Promise<void> {
-  const missing = new Set<string>();
-  for (const id of ids) {
-    if (pending.has(id)) continue;
-    const key = cache.get(id);
-    if (key === undefined) missing.add(id);
-    else pending.set(id, key);
+  fresh: Map<string, number>,
+  ids: readonly (string | null)[],
+): Promise<Int32Array> {
+  const keys = new Int32Array(ids.length);
+  const open: number[] = [];
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index] as string | null;
+    if (id === null) continue;
+    const key = cache.get(id) ?? fresh.get(id);
+    if (key === undefined) open.push(index);
+    else keys[index] = key;
   }
-  if (missing.size === 0) return;
-  for (const { id, key } of (await kind.find([...missing]).execute(trx)).rows) {
-    pending.set(id, key);
-    missing.delete(id);
+  if (open.length === 0) return keys;
+  const missing = new Set(open.map((index) => ids[index] as string));
+  for (const statement of [kind.find, kind.add]) {
+    if (missing.size === 0) break;
+    for (const { id, key } of (await statement([...missing]).execute(trx)).rows) {
+      fresh.set(id, key);
+      missing.delete(id);
+    }
   }
-  if (missing.size === 0) return;
-  for (const { id, key } of (await kind.add([...missing]).execute(trx)).rows) pending.set(id, key);
+  for (const index of open) {
+    const key = fresh.get(ids[index] as string);
+    assert(key !== undefined, "every id has a key once it was added", { id: ids[index] as string });
+    keys[index] = key;
+  }
+  return keys;
 }
 
 export function createDictionary(): Dictionary {
   const walletCache = createKeyCache(WALLETS_CACHED);
   const tokenCache = createKeyCache(TOKENS_CACHED);
-  const keyOf = (pending: Map<string, number>, id: string): number => {
-    const key = pending.get(id);
-    assert(key !== undefined, "keys are resolved before they are used", { id });
-    return key;
-  };
   return {
     begin(trx) {
-      const walletKeys = new Map<string, number>();
-      const tokenKeys = new Map<string, number>();
+      const freshWallets = new Map<string, number>();
+      const freshTokens = new Map<string, number>();
       return {
-        async resolve(walletIds, tokenIds) {
-          await resolveKeys(trx, wallets, walletCache, walletKeys, walletIds);
-          await resolveKeys(trx, tokens, tokenCache, tokenKeys, tokenIds);
-        },
-        walletKey: (wallet) => keyOf(walletKeys, wallet),
-        tokenKey: (token) => keyOf(tokenKeys, token),
+        walletKeys: (ids) => resolveKeys(trx, wallets, walletCache, freshWallets, ids),
+        tokenKeys: (ids) => resolveKeys(trx, tokens, tokenCache, freshTokens, ids),
         keep() {
-          for (const [id, key] of walletKeys) walletCache.set(id, key);
-          for (const [id, key] of tokenKeys) tokenCache.set(id, key);
+          for (const [id, key] of freshWallets) walletCache.set(id, key);
+          for (const [id, key] of freshTokens) tokenCache.set(id, key);
         },
       };
     },

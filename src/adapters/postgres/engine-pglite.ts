@@ -9,7 +9,7 @@ import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createMutex } from "./mutex.ts";
-import { type ClientSource, type CopyRows, joinRows } from "./pool.ts";
+import { type ClientSource, type CopyRows } from "./pool.ts";
 
 /**
  * The embedded engine, driven by the same `pg` client as a server. It has one session, so whoever needs it waits in
@@ -68,10 +68,9 @@ async function startPglite(store: { folder: string } | { instance: PGlite }): Pr
 }
 
 /** PGlite reads COPY data from a blob; it runs in the session's open transaction, if there is one. */
-async function copyFromBlob(lite: PGlite, { target, rows }: CopyRows): Promise<void> {
-  const pieces: string[] = [];
-  for await (const piece of joinRows(rows)) pieces.push(piece);
-  await lite.query(`COPY ${target} FROM '/dev/blob'`, [], { blob: new Blob(pieces) });
+async function copyFromBlob(lite: PGlite, { target, pieces, options }: CopyRows): Promise<void> {
+  const blob = new Blob(await Array.fromAsync<string | Uint8Array<ArrayBuffer>>(pieces));
+  await lite.query(`COPY ${target} FROM '/dev/blob'${options}`, [], { blob });
 }
 
 /** Advisory locks belong to a session and everybody shares the one session, so the process keeps them itself. */

@@ -6,7 +6,6 @@ import { ConfigError } from "../../core/errors.ts";
 import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
 import { translateFailure } from "./failures.ts";
-import { joinRows } from "./pool.ts";
 import { openServerWake } from "./server-wake.ts";
 
 export type ServerOptions = {
@@ -51,9 +50,9 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
         const client = await pool.connect();
         return { client, release: (broken) => client.release(broken) };
       },
-      copy: async (client, { target, rows }) => {
-        const sink = (client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN`));
-        await pipeline(Readable.from(joinRows(rows)), sink);
+      copy: async (client, { target, pieces, options }) => {
+        const sink = (client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN${options}`));
+        await pipeline(Readable.from(pieces), sink);
       },
     },
     tryLock: (key, onLost) => tryAdvisoryLock(config, key, onLost),

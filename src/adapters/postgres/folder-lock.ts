@@ -5,6 +5,16 @@ import { ConfigError } from "../../core/errors.ts";
 
 type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
 
+/** Another running process has the folder. */
+export class FolderHeldError extends ConfigError {
+  readonly pid: number;
+
+  constructor(folder: string, pid: number) {
+    super([`DATA_DIR: the folder ${folder} is in use by process ${pid}; stop that one or choose another folder`]);
+    this.pid = pid;
+  }
+}
+
 const heldHere = new Set<string>();
 
 /** Ticks since boot at which the process started: tells a reused pid from the one that took the lock. Linux only. */
@@ -65,7 +75,7 @@ function removeStale(path: string, seen: string): void {
  * The embedded engine may be opened by one process at a time; a second would destroy the data.
  * A lock left by a killed process is taken over.
  * @returns a function that gives the folder back
- * @throws ConfigError when another running process holds the folder, or when it cannot be written
+ * @throws FolderHeldError when another running process holds the folder; ConfigError when it cannot be written
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, "orderflow.lock");
@@ -85,9 +95,7 @@ export function lockFolder(folder: string): () => void {
     }
     const { text, holder } = readHolder(path);
     if (heldHere.has(path) || (holder !== null && isAlive(holder))) {
-      throw new ConfigError([
-        `DATA_DIR: the folder ${folder} is in use by process ${holder?.pid ?? process.pid}; stop that one or choose another folder`,
-      ]);
+      throw new FolderHeldError(folder, holder?.pid ?? process.pid);
     }
     removeStale(path, text);
   }

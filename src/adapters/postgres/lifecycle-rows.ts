@@ -30,11 +30,11 @@ const COLUMNS = [
 const PARTITION_BLOCKS = 50_000;
 
 type Row = { readonly stored: StoredEffect; readonly leg: EffectLeg; readonly place: number };
+type Keys = readonly (number | undefined)[];
 
-function legRow({ stored: { effect, occurredAt, knownAt }, leg, place }: Row, keys: DictionaryUse): string {
+function legRow({ stored: { effect, occurredAt, knownAt }, leg, place }: Row, keys: Keys): string {
   const fields = [
-    ...[codec.copyTs(occurredAt), leg.amount, leg.cash, effect.blockNumber, effect.logIndex],
-    ...[keys.walletKey(leg.wallet), leg.other === null ? 0 : keys.walletKey(leg.other), keys.tokenKey(leg.tokenId)],
+    ...[codec.copyTs(occurredAt), leg.amount, leg.cash, effect.blockNumber, effect.logIndex, ...keys],
     ...[delayMs(knownAt - occurredAt), effect.ordinal, place, kindCode(effect.kind)],
     codec.copyBool(effect.assetClass === "combo"),
   ];
@@ -50,9 +50,9 @@ export async function insertEffects(
 ): Promise<number> {
   const rows = effects.flatMap((stored) => legsOf(stored.effect).map((leg, place): Row => ({ stored, leg, place })));
   if (rows.length === 0) return 0;
-  const wallets = new Set(rows.map(({ leg }) => leg.wallet));
-  for (const { leg } of rows) if (leg.other !== null) wallets.add(leg.other);
-  await keys.resolve(wallets, new Set(rows.map(({ leg }) => leg.tokenId)));
+  const wallets = await keys.walletKeys(rows.map(({ leg }) => leg.wallet));
+  const others = await keys.walletKeys(rows.map(({ leg }) => leg.other));
+  const tokens = await keys.tokenKeys(rows.map(({ leg }) => leg.tokenId));
   const partitions = new Set(effects.map(({ effect }) => Math.floor(effect.blockNumber / PARTITION_BLOCKS)));
   for (const partition of partitions) {
     await sql`SELECT flow.ensure_lifecycle_partition(${partition * PARTITION_BLOCKS}::int)`.execute(trx);
@@ -61,7 +61,7 @@ export async function insertEffects(
     trx,
     "flow.lifecycle",
     COLUMNS,
-    rows.map((row) => legRow(row, keys)),
+    rows.map((row, index) => legRow(row, [wallets[index], others[index], tokens[index]])),
   );
   return rows.length;
 }

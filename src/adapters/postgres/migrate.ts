@@ -7,6 +7,7 @@ import { reputationSql } from "./migrations/0002_reputation.ts";
 import { executorSql } from "./migrations/0003_executor.ts";
 import { archiveSql } from "./migrations/0004_archive.ts";
 import { lifecycleSql } from "./migrations/0005_lifecycle.ts";
+import { sourcesSql } from "./migrations/0006_sources.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { name: "0003_executor", sql: executorSql },
   { name: "0004_archive", sql: archiveSql },
   { name: "0005_lifecycle", sql: lifecycleSql },
+  { name: "0006_sources", sql: sourcesSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -3,8 +3,9 @@ import type { Tier } from "../../core/reputation/tiers.ts";
 import type { PublishedScore, ReputationStore } from "../../ports/reputation-store.ts";
 import { bytes, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
-import { applyDue, applyFills, findLate } from "./reputation/ledger-steps.ts";
+import { applyFills } from "./reputation/ledger-steps.ts";
 import { edgePrior, moveWindow, savePrior, scoreDue, updateEdges } from "./reputation/score-steps.ts";
 
 const WALLETS_PER_PAGE = 20_000;

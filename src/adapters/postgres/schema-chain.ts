@@ -79,6 +79,7 @@ export type ChainStateTable = {
   finalized_block: number;
   head_block: number;
   updated_at: EpochMs;
+  follow_from_block: number | null;
 };
 export type IngestTable = {
   seq: Identity<bigint>;

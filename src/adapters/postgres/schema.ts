@@ -3,6 +3,7 @@ import type { ChainSchema } from "./schema-chain.ts";
 import type { ExecutorSchema } from "./schema-executor.ts";
 import type { LifecycleSchema } from "./schema-lifecycle.ts";
 import type { ReputationSchema } from "./schema-reputation.ts";
+import type { SourcesSchema } from "./schema-sources.ts";
 
 /** Every table, under its qualified name ("flow.fill"). One file per owner, because each table has one writer. */
-export type Schema = ChainSchema & ReputationSchema & ExecutorSchema & ArchiveSchema & LifecycleSchema;
+export type Schema = ChainSchema & ReputationSchema & ExecutorSchema & ArchiveSchema & LifecycleSchema & SourcesSchema;

@@ -2,14 +2,23 @@ import type { Environment } from "../../adapters/config/environment.ts";
 import { logTexts, parseEnvironment } from "../../adapters/config/load.ts";
 import type { SimnetAddresses } from "./simnet-process.ts";
 
-/** Simulated seconds between two scorings: an hour would be the whole demo. */
+/** Simulated seconds between two calculations of scores: the usual hour would be the whole demo. */
 const CALCULATION_INTERVAL_SECONDS = 90;
+
+/** simnet's wallets bet less than those outside; with the usual 100 few of their buys would be followed in a minute. */
+const MIN_WHALE_TRADE_USD = "40";
+
+/**
+ * A signal has five wall seconds to be carried out, and at least its usual simulated minute. Not more: signals that
+ * contradict each other within this time cancel each other.
+ */
+const signalTtlSeconds = (speed: number): number => Math.max(60, Math.ceil(5 * speed));
 
 /**
  * Settings of the demo. The user's `.env` and environment play no part, apart from how logs look, so that nothing of
  * theirs (a database, a key) is touched.
  */
-export function demoEnvironment(addresses: SimnetAddresses | null): Environment {
+export function demoEnvironment(addresses: SimnetAddresses | null, speed = 1): Environment {
   const logs = logTexts();
   const sources = addresses === null ? {} : sourcesAt(addresses);
   return parseEnvironment({
@@ -19,6 +28,8 @@ export function demoEnvironment(addresses: SimnetAddresses | null): Environment 
       LOG_FORMAT: logs.LOG_FORMAT ?? "pretty",
       DASHBOARD_PORT: "0",
       CALCULATION_INTERVAL_SECONDS: String(CALCULATION_INTERVAL_SECONDS),
+      MIN_WHALE_TRADE_USD,
+      SIGNAL_TTL_SECONDS: String(signalTtlSeconds(speed)),
       ...sources,
     },
   });

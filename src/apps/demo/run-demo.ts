@@ -8,6 +8,7 @@ import type { Logger } from "../../ports/logger.ts";
 import { runAllInOne } from "../all-in-one.ts";
 import { logFormat, type Program, withDatabase } from "../program.ts";
 import { ServiceFailure } from "../run-services.ts";
+import { withChosenLines } from "./chosen-lines.ts";
 import { prepareDemoFolder } from "./data-folder.ts";
 import { demoEnvironment } from "./environment.ts";
 import type { Milestones } from "./milestones.ts";
@@ -50,14 +51,16 @@ export async function runDemo(options: DemoOptions, program: Program): Promise<v
   const startedAt = wallNowMs();
   const clock = createScaledClock({ startedAt, speed });
   const view = terminal.isInteractive ? createPanelView(terminal) : createPlainView(terminal, PLAIN_EVERY_PANELS);
-  const logger = createLogger({
-    level: environment.LOG_LEVEL,
-    format: logFormat(environment, terminal),
-    colours: terminal.colours,
-    simulated: true,
-    clock,
-    writeLine: view.line,
-  });
+  const logger = withChosenLines(
+    createLogger({
+      level: environment.LOG_LEVEL,
+      format: logFormat(environment, terminal),
+      colours: terminal.colours,
+      simulated: true,
+      clock,
+      writeLine: view.line,
+    }),
+  );
   // An empty database and a world's history take seconds each, in two processes.
   const starting = startSimnetProcess({ seed, speed, startedAt }, signal);
   const started = starting.catch(() => null);
@@ -76,7 +79,7 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
   const shown = new AbortController();
   const stop = AbortSignal.any([signal, shown.signal, simnet.died]);
   const failures: unknown[] = [];
-  const parts = { environment: demoEnvironment(simnet.addresses), database, clock, logger };
+  const parts = { environment: demoEnvironment(simnet.addresses, options.speed), database, clock, logger };
   const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
   const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, stop)
     .catch((error: unknown) => void failures.push(error))

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Terminal } from "../../adapters/system/terminal.ts";
 
 /** Where the demo's output goes. */
@@ -12,6 +13,10 @@ export type DemoView = {
 
 const ESC = "\u001b[";
 
+/** Colours take no room; in the panel they stand at the start of a line only. */
+const cut = (line: string, width: number): string =>
+  line.slice(0, width + line.length - stripVTControlCharacters(line).length);
+
 /** Log lines scroll above a block that is redrawn in place. */
 export function createPanelView(terminal: Terminal): DemoView {
   let panel: readonly string[] = [];
@@ -22,7 +27,7 @@ export function createPanelView(terminal: Terminal): DemoView {
     panel(lines) {
       const before = clear();
       // A wrapped line would take two rows and leave one behind at the next redraw.
-      panel = lines.map((line) => line.slice(0, terminal.columns() - 1));
+      panel = lines.map((line) => cut(line, terminal.columns() - 1));
       terminal.write(`${before}${drawn()}`);
     },
     close() {

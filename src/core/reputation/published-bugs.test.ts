@@ -3,18 +3,13 @@ import { describe, expect, it } from "vitest";
 import { closedAt, roiMicros } from "../accounting/unit.ts";
 import { epochMs } from "../time/time.ts";
 import { unitEdgeMicros } from "./entries.ts";
-import {
-  applyFill,
-  applyResolution,
-  type LedgerFill,
-  type LedgerMarket,
-  newUnitRecord,
-  type UnitRecord,
-} from "./unit-record.ts";
+import type { LedgerFill } from "./ledger-entry.ts";
+import { applyFill, applyResolution, type LedgerMarket, newUnitRecord, type UnitRecord } from "./unit-record.ts";
 
-const WON: LedgerMarket = { marketKey: 1, span: null, resolution: { at: epochMs(9e6), payoutNumerators: [1n, 0n] } };
-const LOST: LedgerMarket = { marketKey: 1, span: null, resolution: { at: epochMs(9e6), payoutNumerators: [0n, 1n] } };
-const OPEN: LedgerMarket = { marketKey: 1, span: null, resolution: null };
+const OPEN: LedgerMarket = { marketKey: 1, span: null, isCombo: false, resolution: null };
+const ENDED = { blockNumber: 9, logIndex: 0, at: epochMs(9e6) };
+const WON: LedgerMarket = { ...OPEN, resolution: { ...ENDED, payoutNumerators: [1n, 0n] } };
+const LOST: LedgerMarket = { ...OPEN, resolution: { ...ENDED, payoutNumerators: [0n, 1n] } };
 
 const fillOf = (log: number, overrides: Partial<LedgerFill> = {}): LedgerFill => ({
   ...{ blockNumber: 1, logIndex: log, walletKey: 1, marketKey: 1, outcome: 0, at: epochMs(log * 1000) },

@@ -14,7 +14,7 @@ export type ChainView = {
 };
 
 /** Nothing deeper is replaced on Polygon, whatever `finalized` says (PIP-11 caps a rewind at 255 blocks). */
-const REORG_DEPTH_MAX = 256;
+export const REORG_DEPTH_MAX = 256;
 
 export const emptyView: ChainView = {
   covered: [],

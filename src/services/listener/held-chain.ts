@@ -3,7 +3,15 @@ import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
-import { type ChainView, contradicts, emptyView, extended, highestCovered, retracted } from "./chain-view.ts";
+import {
+  type ChainView,
+  contradicts,
+  emptyView,
+  extended,
+  highestCovered,
+  REORG_DEPTH_MAX,
+  retracted,
+} from "./chain-view.ts";
 import { findFork } from "./find-fork.ts";
 
 export type Retraction = { readonly lastGoodBlock: number; readonly depth: number };
@@ -46,15 +54,30 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     view = { ...view, finalized: mark };
   }
 
-  async function retract(fork: BlockRef): Promise<Retraction> {
-    const depth = highestCovered(view) - fork.number;
-    if (fork.number < view.finalized) {
-      const context = { forkBlock: fork.number, finalizedBlock: view.finalized };
+  async function retract(lastGoodBlock: number): Promise<Retraction> {
+    const depth = highestCovered(view) - lastGoodBlock;
+    if (lastGoodBlock < view.finalized) {
+      const context = { forkBlock: lastGoodBlock, finalizedBlock: view.finalized };
       throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
     }
-    await store.retract(fork.number, clock.nowMs());
-    view = retracted(view, fork.number);
-    return { lastGoodBlock: fork.number, depth };
+    await store.retract(lastGoodBlock, clock.nowMs());
+    view = retracted(view, lastGoodBlock);
+    return { lastGoodBlock, depth };
+  }
+
+  /**
+   * Nothing that we remember is left: a reorg that replaced all of it, as far as it is young and none of it was final.
+   * @throws ProviderInconsistencyError otherwise: it is another chain
+   */
+  async function retractAll(): Promise<Retraction> {
+    const lowest = view.covered[0]?.fromBlock ?? 0;
+    const newest = highestCovered(view);
+    try {
+      if (newest - lowest < REORG_DEPTH_MAX) return await retract(lowest - 1);
+    } catch (error) {
+      if (!(error instanceof ProviderInconsistencyError)) throw error;
+    }
+    throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", { newest });
   }
 
   return {
@@ -85,11 +108,8 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     async recover(signal) {
       const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
       const fork = await findFork(logSource, remembered, signal);
-      if (fork === null) {
-        const context = { newest: highestCovered(view) };
-        throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", context);
-      }
-      const retraction = fork.number < highestCovered(view) ? await retract(fork) : null;
+      const isStanding = fork !== null && fork.number >= highestCovered(view);
+      const retraction = isStanding ? null : await (fork === null ? retractAll() : retract(fork.number));
       isDoubtful = false;
       return retraction;
     },

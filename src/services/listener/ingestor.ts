@@ -8,7 +8,7 @@ import { createHeldChain, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import { createRangeReader } from "./range-reader.ts";
 import { type ReadRange, rangeRecord } from "./range-record.ts";
-import { grown, rangeSize, shrunk } from "./range-size.ts";
+import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
 export type StepResult =
   /** A range was read and committed. */
@@ -57,8 +57,8 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     reader.forget();
     await held.load();
     await held.lookAtHead(signal);
-    const { covered, head, remembered } = held.view();
-    start = config.startBlock ?? covered[0]?.fromBlock ?? Math.max(0, head - config.startBlocks);
+    const { head, remembered } = held.view();
+    start = config.startBlock ?? (await store.followFrom(Math.max(0, head - config.startBlocks)));
     if (remembered.size === 0) return { kind: "idle" };
     try {
       const retraction = await held.recover(signal);
@@ -121,7 +121,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
       const blocks = asked === null ? 1 : asked.toBlock - asked.fromBlock + 1;
       const isTooLarge = error instanceof RangeTooLargeError || error instanceof TimeoutError;
       if (!isTooLarge || blocks === 1) throw error;
-      size = shrunk(size, blocks);
+      size = shrunk(size, blocks, saidBlocksMax(error));
       return { kind: "shrunk", rangeBlocks: size.current };
     }
   }

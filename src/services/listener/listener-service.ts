@@ -1,10 +1,13 @@
 import type { ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { EndpointStore } from "../../ports/endpoint-store.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { MarketCatalog } from "../../ports/market-catalog.ts";
 import type { Service } from "../../ports/service.ts";
-import { createActivityLog } from "./activity-log.ts";
+import type { HintStore, TradeHintSource } from "../../ports/trade-hint.ts";
+import { type ActivityLog, createActivityLog } from "./activity-log.ts";
+import { reportEndpoints } from "./endpoint-report.ts";
 import { createHintGate } from "./hint-gate.ts";
 import { createInfoRefresher } from "./info-refresher.ts";
 import { createIngestLoop } from "./ingest-loop.ts";
@@ -12,6 +15,7 @@ import { createIngestor } from "./ingestor.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import { LISTENER_FILTER } from "./log-filter.ts";
 import { createMarketTitles } from "./market-titles.ts";
+import { createTradeHints } from "./trade-hints.ts";
 
 export type ListenerDeps = {
   readonly logSource: LogSource;
@@ -21,6 +25,10 @@ export type ListenerDeps = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly config: ListenerConfig;
+  /** Where the health of the endpoints is written down, for other processes to see. */
+  readonly endpointStore?: EndpointStore;
+  /** Faster sources of trades than the log, and where what they say is kept. */
+  readonly hints?: { readonly sources: readonly TradeHintSource[]; readonly store: HintStore };
 };
 
 /** Follows the chain into the store, and the catalog beside it. */
@@ -30,12 +38,23 @@ export function createListenerService(deps: ListenerDeps): Service {
   const titles = createMarketTitles();
   const gate = createHintGate(clock);
   const activity = createActivityLog(clock, logger, titles, config);
-  const loop = createIngestLoop({ ingestor: createIngestor(deps), gate, activity, clock, logger, config });
+  const { hints: hintDeps, endpointStore } = deps;
+  const hints =
+    hintDeps === undefined
+      ? null
+      : createTradeHints({ sources: hintDeps.sources, hintStore: hintDeps.store, clock, logger, config });
+  const observed: ActivityLog = {
+    report(step, lagBlocks) {
+      hints?.observe(step);
+      activity.report(step, lagBlocks);
+    },
+  };
+  const loop = createIngestLoop({ ingestor: createIngestor(deps), gate, activity: observed, clock, logger, config });
   const refresher = createInfoRefresher({ ...deps, logger, titles });
 
   return {
     name: "listener",
-    health: loop.health,
+    health: () => ({ ...loop.health(), endpoints: logSource.endpoints() }),
     async run(signal) {
       const stop = new AbortController();
       const onAbort = (): void => stop.abort();
@@ -43,8 +62,12 @@ export function createListenerService(deps: ListenerDeps): Service {
       if (signal.aborted) stop.abort();
       logSource.subscribe(LISTENER_FILTER, gate.hint, stop.signal);
       const loops = [loop.run(stop.signal), refresher.run(stop.signal)];
+      if (hints !== null) loops.push(hints.run(stop.signal));
+      if (endpointStore !== undefined) {
+        loops.push(reportEndpoints({ logSource, endpointStore, clock, logger, config }, stop.signal));
+      }
       try {
-        // Whichever ends first, on request or by a failure, ends the other.
+        // Whichever ends first, on request or by a failure, ends the others.
         await Promise.race(loops);
       } finally {
         stop.abort();

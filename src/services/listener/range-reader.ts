@@ -27,7 +27,7 @@ export function createRangeReader(logSource: LogSource, clock: Clock): RangeRead
     const decoded = decodeLogs(answer.logs);
     const first = { ...blocksOf(range), answer, decoded, receivedAt };
     if (!decoded.isIncomplete) return first;
-    const second = await logSource.readRange({ ...request, again: true }, signal);
+    const second = await logSource.readRange({ ...request, ...elsewhere(answer.endpoint) }, signal);
     if (second.logs.length < answer.logs.length) return first;
     return { ...first, answer: second, decoded: decodeLogs(second.logs) };
   }
@@ -56,5 +56,10 @@ export function createRangeReader(logSource: LogSource, clock: Clock): RangeRead
     },
   };
 }
+
+const elsewhere = (endpoint: string | undefined) => ({
+  again: true,
+  ...(endpoint === undefined ? {} : { avoid: endpoint }),
+});
 
 const blocksOf = ({ fromBlock, toBlock }: WantedRange) => ({ fromBlock, toBlock });

@@ -46,7 +46,15 @@ export function rangeRecord(
       return { marketId, payoutNumerators, blockNumber, logIndex, resolvedAt, knownAt: knownAt(resolvedAt) };
     }),
     quarantined: decoded.quarantined,
+    ...originOf(answer),
   };
+}
+
+function originOf({ endpoint, blocks }: RangeAnswer): Pick<BlockRangeRecord, "origin"> {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  return endpoint === undefined || first === undefined || last === undefined
+    ? {}
+    : { origin: { endpoint, first, last } };
 }
 
 /** Live: when it arrived. History: a stated delay after it happened. Never before it happened, whatever the clocks say. */

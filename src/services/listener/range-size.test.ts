@@ -19,6 +19,17 @@ describe("the size of a range", () => {
     expect(size.current).toBe(99);
   });
 
+  test("goes straight to what the provider says it allows", () => {
+    let size = shrunk(rangeSize(500, 1_000), 500, 10);
+    expect(size.current).toBe(10);
+    for (let step = 0; step < 30; step += 1) size = grown(size, 10);
+    expect(size.current).toBe(10);
+  });
+
+  test("halves when what the provider says it allows is no less than what it refused", () => {
+    expect(shrunk(rangeSize(100, 1_000), 100, 10_000).current).toBe(50);
+  });
+
   test("tries what failed again when that lies long back", () => {
     let size = shrunk(rangeSize(100, 1_000), 100);
     for (let step = 0; step < 60; step += 1) size = grown(size, 10);

@@ -1,3 +1,5 @@
+import { RangeTooLargeError } from "../../core/errors.ts";
+
 /** How many blocks to ask for at once: providers cap blocks, results, bytes or time, and none says how much is allowed. */
 export type RangeSize = {
   readonly current: number;
@@ -19,13 +21,26 @@ export const rangeSize = (initial: number, max: number): RangeSize => ({
   max,
 });
 
-/** After "too large" or a timeout. A size of one stays: there is nothing smaller to ask for. */
-export const shrunk = (size: RangeSize, askedBlocks: number): RangeSize => ({
-  ...size,
-  current: Math.max(1, Math.floor(Math.min(size.current, askedBlocks) / 2)),
-  failed: Math.max(2, askedBlocks),
-  successes: 0,
-});
+/**
+ * After "too large" or a timeout. A size of one stays: there is nothing smaller to ask for.
+ * @param blocksMax what the provider said that it allows; null: it did not say, so half of what failed is tried
+ */
+export function shrunk(size: RangeSize, askedBlocks: number, blocksMax: number | null = null): RangeSize {
+  const isSaid = blocksMax !== null && blocksMax >= 1 && blocksMax < askedBlocks;
+  const next = isSaid ? Math.min(size.current, blocksMax) : Math.floor(Math.min(size.current, askedBlocks) / 2);
+  return {
+    ...size,
+    current: Math.max(1, next),
+    failed: Math.max(2, isSaid ? blocksMax + 1 : askedBlocks),
+    successes: 0,
+  };
+}
+
+/** The most blocks that the provider said it serves, from its refusal. */
+export function saidBlocksMax(error: unknown): number | null {
+  const said = error instanceof RangeTooLargeError ? error.context.blocksMax : null;
+  return typeof said === "number" ? said : null;
+}
 
 /** After a whole range of this size: doubles below the failed size, and tries that again once it lies long back. */
 export function grown(size: RangeSize, logs: number): RangeSize {

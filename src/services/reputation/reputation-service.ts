@@ -1,6 +1,6 @@
 import { OutcomeUnknownError, TransientError } from "../../core/errors.ts";
 import { computeEdge, estimatePrior } from "../../core/reputation/edge.ts";
-import { foldFills, foldResolutions } from "../../core/reputation/fold.ts";
+import { foldEntries, foldResolutions, replayEntries } from "../../core/reputation/fold.ts";
 import { SCORE_VERSION } from "../../core/reputation/score.ts";
 import { computeWalletScore } from "../../core/reputation/wallet-score.ts";
 import { addMs, DAY_MS, SECOND_MS } from "../../core/time/time.ts";
@@ -51,7 +51,7 @@ const WALLETS_PER_STEP = 5_000;
 const RETRY_AFTER_MS = 5 * SECOND_MS;
 const WHALES_LOGGED = 20;
 
-const RULES: LedgerRules = { foldFills, foldResolutions };
+const RULES: LedgerRules = { foldEntries, replayEntries, foldResolutions };
 
 export function createReputationService(deps: ReputationDeps): ReputationService {
   const { clock, config } = deps;

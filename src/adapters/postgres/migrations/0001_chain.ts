@@ -129,7 +129,9 @@ CREATE TABLE flow.chain_state (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   finalized_block int NOT NULL,
   head_block int NOT NULL,
-  updated_at timestamptz NOT NULL
+  updated_at timestamptz NOT NULL,
+  -- first block that following holds; what backfills hold below it may have holes. Null: nothing has followed yet.
+  follow_from_block int
 );
 INSERT INTO flow.chain_state VALUES (true, -1, -1, 'epoch');
 

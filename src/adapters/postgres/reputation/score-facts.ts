@@ -33,6 +33,7 @@ type FactsRow = {
   fills: string;
   volume: string;
   maker_volume: string;
+  is_labelled: boolean;
 };
 
 export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Address; readonly hasClosedUnit: boolean };
@@ -65,7 +66,7 @@ export async function loadFacts(
         coalesce(sum(edge_micros) FILTER (WHERE in_window), 0) AS edge_sum,
         coalesce(sum(edge_micros::int8 * edge_micros) FILTER (WHERE in_window), 0) AS edge_sum_of_squares
       FROM (SELECT *, closed_at > ${ts(cutoff)} AS in_window FROM flow.unit
-        WHERE closed_at IS NOT NULL AND wallet_key = ANY(${int4Array(walletKeys)})) u
+        WHERE closed_at IS NOT NULL AND NOT is_combo AND wallet_key = ANY(${int4Array(walletKeys)})) u
       GROUP BY wallet_key),
     days AS (
       SELECT wallet_key, sum(fills) AS fills, sum(volume_micros) AS volume, sum(maker_volume_micros) AS maker_volume
@@ -80,20 +81,30 @@ export async function loadFacts(
       coalesce(c.gross_profit, 0) AS gross_profit, coalesce(c.gross_loss, 0) AS gross_loss,
       coalesce(c.edge_markets, 0) AS edge_markets, coalesce(c.edge_sum, 0) AS edge_sum,
       coalesce(c.edge_sum_of_squares, 0) AS edge_sum_of_squares, coalesce(d.fills, 0) AS fills,
-      coalesce(d.volume, 0) AS volume, coalesce(d.maker_volume, 0) AS maker_volume
-    FROM due JOIN flow.wallet w USING (wallet_key)
+      coalesce(d.volume, 0) AS volume, coalesce(d.maker_volume, 0) AS maker_volume,
+      coalesce(l.block_number <= (SELECT finalized_block FROM flow.chain_state), false) AS is_labelled
+    FROM due JOIN flow.wallet w USING (wallet_key) LEFT JOIN flow.wallet_label l USING (address)
     LEFT JOIN closed c USING (wallet_key) LEFT JOIN days d USING (wallet_key)`.execute(trx);
   return rows.map(toFacts);
 }
 
-function toFacts(row: FactsRow): LoadedFacts {
-  const address = row.address as Address;
+/** Infrastructure is never judged by what it holds and trades. */
+const UNJUDGED: Omit<FactsRow, "wallet_key" | "address" | "is_labelled"> = {
+  ...{ closed_ever: 0n, units: 0n, wins: 0n, losses: 0n, incomplete: 0n, both: 0n, roi: 0n, roi_squared: 0n },
+  ...{ timed_cost: "0", ahead_cost: "0", cost_ms: "0", cost: "0", pnl: "0", gross_profit: "0", gross_loss: "0" },
+  ...{ edge_markets: 0n, edge_sum: 0n, edge_sum_of_squares: "0", fills: "0", volume: "0", maker_volume: "0" },
+};
+
+function toFacts(loaded: FactsRow): LoadedFacts {
+  const address = loaded.address as Address;
+  const isInfrastructure = loaded.is_labelled || infrastructureOf(address) !== null;
+  const row = isInfrastructure ? { ...loaded, ...UNJUDGED } : loaded;
   return {
     address,
     hasClosedUnit: row.closed_ever > 0n,
     facts: {
       walletKey: row.wallet_key,
-      isInfrastructure: infrastructureOf(address) !== null,
+      isInfrastructure,
       score: {
         units: Number(row.units),
         wins: Number(row.wins),

@@ -35,6 +35,12 @@ export async function moveWindow(trx: Trx, cutoff: EpochMs, scoreVersion: number
   await sql`UPDATE flow.ledger_state SET scored_cutoff = ${ts(cutoff)}, score_version = ${scoreVersion}`.execute(trx);
 }
 
+/** Their score has to be calculated again. */
+export async function markWallets(trx: Trx, walletKeys: Iterable<number>): Promise<void> {
+  await sql`INSERT INTO flow.score_due SELECT * FROM unnest(${int4Array([...new Set(walletKeys)])})
+    ON CONFLICT DO NOTHING`.execute(trx);
+}
+
 export async function scoreDue(
   trx: Trx,
   maxWallets: number,

@@ -3,7 +3,7 @@ import { sql, type Transaction } from "kysely";
 import { closedAt, roiMicros, type Unit } from "../../../core/accounting/unit.ts";
 import { shares, usd } from "../../../core/money/amounts.ts";
 import { boughtBothOutcomes, type TokenEpisodes, unitEdgeMicros } from "../../../core/reputation/entries.ts";
-import { type UnitKey, unitKey } from "../../../core/reputation/fold.ts";
+import { type UnitKey, unitKey } from "../../../core/reputation/ledger-entry.ts";
 import type { LedgerMarket, UnitRecord } from "../../../core/reputation/unit-record.ts";
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
@@ -35,8 +35,8 @@ const COLUMNS: readonly (readonly [name: keyof UnitTable, field: (record: UnitRe
   ["open_shares_1", (r) => r.entries.episodes[1].open?.shares ?? 0n],
   ["episodes_0", (r) => r.entries.episodes[0].ended],
   ["episodes_1", (r) => r.entries.episodes[1].ended],
-  ["last_block", (r) => r.lastFill.blockNumber],
-  ["last_log_index", (r) => r.lastFill.logIndex],
+  ["last_block", (r) => r.lastEntry.blockNumber],
+  ["last_log_index", (r) => r.lastEntry.logIndex],
   ["is_incomplete", (r) => r.unit.isIncomplete],
   ["bought_both", (r) => boughtBothOutcomes(r.entries)],
   ["opened_at", (r) => writeTime(r.unit.openedAt)],
@@ -45,8 +45,9 @@ const COLUMNS: readonly (readonly [name: keyof UnitTable, field: (record: UnitRe
   ["flat_at", (r) => writeTime(r.unit.flatAt)],
   ["resolved_at", (r) => writeTime(r.unit.resolvedAt)],
   ["closed_at", (r) => writeTime(closedAt(r.unit))],
-  ["roi_micros", (r) => scoredRoi(r.unit)],
-  ["edge_micros", (r) => resolvedEdge(r)],
+  ["roi_micros", (r) => (r.isCombo ? null : scoredRoi(r.unit))],
+  ["edge_micros", (r) => (r.isCombo ? null : resolvedEdge(r))],
+  ["is_combo", (r) => r.isCombo],
 ];
 export const UNIT_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name);
 
@@ -90,9 +91,13 @@ export async function loadUnits(trx: Trx, named: Names, markets: Markets): Promi
 }
 
 /** All units of the markets. */
-export async function loadMarketUnits(trx: Trx, markets: Markets): Promise<readonly UnitRecord[]> {
+export async function loadMarketUnits(
+  trx: Trx,
+  marketKeys: readonly number[],
+  markets: Markets,
+): Promise<readonly UnitRecord[]> {
   const { rows } = await sql<{ unit: string }>`
-    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array([...markets.keys()])})`.execute(trx);
+    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array(marketKeys)})`.execute(trx);
   return rows.map((row) => toUnitRecord(row.unit, markets));
 }
 
@@ -115,7 +120,8 @@ function toUnitRecord(text: string, markets: Markets): UnitRecord {
   return {
     walletKey: int("wallet_key"),
     marketKey,
-    lastFill: { blockNumber: int("last_block"), logIndex: int("last_log_index") },
+    isCombo: at("is_combo") === "t",
+    lastEntry: { blockNumber: int("last_block"), logIndex: int("last_log_index") },
     unit: {
       holdings: [
         { shares: shares(big("shares_0")), cost: usd(big("cost_0")) },
