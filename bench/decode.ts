@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { decodeEventLog, parseAbi } from "viem";
-import { parseLog } from "../src/adapters/polygon/rpc-schemas.ts";
+import { parseLogs } from "../src/adapters/polygon/rpc-schemas.ts";
 import { decodeFill } from "../src/core/chain/decode-fill.ts";
 import type { Fill, RawLog } from "../src/core/chain/fill.ts";
 import { printBench, spread, timeMs } from "./support/bench-report.ts";
@@ -57,7 +57,7 @@ async function runOnce(run: number): Promise<Totals> {
     });
     let raw: RawLog[] = [];
     totals.withEnvelope += await timeMs(() => {
-      raw = logs.map((log) => parseLog(log).log);
+      raw = parseLogs(logs).map(({ log }) => log);
     });
     const fills: Fill[] = [];
     totals.ours += await timeMs(() => {

@@ -88,8 +88,8 @@ async function runRound(node: LogServer, serverUrl: string, round: number): Prom
   const rate = (seconds: number): string => `${seconds.toFixed(1)} s, ${Math.round(fills / seconds)} fills/s`;
   console.log(
     `round ${round}: ${fills} fills; ours ${rate(ours.seconds)}; COPY ${rate(copy.seconds)}; ` +
-      `Ponder ${ponder === null ? "left out" : rate(ponder)}; ours peaks at ${Math.round(peaks.at(-1) ?? 0)} MB, ` +
-      `${bytesPerFill.toFixed(1)} bytes a fill`,
+      `Ponder ${ponder === null ? "left out" : rate(ponder)}; our process: ${(ours.result.cpuSeconds * 1e6 / fills).toFixed(1)} µs ` +
+      `of processor time a fill, ${Math.round(peaks.at(-1) ?? 0)} MB at most; ${bytesPerFill.toFixed(1)} bytes a fill`,
   );
   return { ours: ours.seconds, copy: copy.seconds, ponder };
 }
@@ -129,7 +129,9 @@ try {
   console.log(`live: ${LIVE.blocks} blocks, one every ${LIVE.blockMs} ms, of ${LIVE.fills} fills on average`);
   const delays = await runLive(server.url);
   const at = (share: number): number => significant(percentile(delays, share));
-  console.log(`live: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms over ${delays.length} blocks`);
+  console.log(
+    `live: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms over ${delays.length} blocks`,
+  );
   const spreadOf = (numbers: readonly number[]) => (numbers.length === 0 ? null : spread(numbers));
   printBench("listener", {
     fills: BLOCKS * FILLS_PER_BLOCK,

@@ -2,7 +2,9 @@ import type pg from "pg";
 import { PONDER_SCHEMA } from "./ponder.ts";
 
 /** Fills that the listener wrote, and what they take in the database with their indexes. */
-export async function sizeOfFills(client: pg.Client): Promise<{ readonly fills: number; readonly bytesPerFill: number }> {
+export async function sizeOfFills(
+  client: pg.Client,
+): Promise<{ readonly fills: number; readonly bytesPerFill: number }> {
   const { rows } = await client.query(`
     SELECT (SELECT count(*) FROM flow.fill_packed)::int AS fills, sum(pg_total_relation_size(relid))::float8 AS bytes
     FROM pg_partition_tree('flow.fill_packed')`);

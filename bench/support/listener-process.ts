@@ -5,6 +5,8 @@ import type { HostMessage } from "./listener-host.ts";
 import { ended, type LogServer } from "./log-server-process.ts";
 
 export type ListenerProcess = {
+  /** Processor time that it took. */
+  readonly cpuSeconds: number;
   /** @returns its largest resident memory so far, in megabytes */
   stop(): Promise<{ readonly peakRssMb: number }>;
 };
@@ -23,8 +25,9 @@ export async function startListener(node: LogServer, databaseUrl: string): Promi
   child.once("exit", (code) => {
     if (code !== 0) process.exitCode = 1;
   });
-  await untilTold(child, "covered");
+  const { cpuSeconds } = await untilTold(child, "covered");
   return {
+    cpuSeconds,
     async stop() {
       const stopped = untilTold(child, "stopped");
       child.kill("SIGTERM");

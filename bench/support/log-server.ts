@@ -72,7 +72,9 @@ function logsBetween(asked: z.infer<typeof logsParams>): Buffer[] {
   firstLogsAt ??= monotonicMs();
   const wantsAll = JSON.stringify(asked.topics ?? ORDERS_MATCHED).includes(ORDERS_MATCHED);
   const [from, to] = [numberOf(asked.fromBlock) - FIRST_BLOCK, numberOf(asked.toBlock) - FIRST_BLOCK];
-  const found = blocks.slice(Math.max(0, from), Math.max(0, to + 1)).map((block) => (wantsAll ? block.all : block.fills));
+  const found = blocks
+    .slice(Math.max(0, from), Math.max(0, to + 1))
+    .map((block) => (wantsAll ? block.all : block.fills));
   const pieces = found.filter((bytes) => bytes.length > 0).flatMap((bytes) => [bytes, COMMA]);
   return [Buffer.from("["), ...pieces.slice(0, -1), Buffer.from("]")];
 }

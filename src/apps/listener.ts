@@ -1,12 +1,16 @@
 import { connectPolygon } from "../adapters/polygon/connect-polygon.ts";
 import { createGammaCatalog } from "../adapters/polymarket-gamma/gamma-catalog.ts";
 import { createGammaClient } from "../adapters/polymarket-gamma/gamma-client.ts";
+import { createRtdsSource } from "../adapters/polymarket-rtds/rtds-source.ts";
 import { createChainStore } from "../adapters/postgres/chain-store.ts";
+import { createEndpointStore } from "../adapters/postgres/endpoint-store.ts";
+import { createHintStore } from "../adapters/postgres/hint-store.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Service } from "../ports/service.ts";
 import { defaultListenerConfig, type ListenerConfig } from "../services/listener/listener-config.ts";
-import { createListenerService } from "../services/listener/listener-service.ts";
+import { createListenerService, type ListenerDeps } from "../services/listener/listener-service.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 /** @throws ConfigError when no endpoint answers; AbortedError when stopped meanwhile */
@@ -21,10 +25,25 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
     logSource: await connectPolygon({ urls, clock: wall, random, logger: listenerLogger }, signal),
     catalog: createGammaCatalog(createGammaClient({ baseUrl: environment.GAMMA_URL, clock: wall, random })),
     store: createChainStore(database),
+    endpointStore: createEndpointStore(database),
     clock,
     logger,
     config: listenerConfig(parts),
+    ...hintDeps(parts, listenerLogger),
   });
+}
+
+function hintDeps({ environment, database, clock }: ServiceParts, logger: Logger): Pick<ListenerDeps, "hints"> {
+  if (!environment.ENABLE_RTDS_HINTS) return {};
+  const wall = createSystemClock();
+  const rtds = createRtdsSource({
+    url: environment.RTDS_URL,
+    clock: wall,
+    now: clock.nowMs,
+    random: systemRandom,
+    logger,
+  });
+  return { hints: { sources: [rtds], store: createHintStore(database) } };
 }
 
 function listenerConfig({ listener, machineTimeFactor }: ServiceParts): ListenerConfig {

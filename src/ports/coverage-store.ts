@@ -23,7 +23,7 @@ export type CoverageStore = {
   parts(range: BlockRange): Promise<readonly CoveragePart[]>;
   /** In chain order. */
   fills(range: BlockRange): Promise<readonly HeldFill[]>;
-  /** Logs of the range that could not be decoded, as "block:index". */
+  /** Logs of trades in the range that could not be decoded, as "block:index". */
   quarantined(range: BlockRange): Promise<readonly string[]>;
   /** Hashes of single blocks that are held beside those of the parts. */
   blockHashes(range: BlockRange): Promise<ReadonlyMap<number, BlockHash>>;

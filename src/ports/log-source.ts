@@ -14,6 +14,8 @@ export type RangeRequest = {
   readonly again?: boolean;
   /** Name of an endpoint that is not to be asked, where there is another. */
   readonly avoid?: string;
+  /** Only endpoints to which the whole range is final may answer: others may be on a branch that is no more. */
+  readonly mustBeFinal?: boolean;
 };
 
 export type RangeAnswer = {
@@ -23,6 +25,8 @@ export type RangeAnswer = {
   readonly blocks: readonly BlockRef[];
   /** Unix seconds of every block that has a log. */
   readonly timestamps: ReadonlyMap<number, number>;
+  /** The newest final block of the node that answered, as it said in the same breath; undefined: it was not asked. */
+  readonly finalized?: BlockRef | null;
   /** Name of the endpoint that answered, fit to be shown. */
   readonly endpoint?: string;
 };

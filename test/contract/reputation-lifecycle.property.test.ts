@@ -132,8 +132,11 @@ const marketFacts = fc.record({
 
 type Step = { kind: "calculate" } | { kind: "finalize"; block: number } | { kind: "learn"; market: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.constant({ kind: "calculate" } as const),
-  fc.record({ kind: fc.constant("finalize" as const), block }),
+  { weight: 3, arbitrary: fc.constant({ kind: "calculate" } as const) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("finalize" as const), block: fc.constantFrom(10, 20, BLOCKS) }),
+  },
   fc.record({ kind: fc.constant("learn" as const), market }),
 );
 
@@ -223,7 +226,7 @@ describeOnEachEngine("reputation store", (getDb) => {
         expect(incremental).toEqual(await bench.rows());
         coupled += last.replayedUnits;
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
     expect(coupled).toBeGreaterThan(10);
   }, 180_000);

@@ -43,7 +43,7 @@ describe.skipIf(anvilBinary === null)("following a real node (needs anvil)", () 
       market = await polymarket.market("standard");
       negRisk = await polymarket.market("neg-risk", NEG_RISK_ADAPTER);
       listener = await startAnvilListener(getDb(), { httpPort: node.port, wsPort: node.port });
-      await listener.settled(node);
+      await listener.hears(node);
     });
     afterAll(async () => {
       await listener?.stop();

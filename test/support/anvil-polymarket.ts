@@ -52,6 +52,8 @@ export type NodePolymarket = {
   /** The logs of a match and nothing else. */
   matchLogs(exchange: Address, match: Omit<NodeMatch, "market">): Call;
   balance(wallet: Address, tokenId: bigint): Promise<bigint>;
+  /** In USDC.e. */
+  cash(wallet: Address): Promise<bigint>;
 };
 
 export const [V1, V1_NEG_RISK, V2, V2_NEG_RISK, V2_B, V3] = EXCHANGES.map(({ address }) => address) as [
@@ -80,17 +82,12 @@ export async function deployPolymarket(node: Anvil): Promise<NodePolymarket> {
   await node.ask("anvil_impersonateAccount", [NEG_RISK_ADAPTER]);
   const polymarket = await openPolymarket(node);
   const [operator, ...traders] = [polymarket.oracle, ...polymarket.wallets] as const;
-  const mint = (token: Address, to: Address): Call => ({
-    ...{ from: operator, to: token },
-    data: encodeFunctionData({ abi: contracts.TestCollateral.abi, functionName: "mint", args: [to, RICHES] }),
-  });
-  const allow = (from: Address, to: Address): Call => ({
-    ...{ from, to: CONDITIONAL_TOKENS },
-    data: encodeFunctionData({ abi: conditionalTokens().abi, functionName: "setApprovalForAll", args: [to, true] }),
-  });
-  const start = encodeFunctionData({ abi: contracts.ExchangeV2.abi, functionName: "start" });
+  const mint = (token: Address, to: Address): Call =>
+    callOf(operator, token, contracts.TestCollateral.abi, "mint", [to, RICHES]);
+  const allow = (from: Address, to: Address): Call =>
+    callOf(from, CONDITIONAL_TOKENS, conditionalTokens().abi, "setApprovalForAll", [to, true]);
   await node.mine([
-    ...exchanges.map((to) => ({ from: operator, to, data: start })),
+    ...exchanges.map((to) => callOf(operator, to, contracts.ExchangeV2.abi, "start", [])),
     ...traders.flatMap((trader) => [mint(USDC_E, trader), mint(WRAPPED_COLLATERAL, trader)]),
     ...traders.flatMap((trader) =>
       [...EXCHANGES.map(({ address }) => address), COLLATERAL_ADAPTER].map((to) => allow(trader, to)),
@@ -104,19 +101,17 @@ export async function openPolymarket(node: Anvil): Promise<NodePolymarket> {
   const contracts = testContracts();
   const ctf = conditionalTokens().abi;
   const accounts = (await node.ask<string[]>("eth_accounts")).map(parseAddress);
-  const [operator, oracle, ...wallets] = accounts as [Address, Address, ...Address[]];
+  // Whom anvil plays it counts among its accounts.
+  const own = accounts.filter((each) => each !== NEG_RISK_ADAPTER);
+  const [operator, oracle, ...wallets] = own as [Address, Address, ...Address[]];
 
-  const call = (from: Address, to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Call => ({
-    ...{ from, to },
-    data: encodeFunctionData({ abi, functionName, args }),
-  });
   const onTokens = (from: Address, functionName: string, args: readonly unknown[]): Call =>
-    call(from, CONDITIONAL_TOKENS, ctf, functionName, args);
-  async function ask<T>(functionName: string, args: readonly unknown[]): Promise<T> {
-    const { data } = onTokens(operator, functionName, args);
-    const result = await node.ask<Hex>("eth_call", [{ to: CONDITIONAL_TOKENS, data }, "latest"]);
-    return decodeFunctionResult({ abi: ctf, functionName, data: result }) as T;
+    callOf(from, CONDITIONAL_TOKENS, ctf, functionName, args);
+  async function askAt<T>(to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<T> {
+    const result = await node.ask<Hex>("eth_call", [callOf(operator, to, abi, functionName, args), "latest"]);
+    return decodeFunctionResult({ abi, functionName, data: result }) as T;
   }
+  const ask: Ask = (functionName, args) => askAt(CONDITIONAL_TOKENS, ctf, functionName, args);
   const sets = ({ collateral, conditionId }: NodeMarket): unknown[] => [collateral, NO_COLLECTION, conditionId];
   const exchangeAbi = (exchange: Address): Abi =>
     contracts[exchange === V1 || exchange === V1_NEG_RISK ? "ExchangeV1" : "ExchangeV2"].abi;
@@ -135,14 +130,20 @@ export async function openPolymarket(node: Anvil): Promise<NodePolymarket> {
     redeem: (wallet, market) => onTokens(wallet, "redeemPositions", [...sets(market), BOTH_OUTCOMES]),
     transfer: (from, to, tokenId, amount) => onTokens(from, "safeTransferFrom", [from, to, tokenId, amount, "0x"]),
     adapter: (action, wallet, market, amount) =>
-      call(wallet, COLLATERAL_ADAPTER, contracts.CollateralAdapter.abi, action, [market, amount]),
+      callOf(wallet, COLLATERAL_ADAPTER, contracts.CollateralAdapter.abi, action, [market, amount]),
     match: (exchange, { market, taker, makers }) =>
-      call(operator, exchange, exchangeAbi(exchange), "matchOrders", [market, taker, makers]),
+      callOf(operator, exchange, exchangeAbi(exchange), "matchOrders", [market, taker, makers]),
     matchLogs: (exchange, { taker, makers }) =>
-      call(operator, exchange, exchangeAbi(exchange), "emitMatch", [taker, makers]),
+      callOf(operator, exchange, exchangeAbi(exchange), "emitMatch", [taker, makers]),
     balance: (wallet, tokenId) => ask<bigint>("balanceOf", [wallet, tokenId]),
+    cash: (wallet) => askAt<bigint>(USDC_E, contracts.TestCollateral.abi, "balanceOf", [wallet]),
   };
 }
+
+const callOf = (from: Address, to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Call => ({
+  ...{ from: from as Hex, to: to as Hex },
+  data: encodeFunctionData({ abi, functionName, args }),
+});
 
 type Ask = <T>(functionName: string, args: readonly unknown[]) => Promise<T>;
 

@@ -1,4 +1,4 @@
-import { type Abi, decodeEventLog, type Hex, toEventSelector } from "viem";
+import { type Abi, decodeEventLog, type Hex, toEventSelector, toHex } from "viem";
 import { CONDITIONAL_TOKENS, EXCHANGES, NEG_RISK_ADAPTER } from "../../src/core/chain/contracts.ts";
 import { parseAddress } from "../../src/core/ids/ids.ts";
 import { type Anvil, WHOLE_CHAIN } from "./anvil.ts";
@@ -53,6 +53,7 @@ export type WalletRow = {
   readonly last_seconds: number;
 };
 
+type TokenOf = Pick<TradeRow, "market_id" | "outcome_index">;
 type RpcLog = {
   readonly address: Hex;
   readonly topics: [Hex, ...Hex[]];
@@ -133,26 +134,32 @@ function tradeRows(logs: readonly ReadLog[], markets: readonly MarketRow[], fina
   return logs.map((each) => {
     const { log, args } = each;
     const { side, token, size, cash, fee } = amounts(args);
-    const outcome = outcomes.get(token);
+    const version = EXCHANGES.find(({ address }) => address === log.address)?.version ?? 0;
+    const of = version === 3 ? positionOf(token) : (prepared.get(token) ?? { market_id: null, outcome_index: null });
     const block = Number(log.blockNumber);
     return {
       at: placeOf(log),
       tx_hash: log.transactionHash,
       seconds: Number(log.blockTimestamp),
       exchange: log.address,
-      exchange_version: EXCHANGES.find(({ address }) => address === log.address)?.version ?? 0,
+      exchange_version: version,
       order_hash: args.orderHash as Hex,
       wallet: String(args.maker).toLowerCase(),
       counterparty: isTaker(each) ? null : String(args.taker).toLowerCase(),
       is_maker: !isTaker(each),
-      market_id: outcome?.row.market_id ?? null,
-      outcome_index: outcome?.index ?? null,
+      ...of,
       token_id: token,
       ...{ side, size: String(size), cash: String(cash), fee: String(fee) },
       match_id: `${block}-${takers.get(log.transactionHash)}`,
       is_final: block <= finalized,
     };
   });
+}
+
+/** The lowest byte of a position id of Protocol V2 is the outcome, the other 31 are the condition. */
+function positionOf(token: string): TokenOf {
+  const id = BigInt(token);
+  return { market_id: toHex(id >> 8n, { size: 31 }), outcome_index: Number(id & 255n) };
 }
 
 const isTaker = ({ log, args }: ReadLog): boolean => String(args.taker).toLowerCase() === log.address;

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { createPrng } from "../../src/adapters/simnet/random/prng.ts";
 import { NEG_RISK_ADAPTER } from "../../src/core/chain/contracts.ts";
-import { type Address, toTokenId } from "../../src/core/ids/ids.ts";
+import type { Address } from "../../src/core/ids/ids.ts";
 import type { Call } from "./anvil.ts";
 import {
   type MatchLeg,
@@ -18,7 +18,7 @@ import {
 export type Trading = {
   /** A match of a random kind on a random exchange that trades one of the markets. */
   match(): Call;
-  /** What one block holds: nothing, or a few matches; now and then tokens that move without a trade. */
+  /** What one block holds: nothing, or one or two matches; now and then tokens that move without a trade. */
   block(): readonly Call[];
   /** The same, for so many blocks. */
   blocks(count: number): readonly (readonly Call[])[];
@@ -26,8 +26,18 @@ export type Trading = {
 
 const SHARE = 1_000_000n;
 
+export type TradingOptions = {
+  /** No buyer sends more than the match needs: what comes back of that comes without an event. */
+  readonly isExact?: boolean;
+};
+
 /** Matches that the exchanges settle without a complaint, from a seed. Wallets must hold plenty of every token. */
-export function createTrading(polymarket: NodePolymarket, markets: readonly NodeMarket[], seed: string): Trading {
+export function createTrading(
+  polymarket: NodePolymarket,
+  markets: readonly NodeMarket[],
+  seed: string,
+  { isExact = false }: TradingOptions = {},
+): Trading {
   const random = createPrng(seed, "trading");
   const below = (limit: number): number => Math.floor(random() * limit);
   const between = (low: bigint, high: bigint): bigint => low + BigInt(below(Number(high - low)));
@@ -66,7 +76,7 @@ export function createTrading(polymarket: NodePolymarket, markets: readonly Node
         ? leg(wallet, makerSide, token, makerSize, paid)
         : leg(wallet, makerSide, other, makerSize, makerSize - paid);
     });
-    const tooMuch = side === 0 && random() < 0.3 ? between(1n, 1_000n) : 0n;
+    const tooMuch = !isExact && side === 0 && random() < 0.3 ? between(1n, 1_000n) : 0n;
     return { taker: leg(taker, side, token, size, cash + tooMuch, between(0n, 100_000n)), makers };
   }
 
@@ -97,11 +107,8 @@ export function createTrading(polymarket: NodePolymarket, markets: readonly Node
   }
 
   const block = (): Call[] => {
-    if (random() < 0.2) return [];
-    return Array.from({ length: 1 + below(3) }, () => (random() < 0.2 ? move() : match()));
+    if (random() < 0.5) return [];
+    return Array.from({ length: 1 + below(2) }, () => (random() < 0.2 ? move() : match()));
   };
   return { match, block, blocks: (count) => Array.from({ length: count }, block) };
 }
-
-/** Both tokens as the tables write them. */
-export const tokenTexts = ({ tokenIds }: NodeMarket): readonly string[] => tokenIds.map(toTokenId);

@@ -41,7 +41,7 @@ export const GENESIS = { block: 86_200_000, unixSeconds: 1_778_000_000 };
 export const WHOLE_CHAIN = { fromBlock: toHex(GENESIS.block), toBlock: "latest" };
 /** Anvil calls a block final when this many follow it: two epochs. */
 export const FINAL_AFTER = 32;
-export const ACCOUNTS = 14;
+const ACCOUNTS = 14;
 
 const START_MS = 20_000;
 /** Free of charge, so that nobody needs money. */

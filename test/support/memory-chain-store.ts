@@ -1,5 +1,6 @@
 import type { BlockRef, Fill } from "../../src/core/chain/fill.ts";
 import { missingRanges } from "../../src/core/chain/missing-ranges.ts";
+import { ProviderInconsistencyError } from "../../src/core/errors.ts";
 import type { MarketId, TokenId } from "../../src/core/ids/ids.ts";
 import type { MarketInfo } from "../../src/core/market/market.ts";
 import type {
@@ -68,7 +69,7 @@ export function createMemoryChainStore(): MemoryChainStore {
       return { fills: record.fills.length };
     },
     async retract(lastGoodBlock) {
-      if (lastGoodBlock < finalized) throw new Error("a finalized block retracted");
+      if (lastGoodBlock < finalized) throw new ProviderInconsistencyError("REORG_BELOW_FINALIZED", "a final block");
       for (const [key, { fill }] of fills) if (fill.blockNumber > lastGoodBlock) fills.delete(key);
       quarantined = quarantined.filter(({ log }) => log.blockNumber <= lastGoodBlock);
       blocks = new Map([...blocks].filter(([number]) => number <= lastGoodBlock));

@@ -13,6 +13,7 @@ export type TcpProxy = {
   freeze(): void;
   /** The next `times` answers break off after this many bytes, and their connection with them. */
   cutAnswers(times: number, afterBytes: number): void;
+  cutsLeft(): number;
   stop(): Promise<void>;
 };
 
@@ -75,6 +76,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     cutAnswers(times, afterBytes) {
       cut = { times, afterBytes };
     },
+    cutsLeft: () => cut.times,
     async stop() {
       for (const pair of pairs) end(pair);
       await new Promise((resolve) => server.close(resolve));

@@ -11,6 +11,7 @@ import {
   rpcUrls,
   walletAddress,
   wholeNumber,
+  wsUrl,
 } from "./kinds.ts";
 
 /** One line of the table below. `default: null` means the program can run without it. */
@@ -75,6 +76,12 @@ export const environment = {
       "Polymarket's catalogue of markets: titles, dates, outcomes.",
     ),
     CLOB_URL: setting(httpUrl, "https://clob.polymarket.com", "Polymarket's order books."),
+    ENABLE_RTDS_HINTS: setting(
+      flag,
+      "false",
+      "Listen to Polymarket's real-time data service beside the chain. What it says is kept apart as a hint until the log arrives; how much earlier it was is measured.",
+    ),
+    RTDS_URL: setting(wsUrl, "wss://ws-live-data.polymarket.com", "Address of that service."),
   },
   Reputation: {
     CALCULATION_INTERVAL_SECONDS: setting(wholeNumber(1, YEAR_SECONDS), "3600", "How often scores are computed."),

@@ -57,6 +57,10 @@ export const httpUrl: Kind<string> = kind("an http or https address", (text) =>
   hasScheme(text, ["http", "https"]) ? text.replace(/\/+$/, "") : undefined,
 );
 
+export const wsUrl: Kind<string> = kind("a ws or wss address", (text) =>
+  hasScheme(text, ["ws", "wss"]) ? text.replace(/\/+$/, "") : undefined,
+);
+
 export const postgresUrl: Kind<Secret> = kind(
   "an address of the form postgresql://user:password@host:5432/name",
   (text) => (hasScheme(text, ["postgres", "postgresql"]) ? new Secret(text) : undefined),

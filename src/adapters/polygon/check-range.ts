@@ -1,4 +1,4 @@
-import { compareLogPosition, type RawLog } from "../../core/chain/fill.ts";
+import { inChainOrder, type RawLog } from "../../core/chain/fill.ts";
 import { firstBreak } from "../../core/chain/fork-point.ts";
 import { ProviderInconsistencyError, RangeTooLargeError } from "../../core/errors.ts";
 import type { RangeRequest } from "../../ports/log-source.ts";
@@ -18,13 +18,13 @@ export function checkLogs(
 ): readonly TimedLog[] {
   const addresses = new Set<string>(filter.addresses);
   const topics = new Set(filter.topics);
-  const sorted = [...logs].sort((a, b) => compareLogPosition(a.log, b.log));
+  const sorted = inChainOrder(logs, ({ log }) => log);
   let before: RawLog | null = null;
   for (const { log } of sorted) {
     const { blockNumber } = log;
     if (blockNumber < fromBlock || blockNumber > toBlock)
       throw inconsistent("LOG_OUTSIDE_RANGE", "a log outside the range", blockNumber);
-    if (!addresses.has(log.address))
+    if (log.address !== before?.address && !addresses.has(log.address))
       throw inconsistent("LOG_OF_OTHER_ADDRESS", "a log of an address not asked for", blockNumber);
     if (!topics.has(log.topics[0] ?? ""))
       throw inconsistent("LOG_OF_OTHER_TOPIC", "a log of a topic not asked for", blockNumber);
@@ -68,16 +68,22 @@ export function checkHeaders(headers: readonly Header[], logs: readonly TimedLog
   }
 }
 
+/** `isTelling`: the header of a block without such logs would hardly look like this. */
+export type SilentBlock = { readonly blockNumber: number; readonly isTelling: boolean };
+
+const CHANCE_MAX = 0.01;
+
 /** @returns a block whose header announces logs of the filter, of which there is none: a node that lags answers so. */
 export function findSilentBlock(
   headers: readonly Header[],
   logs: readonly TimedLog[],
   request: RangeRequest,
-): number | null {
+): SilentBlock | null {
   const bloom = createBloomCheck(request.filter);
   const heard = new Set(logs.map(({ log }) => log.blockNumber));
   const silent = headers.find(
     (header) => !heard.has(header.number) && header.logsBloom !== null && bloom.mayHold(header.logsBloom),
   );
-  return silent?.number ?? null;
+  if (silent === undefined || silent.logsBloom === null) return null;
+  return { blockNumber: silent.number, isTelling: bloom.chance(silent.logsBloom) < CHANCE_MAX };
 }

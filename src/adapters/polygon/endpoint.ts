@@ -33,6 +33,8 @@ const PAUSE_MAX_MS = 30_000;
 /** Weight of the newest measurement in a moving average. */
 const WEIGHT = 0.2;
 const UNMEASURED_MS = 300;
+/** Differences below this are nothing to change an endpoint for. */
+const LEAST_MS = 25;
 const ERROR_WEIGHT = 8;
 const LAG_WEIGHT = 0.25;
 /** Providers change their limits; a refused range is tried again this much later. */
@@ -53,7 +55,7 @@ export function createEndpoint({ client, limiter, clock, random }: EndpointDeps)
   let cappedAt = 0;
 
   const cost = (): number =>
-    (latencyMs ?? UNMEASURED_MS) * (1 + ERROR_WEIGHT * errorRate) * (1 + LAG_WEIGHT * (lagBlocks ?? 0));
+    (LEAST_MS + (latencyMs ?? UNMEASURED_MS)) * (1 + ERROR_WEIGHT * errorRate) * (1 + LAG_WEIGHT * (lagBlocks ?? 0));
 
   function succeeded(ms: number): void {
     latencyMs = latencyMs === null ? ms : latencyMs + WEIGHT * (ms - latencyMs);

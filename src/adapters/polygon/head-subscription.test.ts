@@ -47,6 +47,37 @@ test("heads arrive as hints, and again after the connection was lost", async () 
   expect(hints).toEqual([{ head: 50 }, { head: 51 }]);
 });
 
+test("a feed that does not name three blocks read elsewhere is replaced by the next one", async () => {
+  const chain = createFakeChain({ head: 50 });
+  const nodes = [await startJsonRpcNode(chain), await startJsonRpcNode(chain)];
+  const clock = createManualClock();
+  const logger = createQuietLogger();
+  const stopping = new AbortController();
+  try {
+    const urls = nodes.map(({ wsUrl }) => wsUrl);
+    const { subscribe, noteHead } = createSubscription({ urls, clock, random: () => 0, logger, quietMs: 1_000_000 });
+    const hints: ChainHint[] = [];
+    subscribe(filter, (hint) => hints.push(hint), stopping.signal);
+    await until(() => nodes[0]?.subscribers() === 1);
+    noteHead(50);
+    noteHead(52);
+    chain.mineTo(52);
+    nodes[0]?.announce();
+    await until(() => hints.length === 1);
+    // It is silent from here on.
+    noteHead(54);
+    expect(nodes[0]?.subscribers()).toBe(1);
+    noteHead(55);
+    await until(() => nodes[0]?.subscribers() === 0 && clock.sleeping() === 1);
+    await clock.advance(1_000);
+    await until(() => nodes[1]?.subscribers() === 1);
+    expect(logger.lines.map(({ message }) => message)).toContain("silent feed replaced");
+  } finally {
+    stopping.abort();
+    await Promise.all(nodes.map((each) => each.stop()));
+  }
+});
+
 describe("a hint is read from a message", () => {
   const note = (result: object) =>
     JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: "0x1", result } });

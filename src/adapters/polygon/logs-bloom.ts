@@ -17,12 +17,25 @@ const hasAll = (bloom: string, bits: readonly number[]): boolean => bits.every((
 export type BloomCheck = {
   /** False: the block certainly holds no log of the filter. True: it may, the more so the emptier the block. */
   mayHold(bloom: string): boolean;
+  /** How likely it says so of a block without such logs: near 1 where thousands of others have set nearly all bits. */
+  chance(bloom: string): number;
 };
+
+const BITS_PER_DIGIT = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4];
+
+/** Of the 2048 bits. */
+const shareOfBits = (bloom: string): number =>
+  [...bloom.slice(2)].reduce((sum, digit) => sum + (BITS_PER_DIGIT[Number.parseInt(digit, 16)] ?? 0), 0) / 2_048;
 
 export function createBloomCheck(filter: LogFilter): BloomCheck {
   const addresses = filter.addresses.map(bloomBits);
   const topics = filter.topics.map(bloomBits);
+  const chanceOfAny = (share: number, values: number): number => 1 - (1 - share ** 3) ** values;
   return {
+    chance(bloom) {
+      const share = shareOfBits(bloom);
+      return chanceOfAny(share, addresses.length) * chanceOfAny(share, topics.length);
+    },
     mayHold: (bloom) => addresses.some((bits) => hasAll(bloom, bits)) && topics.some((bits) => hasAll(bloom, bits)),
   };
 }

@@ -66,7 +66,7 @@ describe("a range", () => {
     node.asked.length = 0;
     const answer = await source.readRange({ ...whole, headersFrom: 121 }, never);
     expect(answer.timestamps.size).toBe(3);
-    expect(node.asked).toEqual(["eth_getLogs", "eth_getBlockByNumber", "eth_getBlockByNumber"]);
+    expect(node.asked).toEqual(["eth_getLogs", ...Array(3).fill("eth_getBlockByNumber")]);
   });
 
   test("is put together from small requests where a node takes no large ones", async () => {

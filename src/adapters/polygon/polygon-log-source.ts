@@ -7,10 +7,10 @@ import {
   TransientError,
 } from "../../core/errors.ts";
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
-import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock } from "./check-range.ts";
+import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
 import type { FailOver } from "./fail-over.ts";
 import type { RpcCall, RpcClient } from "./rpc-client.ts";
-import { type Header, parseHeader, parseLog, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
+import { type Header, parseHeader, parseLogs, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const blockCall = (block: string): RpcCall => ({ method: "eth_getBlockByNumber", params: [block, false] });
@@ -56,17 +56,10 @@ export function createPolygonLogSource(
         return headers.filter((header) => header !== null).map(refOf);
       }, signal),
     readRange(request, signal) {
-      let isDoubted = false;
-      const doubtOnce = (blockNumber: number): void => {
-        if (isDoubted) return;
-        isDoubted = true;
-        throw new ProviderInconsistencyError("LOGS_MISSING", "a block that announces logs and has none", {
-          blockNumber,
-        });
-      };
+      const doubt = createDoubt(failOver.endpoints().length);
       const isLong = request.toBlock > request.fromBlock;
       const read = async (client: RpcClient): Promise<RangeAnswer> => {
-        const answer = await readRange(withSignal(client, signal), request, doubtOnce);
+        const answer = await readRange(withSignal(client, signal), request, (silent) => doubt(client.name, silent));
         return { ...answer, endpoint: client.name };
       };
       return failOver.run(read, signal, {
@@ -103,31 +96,60 @@ function checkNumber(header: Header | null, asked: number): Header | null {
   return header;
 }
 
-/** Logs and headers are asked in one request, so that they come from one state of one node where that is possible. */
-async function readRange(ask: Ask, request: RangeRequest, doubt: (blockNumber: number) => void): Promise<RangeAnswer> {
+/**
+ * Decides when an answer without logs is believed although a header speaks against it: when a second endpoint says the
+ * same. The same one again will do where there is no other, or where the header says little.
+ */
+function createDoubt(endpoints: number): (endpoint: string, silent: SilentBlock) => void {
+  const said = new Set<string>();
+  return (endpoint, { blockNumber, isTelling }) => {
+    const isRepeated = said.has(endpoint) && (endpoints === 1 || !isTelling);
+    if (isRepeated || said.size > (said.has(endpoint) ? 1 : 0)) return;
+    said.add(endpoint);
+    const context = { blockNumber, endpoint };
+    throw new ProviderInconsistencyError("LOGS_MISSING", "a block that announces logs and has none", context);
+  };
+}
+
+/**
+ * Logs and headers are asked in one request, so that they come from one state of one node where that is possible; what
+ * matters most first, for nodes that take few calls at once.
+ */
+async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: SilentBlock) => void): Promise<RangeAnswer> {
   const { fromBlock, toBlock, filter } = request;
-  const wanted = new Set([fromBlock, toBlock]);
+  const wanted = new Set([toBlock, fromBlock]);
   for (let number = Math.max(fromBlock, request.headersFrom); number <= toBlock; number += 1) wanted.add(number);
-  const numbers = [...wanted].sort((a, b) => a - b);
+  const numbers = [...wanted];
   const range = {
     fromBlock: hex(fromBlock),
     toBlock: hex(toBlock),
     address: filter.addresses,
     topics: [filter.topics],
   };
-  const [first, ...rest] = await ask([
+  const [first, final, ...rest] = await ask([
     { method: "eth_getLogs", params: [range] },
+    blockCall("finalized"),
     ...numbers.map((number) => blockCall(hex(number))),
   ]);
   if (!Array.isArray(first)) throw new PayloadError("LOGS_MALFORMED", "an answer to eth_getLogs that is no list");
-  const headers = rest.map((answer, index) => requireHeader(parseHeader(answer), numbers[index] as number));
+  const headers = rest
+    .map((answer, index) => requireHeader(parseHeader(answer), numbers[index] as number))
+    .sort((a, b) => a.number - b.number);
+  const finalized = parseHeader(final);
+  if (request.mustBeFinal === true && (finalized === null || finalized.number < toBlock))
+    throw new TransientError("RANGE_NOT_FINAL", "the endpoint does not hold the range for final", { toBlock });
   checkNotCapped(first.length, request);
-  const logs = checkLogs(first.map(parseLog), request);
+  const logs = checkLogs(parseLogs(first), request);
   checkHeaders(headers, logs);
   const silent = findSilentBlock(headers, logs, request);
   if (silent !== null) doubt(silent);
   const timestamps = await readTimestamps(ask, headers, logs);
-  return { logs: logs.map(({ log }) => log), blocks: headers.map(refOf), timestamps };
+  return {
+    logs: logs.map(({ log }) => log),
+    blocks: headers.map(refOf),
+    timestamps,
+    finalized: finalized === null ? null : refOf(finalized),
+  };
 }
 
 /** A node that has not seen the block would answer with no logs, and nobody could tell. @throws TransientError */
@@ -152,5 +174,7 @@ async function readTimestamps(
     checkHeaders(found, logs);
     for (const header of found) known.set(header.number, header.timestamp);
   }
-  return new Map(logs.map(({ log }) => [log.blockNumber, known.get(log.blockNumber) as number]));
+  const ofBlocks = new Map<number, number>();
+  for (const { log } of logs) ofBlocks.set(log.blockNumber, known.get(log.blockNumber) as number);
+  return ofBlocks;
 }

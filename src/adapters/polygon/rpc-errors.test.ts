@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RangeTooLargeError, RateLimitError, RejectedError, TimeoutError, TransientError } from "../../core/errors.ts";
-import { BatchTooLargeError, httpError, rpcError } from "./rpc-errors.ts";
+import { BatchTooLargeError, capsOf, httpError, rpcError } from "./rpc-errors.ts";
 
 describe("what providers say is sorted by what to do next", () => {
   // Wordings as met: Alchemy, QuickNode, Infura, Ankr, drpc, publicnode, bor, erigon, Chainstack.
@@ -36,6 +36,23 @@ describe("what providers say is sorted by what to do next", () => {
   ];
   test.each(messages)("%i %s", (code, message, kind) => {
     expect(rpcError(code, message, {})).toBeInstanceOf(kind);
+  });
+
+  test.each<[string, object]>([
+    [
+      "You can make eth_getLogs requests with up to a 10 block range. Based on your parameters: [0x1, 0xa]",
+      { blocksMax: 10 },
+    ],
+    ["Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range", { blocksMax: 2_000 }],
+    ["eth_getLogs is limited to a 10,000 range", { blocksMax: 10_000 }],
+    ["exceed maximum block range: 50000", { blocksMax: 50_000 }],
+    ["ranges over 10000 blocks are not supported on freetier, maximum 10000 blocks", { blocksMax: 10_000 }],
+    ["query returned more than 10000 results. Try with this block range [0x1, 0x2].", { resultsMax: 10_000 }],
+    ["query exceeds max results 20000", { resultsMax: 20_000 }],
+    ["block range is too wide", {}],
+    ["response is too big, payload size exceeds limit", {}],
+  ])("the limit is read from %s", (message, caps) => {
+    expect(capsOf(message)).toEqual(caps);
   });
 
   test("a status of 429 says how long to wait", () => {

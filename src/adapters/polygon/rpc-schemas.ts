@@ -58,42 +58,68 @@ export function parseQuantity(value: unknown): number {
 
 export type TimedLog = { readonly log: RawLog; readonly timestamp: number | null };
 
-const QUANTITY = /^0x[0-9a-f]{1,13}$/i;
+const bad = (what: string): PayloadError => new PayloadError("LOG_MALFORMED", what);
+
+/** One entry per ASCII character; -1: no hex digit, of either case. */
+const NIBBLE = new Int8Array(128).fill(-1);
+for (const digit of "0123456789abcdefABCDEF") NIBBLE[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
+const QUANTITY_DIGITS_MAX = 13;
 
 function number(value: unknown): number {
-  if (typeof value !== "string" || !QUANTITY.test(value))
-    throw new PayloadError("LOG_MALFORMED", "not a quantity in a log");
-  return Number(value);
+  if (typeof value !== "string" || !value.startsWith("0x")) throw bad("not a quantity in a log");
+  let result = 0;
+  let seen = value.length > 2 && value.length <= 2 + QUANTITY_DIGITS_MAX ? 0 : -1;
+  for (let at = 2; seen >= 0 && at < value.length; at += 1) {
+    const nibble = NIBBLE[value.charCodeAt(at)] ?? -1;
+    seen |= nibble;
+    result = result * 16 + nibble;
+  }
+  if (seen < 0) throw bad("not a quantity in a log");
+  return result;
 }
 
 function text(value: unknown): string {
-  if (typeof value !== "string") throw new PayloadError("LOG_MALFORMED", "a log without one of its fields");
+  if (typeof value !== "string") throw bad("a log without one of its fields");
   return value.toLowerCase();
 }
 
 const hash32 = (value: unknown): string => requireHash(text(value), "a hash of a log");
 
+/** Logs of a block repeat its hash, those of a transaction its: what equals the value of the log before was read with it. */
+function recalling<Value>(read: (value: unknown) => Value): (value: unknown) => Value {
+  let last: { readonly value: unknown; readonly result: Value } | null = null;
+  return (value) => {
+    if (last === null || last.value !== value) last = { value, result: read(value) };
+    return last.result;
+  };
+}
+
 /**
  * By hand, because it runs for every log of the chain (millions a day); as strict as a schema would be.
  * @throws PayloadError, also for a log that is pending or removed: `eth_getLogs` must send neither.
  */
-export function parseLog(value: unknown): TimedLog {
-  if (typeof value !== "object" || value === null) throw new PayloadError("LOG_MALFORMED", "a log that is no object");
-  const raw = value as Record<string, unknown>;
-  const { topics, blockTimestamp } = raw;
-  if (raw.removed === true) throw new PayloadError("LOG_MALFORMED", "a removed log among logs of a range");
-  if (!Array.isArray(topics) || topics.length > 4) throw new PayloadError("LOG_MALFORMED", "a log without topics");
-  return {
-    log: {
-      address: parseAddress(text(raw.address)),
-      topics: topics.map(hash32),
-      data: text(raw.data),
-      blockNumber: number(raw.blockNumber),
-      blockHash: hash32(raw.blockHash) as BlockHash,
-      txHash: hash32(raw.transactionHash) as TxHash,
-      txIndex: number(raw.transactionIndex),
-      logIndex: number(raw.logIndex),
-    },
-    timestamp: blockTimestamp === undefined || blockTimestamp === null ? null : number(blockTimestamp),
-  };
+export function parseLogs(values: readonly unknown[]): TimedLog[] {
+  const [address, topic] = [recalling((value) => parseAddress(text(value))), recalling(hash32)];
+  const [blockHash, txHash] = [recalling(hash32), recalling(hash32)];
+  const [blockNumber, txIndex, timestamp] = [recalling(number), recalling(number), recalling(number)];
+  return values.map((value) => {
+    if (typeof value !== "object" || value === null) throw bad("a log that is no object");
+    const raw = value as Record<string, unknown>;
+    const { topics, blockTimestamp } = raw;
+    if (raw.removed === true) throw bad("a removed log among logs of a range");
+    if (!Array.isArray(topics) || topics.length > 4) throw bad("a log without topics");
+    return {
+      log: {
+        address: address(raw.address),
+        topics: topics.map((each, index) => (index === 0 ? topic(each) : hash32(each))),
+        data: text(raw.data),
+        blockNumber: blockNumber(raw.blockNumber),
+        blockHash: blockHash(raw.blockHash) as BlockHash,
+        txHash: txHash(raw.transactionHash) as TxHash,
+        txIndex: txIndex(raw.transactionIndex),
+        logIndex: number(raw.logIndex),
+      },
+      timestamp: blockTimestamp === undefined || blockTimestamp === null ? null : timestamp(blockTimestamp),
+    };
+  });
 }

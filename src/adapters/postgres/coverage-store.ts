@@ -106,7 +106,9 @@ export function createCoverageStore({ kysely }: Database): CoverageStore {
     async quarantined({ fromBlock, toBlock }) {
       const { rows } = await sql<{ at: string }>`
         SELECT block_number || ':' || log_index AS at FROM flow.quarantine
-        WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} ORDER BY block_number, log_index`.execute(kysely);
+        WHERE block_number BETWEEN ${fromBlock} AND ${toBlock}
+          AND reason NOT LIKE 'EFFECT %' AND reason NOT LIKE 'FACT %'
+        ORDER BY block_number, log_index`.execute(kysely);
       return rows.map(({ at }) => at);
     },
     async blockHashes({ fromBlock, toBlock }) {

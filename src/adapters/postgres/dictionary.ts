@@ -26,8 +26,9 @@ type Row = { id: string; key: number };
 const wallets = {
   find: (ids: readonly string[]) => sql<Row>`SELECT address AS id, wallet_key AS key FROM flow.wallet
     WHERE address = ANY(${bytesArray(ids)})`,
+  // Imports of accounts add wallets too: one that came in between is returned as well.
   add: (ids: readonly string[]) => sql<Row>`INSERT INTO flow.wallet (address) SELECT unnest(${bytesArray(ids)})
-    RETURNING address AS id, wallet_key AS key`,
+    ON CONFLICT (address) DO UPDATE SET address = excluded.address RETURNING address AS id, wallet_key AS key`,
 };
 
 const tokens = {

@@ -9,7 +9,7 @@ import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createMutex } from "./mutex.ts";
-import { type ClientSource, type CopyRows } from "./pool.ts";
+import type { ClientSource, CopyRows } from "./pool.ts";
 
 /**
  * The embedded engine, driven by the same `pg` client as a server. It has one session, so whoever needs it waits in

@@ -8,6 +8,7 @@ import { executorSql } from "./migrations/0003_executor.ts";
 import { archiveSql } from "./migrations/0004_archive.ts";
 import { lifecycleSql } from "./migrations/0005_lifecycle.ts";
 import { sourcesSql } from "./migrations/0006_sources.ts";
+import { bootstrapSql } from "./migrations/0007_bootstrap.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   { name: "0004_archive", sql: archiveSql },
   { name: "0005_lifecycle", sql: lifecycleSql },
   { name: "0006_sources", sql: sourcesSql },
+  { name: "0007_bootstrap", sql: bootstrapSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -7,7 +7,10 @@ import type { ClientBase } from "pg";
 import { translateFailure } from "./failures.ts";
 
 /** Rows as lines of COPY's text format, or as pieces of its binary one, which is cheaper to write and to read. */
-export type CopySource = AsyncIterable<string> | Iterable<string> | { readonly binary: Iterable<Uint8Array<ArrayBuffer>> };
+export type CopySource =
+  | AsyncIterable<string>
+  | Iterable<string>
+  | { readonly binary: Iterable<Uint8Array<ArrayBuffer>> };
 
 /** Travels through Kysely as the one parameter of a `COPY … FROM` statement. */
 export class CopyRows {

@@ -84,6 +84,7 @@ export type WalletScoreTable = {
   trader_tier: string;
   ineligible_reason: string | null;
   calculated_at: EpochMs;
+  source: string;
 };
 
 export type ScoreHistoryTable = {
@@ -99,6 +100,7 @@ export type ScoreHistoryTable = {
   trader_tier: string;
   ineligible_reason: string | null;
   calculated_at: EpochMs;
+  source: string;
 };
 
 export type LedgerStateTable = {

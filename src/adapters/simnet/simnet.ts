@@ -24,6 +24,8 @@ export type SimnetOptions = {
   readonly firstBlock?: number;
   readonly finalityBlocks?: number;
   readonly limits?: Partial<RpcLimits>;
+  /** How long before its log RTDS tells of a trade. */
+  readonly rtdsLeadMs?: number;
   /** True: nothing is mined until `advanceTo`; the clock is only read for the order book. */
   readonly isManual?: boolean;
 };
@@ -33,6 +35,7 @@ export type Simnet = {
   readonly wsUrl: string;
   readonly gammaUrl: string;
   readonly clobUrl: string;
+  readonly rtdsUrl: string;
   /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
   readonly baseUrl: string;
   /** Pass it to the next start, with the same seed, to get the same world. */
@@ -66,6 +69,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const chain = createChain(world, {
     firstBlock: options.firstBlock ?? FIRST_BLOCK,
     finalityBlocks: options.finalityBlocks ?? FINALITY_BLOCKS,
+    leadMs: options.rtdsLeadMs ?? 0,
   });
   chain.advanceTo(now);
 
@@ -93,6 +97,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     wsUrl: `ws://127.0.0.1:${served.port}/rpc`,
     gammaUrl: `${baseUrl}/gamma`,
     clobUrl: `${baseUrl}/clob`,
+    rtdsUrl: `ws://127.0.0.1:${served.port}/rtds`,
     baseUrl,
     genesisMs,
     world,

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { readCoverageSummary, readEndpoints, readHintLeads } from "../../adapters/postgres/endpoint-store.ts";
 import { readOverview, readPositions, readScoredWallets } from "../../adapters/postgres/overview.ts";
 import { pnlLine, positionTable, readTable, signalTable, tierTable, walletTable } from "../overview-tables.ts";
 import { runProgram, withDatabase } from "../program.ts";
+import { coverageLine, sourceTables } from "../source-tables.ts";
 
 export function addStatus(cli: Command): void {
   cli
@@ -17,6 +19,8 @@ export function addStatus(cli: Command): void {
           const overview = await readOverview(database);
           const sections = [
             readTable(overview),
+            coverageLine(await readCoverageSummary(database)),
+            ...sourceTables(await readEndpoints(database), await readHintLeads(database)),
             tierTable(overview),
             walletTable(await readScoredWallets(database, 10)),
             signalTable(overview.signals),

@@ -33,7 +33,7 @@ test("lines scroll above the panel, which is always last and stands there once",
   view.panel(["a line much wider than the screen", "D"]);
   expect(screen.rows).toEqual(["one", "two", "a line much wider t", "D"]);
   view.panel(["\u001b[33mcoloured\u001b[39m and wider than the screen"]);
-  expect(screen.rows.at(-1)).toBe("\u001b[33mcoloured\u001b[39m and wider t");
+  expect(screen.rows.at(-1)).toBe("\u001b[33mcoloured\u001b[39m and wider ");
   view.close();
   expect(screen.rows).toEqual(["one", "two"]);
 });

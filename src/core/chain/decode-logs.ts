@@ -8,7 +8,7 @@ import {
 import { decodeFill, isFillTopic } from "./decode-fill.ts";
 import { decodeMatch, isMatchTopic, type MatchSummary } from "./decode-match.ts";
 import { applyRefunds, decodeRefund, type FeeRefund, isRefundTopic } from "./fee-refunds.ts";
-import type { Fill, RawLog } from "./fill.ts";
+import type { Fill, LogPosition, RawLog } from "./fill.ts";
 import { groupMatches, type Match } from "./group-matches.ts";
 import { malformed } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
@@ -41,9 +41,7 @@ export function decodeLogs(logs: readonly RawLog[]): DecodedLogs {
     ...{ fills: [], summaries: [], refunds: [], prepared: [], resolved: [] },
     reasons: new Map(),
   };
-  const indexOf = new Map<string, number>();
   logs.forEach((log, index) => {
-    indexOf.set(keyOf(log), index);
     try {
       collect(log, collected);
     } catch (error) {
@@ -51,13 +49,14 @@ export function decodeLogs(logs: readonly RawLog[]): DecodedLogs {
       note(collected.reasons, index, `MALFORMED: ${error.message}`);
     }
   });
+  const indexAt = logFinder(logs);
   const grouped = groupMatches(collected.fills, collected.summaries);
   const refunded = applyRefunds(grouped.fills, collected.refunds);
   for (const problem of [...grouped.problems, ...refunded.problems])
-    note(collected.reasons, indexOf.get(keyOf(problem)), problem.reason);
+    note(collected.reasons, indexAt(problem), problem.reason);
   const fills = refunded.fills.filter((fill) => {
     const priced = isPriced(fill);
-    if (!priced) note(collected.reasons, indexOf.get(keyOf(fill)), "FILL_WITHOUT_A_PRICE");
+    if (!priced) note(collected.reasons, indexAt(fill), "FILL_WITHOUT_A_PRICE");
     return priced;
   });
   return {
@@ -72,8 +71,16 @@ export function decodeLogs(logs: readonly RawLog[]): DecodedLogs {
   };
 }
 
-const keyOf = ({ blockNumber, logIndex }: { blockNumber: number; logIndex: number }): string =>
-  `${blockNumber}:${logIndex}`;
+const keyOf = ({ blockNumber, logIndex }: LogPosition): string => `${blockNumber}:${logIndex}`;
+
+/** Where the log of a place is; the index of all is made when it is first needed, which is rarely. */
+function logFinder(logs: readonly RawLog[]): (place: LogPosition) => number | undefined {
+  let indexOf: Map<string, number> | null = null;
+  return (place) => {
+    indexOf ??= new Map(logs.map((log, index) => [keyOf(log), index]));
+    return indexOf.get(keyOf(place));
+  };
+}
 
 function note(reasons: Map<number, string[]>, index: number | undefined, reason: string): void {
   if (index === undefined) return;

@@ -21,6 +21,15 @@ export type LogPosition = { readonly blockNumber: number; readonly logIndex: num
 export const compareLogPosition = (a: LogPosition, b: LogPosition): number =>
   a.blockNumber - b.blockNumber || a.logIndex - b.logIndex;
 
+/** Nearly everything comes in order already, and then nothing is copied. */
+export function inChainOrder<Item>(items: readonly Item[], placeOf: (item: Item) => LogPosition): readonly Item[] {
+  for (let index = 1; index < items.length; index += 1) {
+    if (compareLogPosition(placeOf(items[index - 1] as Item), placeOf(items[index] as Item)) > 0)
+      return [...items].sort((a, b) => compareLogPosition(placeOf(a), placeOf(b)));
+  }
+  return items;
+}
+
 /** A block as far as the system needs it. */
 export type BlockRef = {
   readonly number: number;

@@ -1,6 +1,6 @@
 import { type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
 import type { MatchSummary } from "./decode-match.ts";
-import { compareLogPosition, type Fill, type LogPosition } from "./fill.ts";
+import { compareLogPosition, type Fill, inChainOrder, type LogPosition } from "./fill.ts";
 
 /** How a maker's leg met the taker's: same token changes hands, or collateral is split, or two tokens are merged. */
 export type MatchType = "COMPLEMENTARY" | "MINT" | "MERGE";
@@ -37,12 +37,11 @@ type Leg = { fill: Fill; taker: Fill | null };
  * A problem of one match touches no other.
  */
 export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSummary[]): GroupedMatches {
-  const legs = [...fills].sort(compareLogPosition).map((fill): Leg => ({ fill, taker: null }));
-  const byGroup = Map.groupBy(legs, ({ fill }) => `${fill.txHash}${fill.exchange}`);
+  const legs = inChainOrder(fills, itself).map((fill): Leg => ({ fill, taker: null }));
   const problems: MatchProblem[] = [];
   const pending = summariesByOrder(summaries);
   const matches: Match[] = [];
-  for (const group of byGroup.values()) {
+  for (const group of groupsOf(legs)) {
     joinTakers(group);
     for (const leg of group) {
       if (leg.fill.role !== "taker") continue;
@@ -52,7 +51,7 @@ export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSu
       const match = {
         taker: leg.fill,
         makers,
-        summary: pending.get(orderKey(leg.fill, leg.fill.orderHash))?.shift() ?? null,
+        summary: takeSummary(pending, leg.fill),
       };
       matches.push(match);
       problems.push(...checkMatch(match));
@@ -64,22 +63,53 @@ export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSu
   }
   return {
     fills: legs.map(({ fill, taker }) => (taker === null ? fill : { ...fill, matchLogIndex: taker.logIndex })),
-    matches: matches.sort((a, b) => compareLogPosition(a.taker, b.taker)),
+    matches: inChainOrder(matches, ({ taker }) => taker),
     problems: problems.sort(compareLogPosition),
   };
 }
 
-/** An order hash names its exchange (it signs over the address), so block and hash are enough. */
-const orderKey = (at: LogPosition, orderHash: string): string => `${at.blockNumber}:${orderHash}`;
+/** Of one transaction and exchange; legs of a transaction nearly always follow each other. */
+function groupsOf(legs: readonly Leg[]): Leg[][] {
+  const transactions = new Map<string, Leg[][]>();
+  let txHash: string | null = null;
+  let groups: Leg[][] = [];
+  for (const leg of legs) {
+    if (leg.fill.txHash !== txHash) {
+      txHash = leg.fill.txHash;
+      groups = transactions.get(txHash) ?? [];
+      if (groups.length === 0) transactions.set(txHash, groups);
+    }
+    const group = groups.find(([first]) => first?.fill.exchange === leg.fill.exchange);
+    if (group === undefined) groups.push([leg]);
+    else group.push(leg);
+  }
+  return [...transactions.values()].flat();
+}
 
+const itself = <Item extends LogPosition>(item: Item): LogPosition => item;
 const positionOf = ({ blockNumber, logIndex }: LogPosition): LogPosition => ({ blockNumber, logIndex });
 
 function summariesByOrder(summaries: readonly MatchSummary[]): Map<string, MatchSummary[]> {
-  return Map.groupBy([...summaries].sort(compareLogPosition), (each) => orderKey(each, each.takerOrderHash));
+  return Map.groupBy(inChainOrder(summaries, itself), ({ takerOrderHash }) => takerOrderHash);
+}
+
+/** An order hash names its exchange (it signs over the address), so block and hash are enough. */
+function takeSummary(pending: Map<string, MatchSummary[]>, taker: Fill): MatchSummary | null {
+  const ofOrder = pending.get(taker.orderHash) ?? [];
+  const at = ofOrder.findIndex(({ blockNumber }) => blockNumber === taker.blockNumber);
+  return at < 0 ? null : (ofOrder.splice(at, 1)[0] ?? null);
+}
+
+function joinTakers(group: readonly Leg[]): void {
+  const [first, second] = group.filter(({ fill }) => fill.role === "taker");
+  if (second !== undefined) joinSeveral(group);
+  else if (first !== undefined) {
+    for (const leg of group) if (leg === first || leg.fill.counterparty === first.fill.wallet) leg.taker = first.fill;
+  }
 }
 
 /** Walks back to front, so that "the next taker of this wallet" is at hand; then fills what only an earlier one explains. */
-function joinTakers(group: readonly Leg[]): void {
+function joinSeveral(group: readonly Leg[]): void {
   const next = new Map<string, Fill>();
   for (const leg of group.toReversed()) {
     const { fill } = leg;
@@ -121,8 +151,9 @@ function checkMatch(match: Match): MatchProblem[] {
     if ((type === "COMPLEMENTARY") === (fill.tokenId === taker.tokenId)) continue;
     problems.push({ ...positionOf(fill), reason: "TOKENS_OF_LEGS_DISAGREE", isIncomplete: false });
   }
-  const others = new Set(makers.filter(({ type }) => type !== "COMPLEMENTARY").map(({ fill }) => fill.tokenId));
-  if (others.size > 1) add("MORE_THAN_TWO_TOKENS_IN_A_MATCH", false);
+  const other = makers.find(({ type }) => type !== "COMPLEMENTARY")?.fill.tokenId;
+  if (makers.some(({ fill, type }) => type !== "COMPLEMENTARY" && fill.tokenId !== other))
+    add("MORE_THAN_TWO_TOKENS_IN_A_MATCH", false);
   return problems;
 }
 

@@ -24,7 +24,12 @@ export type WalletFacts = {
   readonly makerVolume: bigint;
 };
 
+/** Where the units of a score came from: the chain that we read, or the venue's history of the account. */
+export type ScoreSource = "chain" | "data-api";
+
 export type WalletScore = {
+  /** "chain" unless it says otherwise. */
+  readonly source?: ScoreSource;
   readonly facts: WalletFacts;
   readonly score: Score;
   readonly tier: Tier;

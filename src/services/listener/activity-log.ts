@@ -3,6 +3,7 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { StoredFill } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
+import { warnOfContracts } from "./contract-halts.ts";
 import type { StepResult } from "./ingestor.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import type { MarketTitles } from "./market-titles.ts";
@@ -62,6 +63,7 @@ export function createActivityLog(
       if (step.kind === "shrunk") logger.debug("range shrunk", { rangeBlocks: step.rangeBlocks });
       if (step.kind === "extended") {
         add(step);
+        warnOfContracts(logger, step.record.facts);
         const { fromBlock, toBlock, fills, quarantined } = step.record;
         logger.debug("blocks", { fromBlock, toBlock, fills: fills.length });
         for (const { log, reason } of quarantined) {

@@ -16,9 +16,12 @@ import type { LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { type BackfillProgress, createBackfillMeter } from "./backfill-meter.ts";
 import { createBlockQueue } from "./block-queue.ts";
+import { warnOfContracts } from "./contract-halts.ts";
 import type { ListenerConfig } from "./listener-config.ts";
+import { listenerFilter } from "./log-filter.ts";
 import { createRangeReader } from "./range-reader.ts";
-import { type ReadRange, rangeRecord } from "./range-record.ts";
+import type { ReadRange } from "./range-record.ts";
+import { createRangeRecorder } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
 export type BackfillDeps = {
@@ -70,7 +73,8 @@ export async function backfill(
   const queue = createBlockQueue(missing);
   const blocks = queue.blocks();
   const meter = createBackfillMeter(clock, blocks);
-  const reader = createRangeReader(logSource, clock);
+  const reader = createRangeReader(logSource, clock, listenerFilter(config.collectEffects));
+  const recorder = createRangeRecorder(store, config);
   const stop = new AbortController();
   const reading = AbortSignal.any([signal, stop.signal]);
   const patience = createPatience(deps, reading);
@@ -78,9 +82,11 @@ export async function backfill(
   let size = rangeSize(config.rangeBlocks, config.rangeBlocksMax);
 
   async function commit(read: ReadRange): Promise<void> {
-    const record = rangeRecord(read, read.toBlock + 1, clock.nowMs(), config);
+    const record = await recorder.record(read, read.toBlock + 1, clock.nowMs());
     // Final blocks need not be remembered: nothing will replace them.
     const { fills } = await store.extend({ ...record, blocks: [] });
+    recorder.changed(record);
+    warnOfContracts(deps.logger, record.facts);
     await settle.committed(read.answer.blocks.at(-1) as BlockRef);
     onProgress(meter.add(read.toBlock - read.fromBlock + 1, fills, size.current));
   }
@@ -89,7 +95,7 @@ export async function backfill(
     const asked = range.toBlock - range.fromBlock + 1;
     let isRead = false;
     try {
-      const read = await reader.read({ ...range, headersFrom: range.toBlock + 1 }, reading);
+      const read = await reader.read({ ...range, headersFrom: range.toBlock + 1, mustBeFinal: true }, reading);
       isRead = true;
       if (asked >= size.current) size = grown(size, read.answer.logs.length);
       await commit(read);

@@ -26,8 +26,11 @@ export type HeldChain = {
   lookAtHead(signal: AbortSignal): Promise<void>;
   /** Takes a head for granted until it turns out otherwise; null: no longer. */
   assumeHead(head: number | null): void;
-  /** Commits, and moves the mark of what is final. */
-  extend(record: BlockRangeRecord, sourceFinalized: BlockRef | null): Promise<void>;
+  /**
+   * Commits, and moves the mark of what is final.
+   * @param finalized what the node that the record comes from called final as it answered; undefined: it was not asked
+   */
+  extend(record: BlockRangeRecord, finalized: BlockRef | null | undefined): Promise<void>;
   moveFinalized(): Promise<void>;
   /**
    * Takes back what the source has no more.
@@ -43,12 +46,16 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   let view: ChainView = emptyView;
   let isDoubtful = false;
 
-  /** What the source calls final is final here as far as it is covered and the same. */
-  async function moveFinalized(): Promise<void> {
-    const { sourceFinalized, head } = view;
-    if (sourceFinalized === null) return;
-    isDoubtful ||= contradicts(view, sourceFinalized);
-    const mark = Math.min(sourceFinalized.number, highestCovered(view));
+  /**
+   * What the source calls final is final here where we hold that very block: it may have been named by another node
+   * than the one we read from, which may have been on a branch that is no more.
+   * @param witnessed up to here, the node that we read from has called it final itself
+   */
+  async function moveFinalized(witnessed = -1): Promise<void> {
+    const { sourceFinalized: final, head } = view;
+    if (final !== null) isDoubtful ||= contradicts(view, final);
+    const isHeld = final !== null && view.remembered.get(final.number)?.hash === final.hash;
+    const mark = Math.max(witnessed, isHeld ? final.number : -1);
     if (isDoubtful || mark <= view.finalized) return;
     await store.finalize(mark, head, clock.nowMs());
     view = { ...view, finalized: mark };
@@ -100,10 +107,11 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     assumeHead(head) {
       view = { ...view, head: head ?? highestCovered(view) };
     },
-    async extend(record, sourceFinalized) {
+    async extend(record, finalized) {
       await store.extend(record);
+      const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
       view = { ...extended(view, record, record.blocks), sourceFinalized };
-      await moveFinalized();
+      await moveFinalized(Math.min(finalized?.number ?? -1, record.toBlock));
     },
     async recover(signal) {
       const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
@@ -115,3 +123,6 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     },
   };
 }
+
+export const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =>
+  a === null || (b !== null && b.number > a.number) ? b : a;

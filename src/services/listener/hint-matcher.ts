@@ -59,7 +59,9 @@ export function createHintMatcher(): HintMatcher {
     addHint(hint) {
       forgetBefore(addMs(hint.receivedAt, -WAIT_MS));
       const entry = entryOf(keyOf(hint), hint.receivedAt);
-      const isRepeated = entry.hints.some((heard) => heard.hint.source === hint.source && heard.hint.size === hint.size);
+      const isRepeated = entry.hints.some(
+        (heard) => heard.hint.source === hint.source && heard.hint.size === hint.size,
+      );
       if (isRepeated) return null;
       const heard = { hint, isMatched: false };
       entry.hints.push(heard);

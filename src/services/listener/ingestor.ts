@@ -4,10 +4,12 @@ import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import { type ChainView, extended, highestCovered, isReplacement, nextRange, replaceableFrom } from "./chain-view.ts";
-import { createHeldChain, type Retraction } from "./held-chain.ts";
+import { createHeldChain, newer, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
+import { listenerFilter } from "./log-filter.ts";
 import { createRangeReader } from "./range-reader.ts";
-import { type ReadRange, rangeRecord } from "./range-record.ts";
+import type { ReadRange } from "./range-record.ts";
+import { createRangeRecorder } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
 export type StepResult =
@@ -46,7 +48,8 @@ const HINT_LEAP_MAX = 100;
 
 /** Keeps the store equal to the chain, from the first wanted block to the head, one committed range at a time. */
 export function createIngestor({ logSource, store, clock, config }: IngestorDeps): Ingestor {
-  const reader = createRangeReader(logSource, clock);
+  const reader = createRangeReader(logSource, clock, listenerFilter(config.collectEffects));
+  const recorder = createRangeRecorder(store, config);
   const held = createHeldChain(logSource, store, clock);
   let size = rangeSize(config.rangeBlocks, config.rangeBlocksMax);
   let start = 0;
@@ -55,6 +58,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
 
   async function open(signal: AbortSignal): Promise<StepResult> {
     reader.forget();
+    recorder.changed(null);
     await held.load();
     await held.lookAtHead(signal);
     const { head, remembered } = held.view();
@@ -72,6 +76,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
   /** @throws ProviderInconsistencyError when all that we hold still stands: then the answer was wrong. */
   async function recover(signal: AbortSignal): Promise<StepResult> {
     reader.forget();
+    recorder.changed(null);
     const retraction = await held.recover(signal);
     if (retraction !== null) return { kind: "retracted", ...retraction };
     const context = { newest: highestCovered(held.view()) };
@@ -82,7 +87,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     );
   }
 
-  async function readNext(signal: AbortSignal, hasLooked: boolean): Promise<StepResult> {
+  async function readNext(signal: AbortSignal): Promise<StepResult> {
     const view = held.view();
     const range = planned(view);
     if (range === null) {
@@ -91,18 +96,17 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
       return { kind: "idle" };
     }
     const headersFrom = replaceableFrom(view);
-    const isAtTip = range.toBlock === view.head && !hasLooked;
-    const [read, finalized] = await Promise.all([
-      reader.read({ ...range, headersFrom }, signal),
-      isAtTip ? logSource.finalized(signal) : view.sourceFinalized,
-    ]);
+    const read = await reader.read({ ...range, headersFrom }, signal);
+    const { finalized } = read.answer;
     if (isReplacement(view, read.answer.blocks[0] as BlockRef)) return recover(signal);
     if (range.toBlock - range.fromBlock + 1 >= size.current) size = grown(size, read.answer.logs.length);
-    const record = rangeRecord(read, headersFrom, clock.nowMs(), config);
-    const after = { ...extended(view, record, record.blocks), sourceFinalized: finalized };
+    const record = await recorder.record(read, headersFrom, clock.nowMs());
+    const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
+    const after = { ...extended(view, record, record.blocks), sourceFinalized };
     const next = planned(after);
     if (next !== null) reader.prefetch({ ...next, headersFrom: replaceableFrom(after) }, signal);
     await held.extend(record, finalized);
+    recorder.changed(record);
     return { kind: "extended", read, record };
   }
 
@@ -114,7 +118,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     if (held.isDoubtful()) return recover(signal);
     const asked = planned(held.view());
     try {
-      return await readNext(signal, mustLook);
+      return await readNext(signal);
     } catch (error) {
       // A head that was only hinted at may not exist: the next step asks.
       held.assumeHead(null);

@@ -6,6 +6,8 @@ export type ListenerConfig = {
   /** First block to hold; null: as many blocks back from the head as `startBlocks` says, on an empty database. */
   readonly startBlock: number | null;
   readonly startBlocks: number;
+  /** Collect what changes holdings without a fill: three times the logs, and ledgers that miss nothing. */
+  readonly collectEffects: boolean;
   /** How long to wait for the next look at the head where no hint comes. */
   readonly pollMs: number;
   /** Size of the first range read, and the largest one tried. */
@@ -31,6 +33,7 @@ export type ListenerConfig = {
 export const defaultListenerConfig: ListenerConfig = {
   startBlock: null,
   startBlocks: 1_800,
+  collectEffects: true,
   pollMs: 1_500,
   rangeBlocks: 50,
   rangeBlocksMax: 2_000,

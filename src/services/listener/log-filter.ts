@@ -1,16 +1,40 @@
-import { CONDITIONAL_TOKENS, EXCHANGES } from "../../core/chain/contracts.ts";
-import { TOPICS } from "../../core/chain/topics.ts";
+import { CONDITIONAL_TOKENS, EXCHANGES, NEG_RISK_ADAPTER } from "../../core/chain/contracts.ts";
+import {
+  INFRASTRUCTURE_TABLE,
+  POSITION_MANAGER,
+  RELAY_HUB,
+  SAFE_FACTORY,
+  UPGRADEABLE,
+} from "../../core/chain/infrastructure.ts";
+import { topicsOfClass } from "../../core/chain/topic-classes.ts";
+import type { Address } from "../../core/ids/ids.ts";
 import type { LogFilter } from "../../ports/log-source.ts";
 
-/** Fills and matches of every exchange, preparations and resolutions of every market. */
-export const LISTENER_FILTER: LogFilter = {
-  addresses: [...EXCHANGES.map((exchange) => exchange.address), CONDITIONAL_TOKENS],
-  topics: [
-    TOPICS.orderFilledV1,
-    TOPICS.ordersMatchedV1,
-    TOPICS.orderFilledV2,
-    TOPICS.ordersMatchedV2,
-    TOPICS.conditionPreparation,
-    TOPICS.conditionResolution,
-  ],
+const exchanges = EXCHANGES.map(({ address }) => address);
+const feeModules = INFRASTRUCTURE_TABLE.filter(({ kind }) => kind === "feeModule").map(({ address }) => address);
+const upgradeable = UPGRADEABLE.map(({ address }) => address);
+
+const distinct = (...addresses: readonly Address[]): readonly Address[] => [...new Set(addresses)];
+
+/** Fills, matches and refunds of every exchange, preparations and resolutions of every market of Conditional Tokens. */
+export const TRADE_FILTER: LogFilter = {
+  addresses: distinct(...exchanges, CONDITIONAL_TOKENS, ...feeModules),
+  topics: topicsOfClass("trade"),
 };
+
+/** Also what is known of markets of Protocol V2, of operators and of the contracts themselves: a few logs a day. */
+const FACT_FILTER: LogFilter = {
+  addresses: distinct(...TRADE_FILTER.addresses, ...upgradeable),
+  topics: topicsOfClass("trade", "fact"),
+};
+
+/**
+ * Also everything that changes holdings without a fill, and owners of wallets. One filter, because only whole
+ * transactions say whose a split or a redemption was; most of the logs are transfers inside of matches.
+ */
+const FULL_FILTER: LogFilter = {
+  addresses: distinct(...FACT_FILTER.addresses, POSITION_MANAGER, NEG_RISK_ADAPTER, SAFE_FACTORY, RELAY_HUB),
+  topics: topicsOfClass("trade", "fact", "lifecycle"),
+};
+
+export const listenerFilter = (collectsEffects: boolean): LogFilter => (collectsEffects ? FULL_FILTER : FACT_FILTER);

@@ -1,8 +1,9 @@
 import { decodeLogs } from "../../core/chain/decode-logs.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { LogSource, RangeRequest } from "../../ports/log-source.ts";
-import { LISTENER_FILTER } from "./log-filter.ts";
+import type { LogFilter, LogSource, RangeRequest } from "../../ports/log-source.ts";
+import { TRADE_FILTER } from "./log-filter.ts";
 import type { ReadRange } from "./range-record.ts";
+import { splitLogs } from "./split-logs.ts";
 
 export type WantedRange = Omit<RangeRequest, "filter" | "again">;
 
@@ -16,20 +17,20 @@ export type RangeReader = {
 
 type Outcome = { readonly read: ReadRange } | { readonly error: unknown };
 
-export function createRangeReader(logSource: LogSource, clock: Clock): RangeReader {
+export function createRangeReader(logSource: LogSource, clock: Clock, filter: LogFilter = TRADE_FILTER): RangeReader {
   let pending: { readonly range: WantedRange; readonly outcome: Promise<Outcome> } | null = null;
 
   /** A match with legs missing is more likely a cut answer than a strange match, so it is believed the second time. */
   async function readNow(range: WantedRange, signal: AbortSignal): Promise<ReadRange> {
-    const request = { ...range, filter: LISTENER_FILTER };
+    const request = { ...range, filter };
     const answer = await logSource.readRange(request, signal);
     const receivedAt = clock.nowMs();
-    const decoded = decodeLogs(answer.logs);
+    const decoded = decodeLogs(splitLogs(answer.logs).trades);
     const first = { ...blocksOf(range), answer, decoded, receivedAt };
     if (!decoded.isIncomplete) return first;
     const second = await logSource.readRange({ ...request, ...elsewhere(answer.endpoint) }, signal);
     if (second.logs.length < answer.logs.length) return first;
-    return { ...first, answer: second, decoded: decodeLogs(second.logs) };
+    return { ...first, answer: second, decoded: decodeLogs(splitLogs(second.logs).trades) };
   }
 
   return {

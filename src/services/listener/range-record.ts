@@ -14,36 +14,41 @@ export type ReadRange = {
   readonly receivedAt: EpochMs;
 };
 
-/** What is committed of a range that was read. `rememberFrom`: hashes of blocks from here up are kept, and of the last. */
+export type Times = { readonly occurredAt: EpochMs; readonly knownAt: EpochMs };
+type TimesConfig = Pick<ListenerConfig, "liveWindowMs" | "knownDelayMs">;
+
+/** The two times of what happened in a block of the range. */
+export function timesOf({ answer, receivedAt }: ReadRange, config: TimesConfig): (blockNumber: number) => Times {
+  return (blockNumber) => {
+    const timestamp = answer.timestamps.get(blockNumber);
+    assert(timestamp !== undefined, "the time of every block with a log is known", { blockNumber });
+    const occurredAt = fromUnixSeconds(timestamp);
+    return { occurredAt, knownAt: knownTime(occurredAt, receivedAt, config) };
+  };
+}
+
+/** What is committed of the trades of a range that was read. `rememberFrom`: hashes of blocks from here up are kept, and of the last. */
 export function rangeRecord(
   read: ReadRange,
   rememberFrom: number,
   committedAt: EpochMs,
-  config: Pick<ListenerConfig, "liveWindowMs" | "knownDelayMs">,
+  config: TimesConfig,
 ): BlockRangeRecord {
-  const { fromBlock, toBlock, answer, decoded, receivedAt } = read;
-  const occurredAt = (blockNumber: number): EpochMs => {
-    const timestamp = answer.timestamps.get(blockNumber);
-    assert(timestamp !== undefined, "the time of every block with a log is known", { blockNumber });
-    return fromUnixSeconds(timestamp);
-  };
-  const knownAt = (at: EpochMs): EpochMs => knownTime(at, receivedAt, config);
+  const { fromBlock, toBlock, answer, decoded } = read;
+  const times = timesOf(read, config);
   return {
     fromBlock,
     toBlock,
     committedAt,
     blocks: answer.blocks.filter(({ number }) => number >= rememberFrom || number === toBlock),
-    fills: decoded.fills.map((fill) => {
-      const at = occurredAt(fill.blockNumber);
-      return { fill, occurredAt: at, knownAt: knownAt(at) };
-    }),
+    fills: decoded.fills.map((fill) => ({ fill, ...times(fill.blockNumber) })),
     markets: decoded.prepared.map(({ marketId, oracle, blockNumber }) => ({
       ...marketTokens(marketId, oracle),
       preparedBlock: blockNumber,
     })),
     resolutions: decoded.resolved.map(({ marketId, payoutNumerators, blockNumber, logIndex }) => {
-      const resolvedAt = occurredAt(blockNumber);
-      return { marketId, payoutNumerators, blockNumber, logIndex, resolvedAt, knownAt: knownAt(resolvedAt) };
+      const { occurredAt: resolvedAt, knownAt } = times(blockNumber);
+      return { marketId, payoutNumerators, blockNumber, logIndex, resolvedAt, knownAt };
     }),
     quarantined: decoded.quarantined,
     ...originOf(answer),
@@ -61,7 +66,7 @@ function originOf({ endpoint, blocks }: RangeAnswer): Pick<BlockRangeRecord, "or
 export function knownTime(
   occurredAt: EpochMs,
   receivedAt: EpochMs,
-  { liveWindowMs, knownDelayMs }: Pick<ListenerConfig, "liveWindowMs" | "knownDelayMs">,
+  { liveWindowMs, knownDelayMs }: TimesConfig,
 ): EpochMs {
   const isLive = receivedAt - occurredAt <= liveWindowMs;
   return isLive ? epochMs(Math.max(receivedAt, occurredAt)) : addMs(occurredAt, knownDelayMs);

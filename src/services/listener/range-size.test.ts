@@ -15,7 +15,7 @@ describe("the size of a range", () => {
 
   test("halves when it was too large, and stays below what failed", () => {
     let size = shrunk(rangeSize(100, 1_000), 100);
-    for (let step = 0; step < 5; step += 1) size = grown(size, 10);
+    for (let step = 0; step < 8; step += 1) size = grown(size, 10);
     expect(size.current).toBe(99);
   });
 
@@ -28,6 +28,15 @@ describe("the size of a range", () => {
 
   test("halves when what the provider says it allows is no less than what it refused", () => {
     expect(shrunk(rangeSize(100, 1_000), 100, 10_000).current).toBe(50);
+  });
+
+  test("goes back to what was answered when more than that was too large", () => {
+    let size = grown(rangeSize(50, 1_000), 10);
+    expect(size.current).toBe(100);
+    size = shrunk(size, 100);
+    expect(size.current).toBe(50);
+    // What was answered is so no more: the blocks have become fuller.
+    expect(shrunk(size, 50).current).toBe(25);
   });
 
   test("tries what failed again when that lies long back", () => {

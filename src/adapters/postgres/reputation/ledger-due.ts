@@ -21,7 +21,7 @@ export async function markResolved(trx: Trx, done: BlockRange, before: readonly 
   await sql`INSERT INTO flow.ledger_due AS due (market_key, is_replay)
     SELECT r.market_key, EXISTS (
         SELECT FROM flow.token t JOIN flow.lifecycle l USING (token_key)
-        WHERE false AND l.kind >= 3
+        WHERE t.market_key = r.market_key AND l.kind >= 3
           AND (l.block_number, l.log_index) > (r.block_number, r.log_index)
           AND EXISTS (SELECT FROM unnest(${int4Array(before.map((range) => range.fromBlock))},
             ${int4Array(before.map((range) => range.toBlock))}) AS applied (from_block, to_block)

@@ -1,5 +1,5 @@
 /** What a wallet's score is made of: integer sums over its units and days, added up by the database. */
-import { sql, type Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import { infrastructureOf } from "../../../core/chain/infrastructure.ts";
 import type { Address } from "../../../core/ids/ids.ts";
 import type { WalletFacts } from "../../../core/reputation/wallet-score.ts";
@@ -38,11 +38,16 @@ type FactsRow = {
 
 export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Address; readonly hasClosedUnit: boolean };
 
+/** Where units and days are counted: our own ledger, or what was imported of the venue's history of accounts. */
+export type FactsTables = { readonly units: RawBuilder<unknown>; readonly days: RawBuilder<unknown> };
+const OWN: FactsTables = { units: sql.table("flow.unit"), days: sql.table("flow.wallet_day") };
+
 /** Units that closed after `cutoff`; fills from the day of the cutoff on. */
 export async function loadFacts(
   trx: Trx,
   walletKeys: readonly number[],
   cutoff: EpochMs,
+  tables: FactsTables = OWN,
 ): Promise<readonly LoadedFacts[]> {
   const { rows } = await sql<FactsRow>`
     WITH due AS (SELECT * FROM unnest(${int4Array(walletKeys)}) AS due (wallet_key)),
@@ -65,12 +70,12 @@ export async function loadFacts(
         count(edge_micros) FILTER (WHERE in_window) AS edge_markets,
         coalesce(sum(edge_micros) FILTER (WHERE in_window), 0) AS edge_sum,
         coalesce(sum(edge_micros::int8 * edge_micros) FILTER (WHERE in_window), 0) AS edge_sum_of_squares
-      FROM (SELECT *, closed_at > ${ts(cutoff)} AS in_window FROM flow.unit
+      FROM (SELECT *, closed_at > ${ts(cutoff)} AS in_window FROM ${tables.units}
         WHERE closed_at IS NOT NULL AND NOT is_combo AND wallet_key = ANY(${int4Array(walletKeys)})) u
       GROUP BY wallet_key),
     days AS (
       SELECT wallet_key, sum(fills) AS fills, sum(volume_micros) AS volume, sum(maker_volume_micros) AS maker_volume
-      FROM flow.wallet_day
+      FROM ${tables.days}
       WHERE wallet_key = ANY(${int4Array(walletKeys)}) AND epoch_day >= ${Math.floor(cutoff / DAY_MS)}
       GROUP BY wallet_key)
     SELECT wallet_key, w.address, coalesce(c.closed_ever, 0) AS closed_ever, coalesce(c.units, 0) AS units,

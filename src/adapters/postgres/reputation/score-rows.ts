@@ -44,6 +44,7 @@ const PUBLISHED: readonly Column[] = [
   float("edge_lower_bound", (s) => s.edge?.lowerBound ?? null),
   text("trader_tier", (s) => s.tier),
   text("ineligible_reason", (s) => s.ineligibleReason),
+  text("source", (s) => s.source ?? "chain"),
 ];
 
 const COLUMNS: readonly Column[] = [

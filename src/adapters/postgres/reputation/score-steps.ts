@@ -2,11 +2,13 @@
 import { sql, type Transaction } from "kysely";
 import { DEFAULT_PRIOR, type EdgePopulation, type EdgePrior, type EdgeSums } from "../../../core/reputation/edge.ts";
 import { SCORE_VERSION } from "../../../core/reputation/score.ts";
+import { chooseScore } from "../../../core/reputation/score-source.ts";
 import type { WalletFacts, WalletScore } from "../../../core/reputation/wallet-score.ts";
 import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
 import type { ScoreStep } from "../../../ports/reputation-store.ts";
 import { float8Array, int4Array, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
+import { loadImported } from "./imported-facts.ts";
 import { lockLedger } from "./ledger-intake.ts";
 import { loadFacts } from "./score-facts.ts";
 import { appendHistory, saveScores } from "./score-rows.ts";
@@ -27,6 +29,7 @@ export async function moveWindow(trx: Trx, cutoff: EpochMs, scoreVersion: number
       SELECT wallet_key FROM flow.unit WHERE closed_at > ${ts(from)} AND closed_at <= ${ts(to)}
       UNION SELECT wallet_key FROM flow.wallet_day
       WHERE epoch_day >= ${Math.floor(from / DAY_MS)} AND epoch_day < ${Math.floor(to / DAY_MS)}
+      UNION SELECT wallet_key FROM flow.import_unit WHERE closed_at > ${ts(from)} AND closed_at <= ${ts(to)}
       ON CONFLICT DO NOTHING`.execute(trx);
   }
   if (state.score_version !== null && state.score_version !== scoreVersion) {
@@ -60,10 +63,12 @@ export async function scoreDue(
   const prior = await publishedPrior(trx);
   const loaded = await loadFacts(trx, keys, cutoff);
   const before = await loadPublished(trx, keys);
-  const scores = loaded.map(({ facts }) => score(facts, prior));
-  const kept = scores.filter((_, i) => loaded[i]?.hasClosedUnit === true);
+  const imported = await loadImported(trx, keys, cutoff, (facts) => score(facts, prior));
+  const scores = loaded.map(({ facts }) => chooseScore(score(facts, prior), imported.get(facts.walletKey) ?? null));
+  const isKept = (s: WalletScore, i: number): boolean => loaded[i]?.hasClosedUnit === true || s.source === "data-api";
+  const kept = scores.filter(isKept);
   // A wallet whose only closed unit was reopened goes back to neutral; one that never had a row stays without.
-  const gone = scores.filter((s, i) => loaded[i]?.hasClosedUnit === false && before.has(s.facts.walletKey));
+  const gone = scores.filter((s, i) => !isKept(s, i) && before.has(s.facts.walletKey));
   const changed = [...kept, ...gone].filter((s) => isNews(s, before.get(s.facts.walletKey)));
   await saveScores(trx, kept, at);
   await sql`DELETE FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(gone.map((s) => s.facts.walletKey))})`.execute(
@@ -91,11 +96,13 @@ type Published = {
   trader_tier: string;
   ineligible_reason: string | null;
   score_version: number;
+  source: string;
 };
 
 async function loadPublished(trx: Trx, walletKeys: readonly number[]): Promise<ReadonlyMap<number, Published>> {
   const { rows } = await sql<Published>`
-    SELECT wallet_key, reputation_score, confidence_score, trader_tier, ineligible_reason, score_version
+    SELECT wallet_key, reputation_score, confidence_score, trader_tier, ineligible_reason, score_version,
+      source
     FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
   return new Map(rows.map((row) => [row.wallet_key, row]));
 }
@@ -107,7 +114,8 @@ const isNews = (now: WalletScore, before: Published | undefined): boolean =>
   before.confidence_score !== now.score.confidence ||
   before.trader_tier !== now.tier ||
   before.ineligible_reason !== now.ineligibleReason ||
-  before.score_version !== SCORE_VERSION;
+  before.score_version !== SCORE_VERSION ||
+  before.source !== (now.source ?? "chain");
 
 async function publishedPrior(trx: Trx): Promise<EdgePrior> {
   const { edge_k: k, edge_variance: variance } = await trx
@@ -127,7 +135,7 @@ export async function edgePrior(
       coalesce(sum(edge_markets::numeric * edge_markets), 0) AS markets_squared,
       coalesce(sum(edge_sum), 0) AS total, coalesce(sum(edge_sum_of_squares), 0) AS squares,
       coalesce(sum(div(edge_sum::numeric * edge_sum, edge_markets)), 0) AS squared_over
-    FROM flow.wallet_score WHERE edge_markets > 0`.execute(trx);
+    FROM flow.wallet_score WHERE edge_markets > 0 AND source = 'chain'`.execute(trx);
   const row = rows[0] as PopulationRow;
   return {
     published: await publishedPrior(trx),

@@ -1,7 +1,7 @@
 import { InputError } from "../../../core/errors.ts";
-import type { World } from "../world/world.ts";
+import type { Transaction, World } from "../world/world.ts";
 import { createBlockLogs } from "./block-logs.ts";
-import { createBlockStore } from "./block-store.ts";
+import { createBlockStore, type MinedTransaction } from "./block-store.ts";
 import { createHeaders, type Header } from "./headers.ts";
 import type { RpcLog } from "./log.ts";
 
@@ -9,12 +9,19 @@ export type ChainOptions = {
   readonly firstBlock: number;
   /** How many blocks `finalized` stays behind the head. */
   readonly finalityBlocks: number;
+  /** How long before it is mined a transaction is known to `onPending`; 0: when it is. Blocks are mined whole, so it varies by one. */
+  readonly leadMs?: number;
 };
+
+/** A transaction on its way into a block. */
+export type PendingTransaction = { readonly hash: string; readonly content: Transaction };
 
 export type ChainListener = {
   readonly onBlock: (header: Header, logs: readonly RpcLog[]) => void;
   /** The logs of replaced blocks, with `removed: true`. */
   readonly onOrphaned: (logs: readonly RpcLog[]) => void;
+  /** Transactions that the blocks to come will hold, in order. */
+  readonly onPending?: (transactions: readonly PendingTransaction[]) => void;
 };
 
 /**
@@ -50,6 +57,22 @@ export function createChain(world: World, options: ChainOptions): Chain {
   const { logsOf, hashOf } = createBlockLogs(seed, world.wallets, store, headers);
   let head = options.firstBlock - 1;
   let serial = 0;
+  /** Blocks up to here are decided; what is to come of them waits. */
+  let decided = head;
+  let pending: { readonly number: number; readonly transaction: MinedTransaction }[] = [];
+
+  /** Lets the world go on to a block, and tells what it will hold. */
+  function decide(target: number): void {
+    if (target <= decided) return;
+    const fresh = world.advanceTo(headers.timeOf(target)).map((content) => ({
+      number: Math.max(decided + 1, headers.numberAfter(content.at)),
+      transaction: { serial: serial++, content },
+    }));
+    decided = target;
+    pending.push(...fresh);
+    const told = fresh.map(({ transaction }) => ({ hash: hashOf(transaction), content: transaction.content }));
+    for (const listener of listeners) if (told.length > 0) listener.onPending?.(told);
+  }
 
   const finalized = (): number => head - options.finalityBlocks;
 
@@ -78,9 +101,10 @@ export function createChain(world: World, options: ChainOptions): Chain {
       const target = headers.numberAt(at);
       if (target <= head) return;
       const from = head + 1;
-      for (const content of world.advanceTo(headers.timeOf(target))) {
-        store.add(Math.max(from, headers.numberAfter(content.at)), { serial: serial++, content });
-      }
+      decide(Math.max(target, headers.numberAt(at + (options.leadMs ?? 0))));
+      const due = pending.filter(({ number }) => number <= target);
+      pending = pending.slice(due.length);
+      for (const { number, transaction } of due) store.add(number, transaction);
       head = target;
       announce(from, target);
     },

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { RejectedError } from "../../../core/errors.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { World } from "../world/world.ts";
@@ -10,6 +10,7 @@ import { answerMessage, unknownMethod } from "./json-rpc.ts";
 import { createMarketIndex } from "./market-index.ts";
 import { fail, ok, type Reply, SIMULATED_HEADER, send } from "./reply.ts";
 import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
+import { serveRtds } from "./rtds.ts";
 import { serveSocket } from "./subscriptions.ts";
 
 export type ServeOptions = {
@@ -27,7 +28,7 @@ export type Served = { readonly port: number; close(): Promise<void> };
 const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Everything on one loopback port: /rpc (HTTP and WebSocket), /gamma, /clob, /simnet. */
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds (WebSocket), /gamma, /clob, /simnet. */
 export async function serve({ world, chain, limits, port, now, status }: ServeOptions): Promise<Served> {
   const index = createMarketIndex(world);
   const methods = createRpcMethods(chain, limits);
@@ -66,11 +67,13 @@ export async function serve({ world, chain, limits, port, now, status }: ServeOp
   const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_BYTES_MAX });
   sockets.on("headers", (headers) => headers.push(`${SIMULATED_HEADER}: true`));
   server.on("upgrade", (request, socket, head) => {
-    if (!request.url?.startsWith("/rpc")) {
-      socket.destroy();
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => serveSocket(client, chain, methods, limits.batchMax));
+    const serveClient = request.url?.startsWith("/rtds")
+      ? (client: WebSocket) => serveRtds(client, chain, world, now)
+      : request.url?.startsWith("/rpc")
+        ? (client: WebSocket) => serveSocket(client, chain, methods, limits.batchMax)
+        : null;
+    if (serveClient === null) socket.destroy();
+    else sockets.handleUpgrade(request, socket, head, serveClient);
   });
   await listening(server, port);
   return {

@@ -1,0 +1,60 @@
+import type { CoverageSummary, HintLead, MeasuredEndpoint } from "../adapters/postgres/endpoint-store.ts";
+import { renderTable, showCount, showPercent } from "./table.ts";
+
+const right = (title: string) => ({ title, align: "right" }) as const;
+
+/** What every number of `orderflow status` rests on. */
+export function coverageLine(summary: CoverageSummary): string {
+  const { fromBlock, toBlock, blocks, holes, missingBlocks, unbrokenFromBlock } = summary;
+  if (fromBlock === null || toBlock === null) return "Coverage: no block has been read.";
+  const span = `Coverage: ${showCount(blocks)} blocks between ${showCount(fromBlock)} and ${showCount(toBlock)}`;
+  if (holes === 0n) return `${span}, none missing.`;
+  const many = holes === 1n ? "one hole" : `${showCount(holes)} holes`;
+  return `${span}, ${showCount(missingBlocks)} missing in ${many}; unbroken from ${showCount(unbrokenFromBlock ?? 0)}. See \`orderflow verify\`.`;
+}
+
+/** Endpoints as the listener last measured them, and how early faster sources were; nothing where there are none. */
+export const sourceTables = (endpoints: readonly MeasuredEndpoint[], leads: readonly HintLead[]): readonly string[] => [
+  ...(endpoints.length > 0 ? [endpointTable(endpoints)] : []),
+  ...(leads.length > 0 ? [leadTable(leads)] : []),
+];
+
+const endpointTable = (endpoints: readonly MeasuredEndpoint[]): string =>
+  renderTable(
+    [
+      { title: "endpoint" },
+      ...["ms", "errors", "blocks behind", "requests", "limits"].map(right),
+      { title: "measured, UTC" },
+    ],
+    endpoints.map((endpoint) => [
+      endpoint.isResting ? `${endpoint.name} (resting)` : endpoint.name,
+      endpoint.latencyMs === null ? "–" : String(endpoint.latencyMs),
+      showPercent(endpoint.errorRate),
+      endpoint.lagBlocks === null ? "–" : showCount(endpoint.lagBlocks),
+      showCount(endpoint.requests),
+      limitsText(endpoint),
+      new Date(endpoint.measuredAt).toISOString().slice(0, 19).replace("T", " "),
+    ]),
+  );
+
+function limitsText({ callsPerSecond, blocksMax, resultsMax }: MeasuredEndpoint): string {
+  const limits = [
+    ...(callsPerSecond === null ? [] : [`${callsPerSecond.toFixed(1)} calls/s`]),
+    ...(blocksMax === null ? [] : [`${showCount(blocksMax)} blocks`]),
+    ...(resultsMax === null ? [] : [`${showCount(resultsMax)} logs`]),
+  ];
+  return limits.length === 0 ? "none met" : limits.join(", ");
+}
+
+const leadTable = (leads: readonly HintLead[]): string =>
+  renderTable(
+    [{ title: "hints" }, ...["heard", "proven", "ahead of the log, ms: 10 %", "50 %", "90 %"].map(right)],
+    leads.map(({ source, hints, matched, leadMs }) => [
+      source,
+      showCount(hints),
+      showCount(matched),
+      ...[0, 1, 2].map((index) => showMs(leadMs?.[index] ?? null)),
+    ]),
+  );
+
+const showMs = (ms: number | null): string => (ms === null ? "–" : showCount(Math.round(ms)));
