@@ -1,16 +1,19 @@
 import { startHealthServer } from "../adapters/http/health-server.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
+import { createBootstrap } from "./bootstrap.ts";
 import { createExecutor } from "./executor.ts";
 import { createListener } from "./listener.ts";
 import { createReputation } from "./reputation.ts";
 import { runServices } from "./run-services.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-/** The three services on one database in one process, until `signal` aborts. */
+/** All services on one database in one process, until `signal` aborts. */
 export async function runAllInOne(parts: ServiceParts, signal: AbortSignal): Promise<void> {
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
-  const services = [await createListener(parts, signal), createReputation(parts), createExecutor(parts)];
+  const reputation = createReputation(parts);
+  const services = [await createListener(parts, signal), reputation, createExecutor(parts)];
+  if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
   const health = await startHealthServer({ port: environment.DASHBOARD_PORT, services });
   logger.info("health page", { url: `http://127.0.0.1:${health.port}/healthz`, dashboard: "comes to this port later" });
   try {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
+import { addBootstrap } from "./commands/bootstrap.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -31,6 +32,7 @@ for (const add of [
   addMigrate,
   addStatus,
   addScore,
+  addBootstrap,
   addBackfill,
   addVerify,
   addArchive,

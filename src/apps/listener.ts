@@ -46,10 +46,11 @@ function hintDeps({ environment, database, clock }: ServiceParts, logger: Logger
   return { hints: { sources: [rtds], store: createHintStore(database) } };
 }
 
-function listenerConfig({ listener, machineTimeFactor }: ServiceParts): ListenerConfig {
+function listenerConfig({ environment, listener, machineTimeFactor }: ServiceParts): ListenerConfig {
   const byDefault = defaultListenerConfig;
   return {
     ...byDefault,
+    collectEffects: environment.LISTEN_LIFECYCLE,
     ...listener,
     liveWindowMs: byDefault.liveWindowMs * machineTimeFactor,
     summaryMs: byDefault.summaryMs * machineTimeFactor,

@@ -1,9 +1,8 @@
 import { createReputationStore } from "../adapters/postgres/reputation-store.ts";
-import type { Service } from "../ports/service.ts";
-import { createReputationService } from "../services/reputation/reputation-service.ts";
+import { createReputationService, type ReputationService } from "../services/reputation/reputation-service.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-export function createReputation({ environment, database, clock, logger }: ServiceParts): Service {
+export function createReputation({ environment, database, clock, logger }: ServiceParts): ReputationService {
   return createReputationService({
     store: createReputationStore(database),
     clock,

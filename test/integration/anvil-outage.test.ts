@@ -47,7 +47,10 @@ describe.skipIf(anvilBinary === null)("outages of a real node (needs anvil)", ()
       await node?.kill();
       rmSync(folder, { recursive: true, force: true });
     });
-    beforeEach(() => listener.hears(node));
+    beforeEach(async () => {
+      for (const proxy of [http, ws]) proxy.refuse(false);
+      await listener.hears(node);
+    });
 
     async function mine(blocks: number): Promise<void> {
       for (let each = 0; each < blocks; each += 1) await node.mine([trading.match()]);

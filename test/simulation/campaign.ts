@@ -12,7 +12,7 @@ const all = new Map<string, number>();
 let failed = 0,
   kills = 0,
   statements = 0;
-const log = n === 1 && process.env.LOG ? console.log : () => {};
+const log = n === 1 && process.env.LOG ? (m: string, f: any = {}) => console.log(m, JSON.stringify(f, (_k, v) => v instanceof Error ? `${v.name} ${v.message} ${JSON.stringify((v as any).context)}` : typeof v === "bigint" ? String(v) : v)) : () => {};
 const logger: any = { debug: log, info: log, warn: log, error: log, with: () => logger };
 for (let seed = from; seed < from + n; seed++) {
   const t1 = performance.now();

@@ -34,7 +34,7 @@ const WORLDS = 8;
 /** A boundary between two partitions of `fill_packed`. */
 const PARTITION = 97_000_000;
 const FINALITIES = [4, 12, 40, 90, 180, 310, 340];
-/** Blocks of a recorded world are 600. */
+/** Blocks of a recorded world are 1,000. */
 const LIVE_BLOCKS_MAX = 200;
 
 const oneOf = <T>(random: Prng, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -42,7 +42,7 @@ const chance = (random: Prng, probability: number): boolean => random() < probab
 
 export function drawPlan(seed: number): Plan {
   const random = createPrng(seed, "simulation");
-  const historyBlocks = drawInteger(random, 40, 400);
+  const historyBlocks = drawInteger(random, 40, chance(random, 0.7) ? 300 : 800);
   const finalityBlocks = oneOf(random, FINALITIES);
   const firstBlock = PARTITION - (chance(random, 0.3) ? drawInteger(random, 1, 300) : 0);
   return {

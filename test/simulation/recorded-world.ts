@@ -10,11 +10,11 @@ export type RecordedWorld = {
 
 /** Quiet minutes in between are left out: three times as much happens. */
 const DENSER = 3;
-const MINUTES = 45;
+const MINUTES = 75;
 const MINUTE_MS = 60_000;
 const known = new Map<number, RecordedWorld>();
 
-/** From genesis on: 600 blocks, both exchange versions, markets that are prepared, traded and resolved. */
+/** From genesis on: 1,000 blocks, both exchange versions, markets that are prepared, traded and resolved. */
 export function recordedWorld(seed: number): RecordedWorld {
   const recorded = known.get(seed) ?? record(seed);
   known.set(seed, recorded);

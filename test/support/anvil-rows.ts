@@ -128,8 +128,10 @@ function resolutionRow({ log, args }: ReadLog): ResolutionRow[] {
 /** Every transaction of these tests holds one match, so the leg that names the exchange is the taker's of all others. */
 function tradeRows(logs: readonly ReadLog[], markets: readonly MarketRow[], finalized: number): TradeRow[] {
   const takers = new Map(logs.filter(isTaker).map(({ log }) => [log.transactionHash, Number(log.logIndex)]));
-  const outcomes = new Map(
-    markets.flatMap((row) => row.tokens.map((token, index) => [token, { row, index }] as const)),
+  const prepared = new Map(
+    markets.flatMap(({ market_id, tokens }) =>
+      tokens.map((token, outcome_index): [string, TokenOf] => [token, { market_id, outcome_index }]),
+    ),
   );
   return logs.map((each) => {
     const { log, args } = each;

@@ -47,12 +47,16 @@ const START_MS = 20_000;
 /** Free of charge, so that nobody needs money. */
 const GAS = { gas: "0x2dc6c0", gasPrice: "0x0" };
 
-/** The binary that npm installs where it exists for the platform; null elsewhere: tests that need it are skipped. */
-export const anvilBinary: string | null = findBinary();
+const require = createRequire(import.meta.url);
+const PACKAGE = "@foundry-rs/anvil-linux-amd64";
 
-function findBinary(): string | null {
+/** The binary that npm installs where it exists for the platform; null elsewhere: tests that need it are skipped. */
+export const anvilBinary: string | null = orNull(() => require.resolve(`${PACKAGE}/bin/anvil`));
+export const anvilVersion = (): string => (require(`${PACKAGE}/package.json`) as { version: string }).version;
+
+function orNull(find: () => string): string | null {
   try {
-    return createRequire(import.meta.url).resolve("@foundry-rs/anvil-linux-amd64/bin/anvil");
+    return find();
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { anvilBinary, anvilVersion } from "./anvil.ts";
 import { pgliteVersion } from "./pglite-version.ts";
 import { startPostgres } from "./postgres-server.ts";
 
@@ -16,7 +17,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server === null
       ? "PostgreSQL not found (no binaries on PATH or under /usr/lib/postgresql), its tests are skipped"
       : `PostgreSQL ${server.version}`;
-  process.env.TEST_ENGINES = `engines: PGlite ${pgliteVersion}, ${found}`;
+  const node =
+    anvilBinary === null
+      ? "anvil not found (npm has it for Linux on x64), its tests are skipped"
+      : `anvil ${anvilVersion()}`;
+  process.env.TEST_ENGINES = `engines: PGlite ${pgliteVersion}, ${found}, ${node}`;
   project.provide("postgresUrl", server?.url ?? null);
   return async () => {
     await server?.stop();

@@ -5,6 +5,7 @@ import { DEFAULT_POPULATION, type Population } from "../../src/adapters/simnet/w
 import { createWorld, type World } from "../../src/adapters/simnet/world/world.ts";
 import type { RawLog } from "../../src/core/chain/fill.ts";
 import { parseAddress, parseBlockHash, parseTxHash } from "../../src/core/ids/ids.ts";
+import { splitLogs } from "../../src/services/listener/split-logs.ts";
 
 export const HOUR_MS = 3_600_000;
 /** A full quarter of an hour in the morning, UTC. */
@@ -46,3 +47,6 @@ export const toRawLog = (log: RpcLog): RawLog => ({
   txIndex: Number(log.transactionIndex),
   logIndex: Number(log.logIndex),
 });
+
+/** Fills, matches, refunds, and what Conditional Tokens says of markets. */
+export const tradeLogs = (chain: Chain): readonly RawLog[] => splitLogs(allLogs(chain).map(toRawLog)).trades;

@@ -76,10 +76,20 @@ export const environment = {
       "Polymarket's catalogue of markets: titles, dates, outcomes.",
     ),
     CLOB_URL: setting(httpUrl, "https://clob.polymarket.com", "Polymarket's order books."),
+    DATA_API_URL: setting(
+      httpUrl,
+      "https://data-api.polymarket.com",
+      "Polymarket's history of accounts: for first scores, and to compare our P&L with.",
+    ),
     ENABLE_RTDS_HINTS: setting(
       flag,
       "false",
       "Listen to Polymarket's real-time data service beside the chain. What it says is kept apart as a hint until the log arrives; how much earlier it was is measured.",
+    ),
+    LISTEN_LIFECYCLE: setting(
+      flag,
+      "true",
+      "Read splits, merges, redemptions, conversions and transfers too, so that ledgers miss nothing. False: about a third of the logs, fills alone.",
     ),
     RTDS_URL: setting(wsUrl, "wss://ws-live-data.polymarket.com", "Address of that service."),
   },
@@ -89,6 +99,11 @@ export const environment = {
       wholeNumber(1, 3650),
       "90",
       "Units closed within this many days count towards a score.",
+    ),
+    BOOTSTRAP: setting(
+      flag,
+      "true",
+      "The first `orderflow up`, when there is no score yet, reads 500 accounts from DATA_API_URL and scores them, until our own history is long enough. False: scores come from the chain alone.",
     ),
   },
   Signals: {

@@ -9,7 +9,7 @@ import {
 import { SECOND_MS } from "../../core/time/time.ts";
 import type { SourceUse } from "../../ports/account-history.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { BURST_SECONDS, REQUESTS_PER_SECOND } from "./rate-limits.ts";
+import { BURST_SECONDS, REQUESTS_PER_SECOND, type RequestRates } from "./rate-limits.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 export type DataClientOptions = {
@@ -21,6 +21,7 @@ export type DataClientOptions = {
   readonly random: () => number;
   readonly timeoutMs?: number;
   readonly attemptsMax?: number;
+  readonly rates?: RequestRates;
 };
 
 export type DataQuery = Readonly<Record<string, string | number | boolean>>;
@@ -41,11 +42,11 @@ const PAUSE_MAX_MS = 5 * 60 * SECOND_MS;
 const PAUSE_UNTOLD_MS = 2 * SECOND_MS;
 
 export function createDataClient(options: DataClientOptions): DataClient {
-  const { clock, random, timeoutMs = 20_000, attemptsMax = 5 } = options;
+  const { clock, random, timeoutMs = 20_000, attemptsMax = 5, rates = REQUESTS_PER_SECOND } = options;
   const base = options.baseUrl.replace(/\/+$/, "");
   const bucket = (perSecond: number): TokenBucket =>
     createTokenBucket(clock, { perSecond, burst: Math.ceil(perSecond * BURST_SECONDS) });
-  const { all: total, ...paths } = REQUESTS_PER_SECOND;
+  const { all: total, ...paths } = rates;
   const everything = bucket(total);
   const own = new Map(Object.entries(paths).map(([path, perSecond]) => [path, bucket(perSecond)]));
   let requests = 0;

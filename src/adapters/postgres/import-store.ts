@@ -23,7 +23,7 @@ import {
   tsArray,
   tsOrNull,
 } from "./codecs.ts";
-import type { Database } from "./connect.ts";
+import { type Database, repeatableTransaction } from "./connect.ts";
 import { markWallets } from "./reputation/score-steps.ts";
 import type { Schema } from "./schema.ts";
 
@@ -56,7 +56,7 @@ export function createImportStore(db: Database): ImportStore {
     },
     startRun: async (run, candidates) => {
       await addWallets(db, candidates);
-      return db.transaction((trx) => startRun(trx, run, candidates));
+      return repeatableTransaction(db, (trx) => startRun(trx, run, candidates));
     },
     async pending(runId) {
       const { rows } = await sql<{ address: string }>`
@@ -65,7 +65,7 @@ export function createImportStore(db: Database): ImportStore {
       return rows.map((row) => row.address as Address);
     },
     counts: (runId) => countStates(db, runId),
-    save: (runId, wallet, at) => db.transaction((trx) => save(trx, runId, wallet, at)),
+    save: (runId, wallet, at) => repeatableTransaction(db, (trx) => save(trx, runId, wallet, at)),
     async finishRun(runId, at) {
       await sql`UPDATE flow.import_run SET finished_at = ${ts(at)} WHERE run_id = ${runId}`.execute(db.kysely);
     },

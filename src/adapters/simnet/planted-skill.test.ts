@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { allLogs, aSimulatedChain, type SimulatedChain, toRawLog } from "../../../test/support/simulated-chain.ts";
+import { aSimulatedChain, type SimulatedChain, tradeLogs } from "../../../test/support/simulated-chain.ts";
 import { decodeLogs } from "../../core/chain/decode-logs.ts";
 import { marketTokens } from "../../core/chain/token-ids.ts";
 import type { SimWallet } from "./world/wallets.ts";
@@ -10,7 +10,7 @@ type Ledger = ReadonlyMap<string, readonly Unit[]>;
 
 /** A second, much simpler accounting than the project's own: floats, no lots, resolved markets only. */
 function ledgerOf({ chain }: SimulatedChain): Ledger {
-  const { fills, prepared, resolved } = decodeLogs(allLogs(chain).map(toRawLog));
+  const { fills, prepared, resolved } = decodeLogs(tradeLogs(chain));
   const outcomes = new Map<string, readonly [string, 0 | 1]>();
   for (const { marketId, oracle } of prepared) {
     const { tokenIds } = marketTokens(marketId, oracle);
@@ -118,7 +118,7 @@ describe("the crowd", () => {
     const panickers = new Set(
       simulated.world.wallets.filter(({ kind }) => kind === "panicker").map(({ address }) => address),
     );
-    const { fills } = decodeLogs(allLogs(simulated.chain).map(toRawLog));
+    const { fills } = decodeLogs(tradeLogs(simulated.chain));
     const sells = fills.filter((fill) => fill.side === "SELL" && fill.role === "taker" && panickers.has(fill.wallet));
     const waves = [...Map.groupBy(sells, (fill) => fill.tokenId).values()].filter((group) =>
       group.some((first) => {
@@ -134,7 +134,7 @@ describe("the crowd", () => {
   it("bets 100 USD and more often enough to be followed", () => {
     const { world, chain } = aSimulatedChain({ seed: 4, hours: 6 });
     const skilled = new Set(world.wallets.filter(({ skill }) => skill > 0.2).map(({ address }) => address));
-    const { fills } = decodeLogs(allLogs(chain).map(toRawLog));
+    const { fills } = decodeLogs(tradeLogs(chain));
     const triggers = fills.filter(
       (fill) => fill.role === "taker" && fill.side === "BUY" && skilled.has(fill.wallet) && fill.cash >= 100_000_000n,
     );

@@ -36,6 +36,7 @@ export type Simnet = {
   readonly gammaUrl: string;
   readonly clobUrl: string;
   readonly rtdsUrl: string;
+  readonly dataUrl: string;
   /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
   readonly baseUrl: string;
   /** Pass it to the next start, with the same seed, to get the same world. */
@@ -98,6 +99,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     gammaUrl: `${baseUrl}/gamma`,
     clobUrl: `${baseUrl}/clob`,
     rtdsUrl: `ws://127.0.0.1:${served.port}/rtds`,
+    dataUrl: `${baseUrl}/data`,
     baseUrl,
     genesisMs,
     world,

@@ -39,14 +39,15 @@ export function addBackfill(cli: Command): void {
 }
 
 async function runBackfill(program: Program, flags: Flags): Promise<number> {
-  const { clock, logger, terminal, signal } = program;
+  const { environment, clock, logger, terminal, signal } = program;
   const line = createProgressLine(terminal, clock);
+  const config = { ...defaultListenerConfig, collectEffects: environment.LISTEN_LIFECYCLE };
   return withDatabase(program, async (database) => {
     const logSource = await connectChain(program, { isSpread: true }, signal);
     const range = await findRange(logSource, flags, signal);
     terminal.writeLine(`Blocks ${spanText(range)}.`);
     const store = createChainStore(database);
-    const deps = { logSource, store, clock, logger, config: defaultListenerConfig };
+    const deps = { logSource, store, clock, logger, config };
     const onProgress = (progress: BackfillProgress): void => line.show(progressText(progress));
     const request = { ...range, concurrency: flags.concurrency };
     const report = await backfill(deps, request, onProgress, signal).finally(line.end);

@@ -27,6 +27,8 @@ export function demoEnvironment(addresses: SimnetAddresses | null, speed = 1): E
       ...logs,
       LOG_FORMAT: logs.LOG_FORMAT ?? "pretty",
       DASHBOARD_PORT: "0",
+      // What the demo shows is found on its own chain.
+      BOOTSTRAP: "false",
       CALCULATION_INTERVAL_SECONDS: String(CALCULATION_INTERVAL_SECONDS),
       MIN_WHALE_TRADE_USD,
       SIGNAL_TTL_SECONDS: String(signalTtlSeconds(speed)),

@@ -60,7 +60,7 @@ describe("attribution of whole blocks", () => {
         const transactions = transactionsOf(groups).filter(({ fills }) => fills.length > 0);
         const fills = transactions.flatMap((each) => each.fills);
         const attributed = attributeLogs(lifecycleLogs(transactions), fills, { negRiskMarketAt });
-        expect(attributed).toEqual({ effects: [], quarantined: [], transactions: 0 });
+        expect(attributed).toEqual({ effects: [], quarantined: [], transactions: 0, isIncomplete: false });
       }),
       { numRuns: 100 },
     );
@@ -90,8 +90,8 @@ describe("attribution of whole blocks", () => {
     const minted = logOf(ctf, single, [user(0), nobody, user(0), BigInt(OPEN.tokens[0]), 5n], 3);
     const broken = { ...minted, data: "0x", logIndex: 9, txIndex: 1 };
     chain.logs.push(minted, broken);
-    const { effects, quarantined } = attributeLogs(chain.logs, [], { negRiskMarketAt });
-    expect(effects).toEqual([]);
+    const { effects, quarantined, isIncomplete } = attributeLogs(chain.logs, [], { negRiskMarketAt });
+    expect([effects, isIncomplete]).toEqual([[], true]);
     expect(quarantined.map(({ log, reason }) => [log.logIndex, reason])).toEqual([
       [3, "UNATTRIBUTED: SUPPLY_WITHOUT_EVENT"],
       [9, expect.stringMatching(/^MALFORMED: /)],

@@ -2,7 +2,7 @@ import { PayloadError } from "../errors.ts";
 import { findImbalances } from "./conservation.ts";
 import { compareLogPosition, type Fill, type LogPosition, type RawLog } from "./fill.ts";
 import { attributeLifecycle, type LifecycleContext } from "./lifecycle.ts";
-import type { LifecycleEffect } from "./lifecycle-effect.ts";
+import type { LifecycleEffect, UnattributedReason } from "./lifecycle-effect.ts";
 import { decodeLifecycle, type LifecycleEvent } from "./lifecycle-event.ts";
 import { isPartOfMatch } from "./match-logs.ts";
 import type { NegRiskMarketFacts } from "./neg-risk-conversion.ts";
@@ -14,6 +14,8 @@ export type AttributedLogs = {
   readonly quarantined: readonly { readonly log: RawLog; readonly reason: string }[];
   /** Transactions that had to be decoded; all others were nothing but matches. */
   readonly transactions: number;
+  /** Logs seem to be missing: worth asking again before it is believed. */
+  readonly isIncomplete: boolean;
 };
 
 export type AttributionContext = {
@@ -32,6 +34,7 @@ export function attributeLogs(logs: Logs, fills: readonly Fill[], context: Attri
   const effects: LifecycleEffect[] = [];
   const quarantined: { log: RawLog; reason: string }[] = [];
   let transactions = 0;
+  let isIncomplete = false;
   let nextFill = 0;
   for (let from = 0; from < logs.length; ) {
     const first = logs[from] as RawLog;
@@ -47,9 +50,13 @@ export function attributeLogs(logs: Logs, fills: readonly Fill[], context: Attri
     const attributed = attributeTransaction(own, fills.slice(start, nextFill), context);
     effects.push(...attributed.effects);
     quarantined.push(...attributed.quarantined);
+    isIncomplete ||= attributed.isIncomplete;
   }
-  return { effects, quarantined, transactions };
+  return { effects, quarantined, transactions, isIncomplete };
 }
+
+/** What a cut answer looks like. Others are strange transactions, which stay as they are however often they are read. */
+const LOGS_MISSING: ReadonlySet<UnattributedReason> = new Set(["SUPPLY_WITHOUT_EVENT", "EVENT_WITHOUT_SUPPLY"]);
 
 type InTransaction = { readonly blockNumber: number; readonly txIndex: number };
 const compareTransactions = (a: InTransaction, b: InTransaction): number =>
@@ -83,8 +90,13 @@ function attributeTransaction(
     const log = logs.find((candidate) => compareLogPosition(candidate, each) === 0) ?? place;
     reasons.set(log, `${reasons.has(log) ? `${reasons.get(log)}; ` : ""}UNATTRIBUTED: ${each.reason}`);
   }
-  if (reasons.size === 0 && isImbalanced(events, fills, effects)) reasons.set(place, "UNATTRIBUTED: BALANCES_DIFFER");
-  return { effects, quarantined: [...reasons].map(([log, reason]) => ({ log, reason })) };
+  const differs = reasons.size === 0 && isImbalanced(events, fills, effects);
+  if (differs) reasons.set(place, "UNATTRIBUTED: BALANCES_DIFFER");
+  return {
+    effects,
+    quarantined: [...reasons].map(([log, reason]) => ({ log, reason })),
+    isIncomplete: differs || unattributed.some(({ reason }) => LOGS_MISSING.has(reason)),
+  };
 }
 
 /** A V1 taker gets back what it gave too much without an event, so there it proves nothing. */

@@ -144,7 +144,8 @@ const withoutDust = (given: ShareMicros, held: ShareMicros): ShareMicros =>
 function redeem(unit: Unit, { at, cash }: AccountEvent): Unit {
   const numerators = unit.payoutNumerators;
   if (numerators === null) return { ...unit, openedAt: unit.openedAt ?? at, isIncomplete: true };
-  if (cash === 0n) return unit;
+  // A loser's tokens are given for nothing: where there were none, they were bought before the history begins.
+  if (cash === 0n) return unit.openedAt === null ? { ...unit, openedAt: at, isIncomplete: true } : unit;
   const payout = (outcome: OutcomeIndex): bigint => payoutOf(unit.holdings[outcome].shares, outcome, numerators);
   const claim = payout(0) + payout(1);
   const isShort = cash > claim + DUST;

@@ -18,10 +18,9 @@ import { type BackfillProgress, createBackfillMeter } from "./backfill-meter.ts"
 import { createBlockQueue } from "./block-queue.ts";
 import { warnOfContracts } from "./contract-halts.ts";
 import type { ListenerConfig } from "./listener-config.ts";
-import { listenerFilter } from "./log-filter.ts";
 import { createRangeReader } from "./range-reader.ts";
 import type { ReadRange } from "./range-record.ts";
-import { createRangeRecorder } from "./range-recorder.ts";
+import { createRangeRecorder, depthOf } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
 export type BackfillDeps = {
@@ -73,7 +72,7 @@ export async function backfill(
   const queue = createBlockQueue(missing);
   const blocks = queue.blocks();
   const meter = createBackfillMeter(clock, blocks);
-  const reader = createRangeReader(logSource, clock, listenerFilter(config.collectEffects));
+  const reader = createRangeReader(logSource, clock, depthOf(config));
   const recorder = createRangeRecorder(store, config);
   const stop = new AbortController();
   const reading = AbortSignal.any([signal, stop.signal]);

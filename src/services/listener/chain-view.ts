@@ -13,8 +13,8 @@ export type ChainView = {
   readonly sourceFinalized: BlockRef | null;
 };
 
-/** Nothing deeper is replaced on Polygon, whatever `finalized` says (PIP-11 caps a rewind at 255 blocks). */
-export const REORG_DEPTH_MAX = 256;
+/** Nothing deeper is replaced on Polygon, whatever `finalized` says: twice what PIP-11 lets a node rewind. */
+export const REORG_DEPTH_MAX = 512;
 
 export const emptyView: ChainView = {
   covered: [],
@@ -27,11 +27,10 @@ export const emptyView: ChainView = {
 export const highestCovered = (view: ChainView): number => view.covered.at(-1)?.toBlock ?? -1;
 
 /**
- * Headers from here up are read and remembered: those of all blocks that may still be replaced, and the final one
- * below them, to which a reorg of all of them goes back.
+ * Headers from here up are read and remembered, so that every block is known to follow from the one before it. Final
+ * blocks too: the node that answers may be behind, on a branch that is no more, and not the one that called them final.
  */
-export const replaceableFrom = ({ sourceFinalized, head }: ChainView): number =>
-  Math.max(sourceFinalized?.number ?? 0, head - REORG_DEPTH_MAX);
+export const replaceableFrom = ({ head }: ChainView): number => Math.max(0, head - REORG_DEPTH_MAX);
 
 /** The next range to read, at most `size` blocks; null when all from `start` to the head is covered. */
 export function nextRange(view: ChainView, start: number, size: number): BlockRange | null {

@@ -10,6 +10,7 @@ import {
   extended,
   highestCovered,
   REORG_DEPTH_MAX,
+  replaceableFrom,
   retracted,
 } from "./chain-view.ts";
 import { findFork } from "./find-fork.ts";
@@ -40,7 +41,7 @@ export type HeldChain = {
   recover(signal: AbortSignal): Promise<Retraction | null>;
 };
 
-const REMEMBERED_MAX = 512;
+const REMEMBERED_MAX = 2 * REORG_DEPTH_MAX;
 
 export function createHeldChain(logSource: LogSource, store: ChainStore, clock: Clock): HeldChain {
   let view: ChainView = emptyView;
@@ -48,14 +49,14 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
 
   /**
    * What the source calls final is final here where we hold that very block: it may have been named by another node
-   * than the one we read from, which may have been on a branch that is no more.
-   * @param witnessed up to here, the node that we read from has called it final itself
+   * than the one we read from. Old blocks are final as they are.
    */
-  async function moveFinalized(witnessed = -1): Promise<void> {
+  async function moveFinalized(): Promise<void> {
     const { sourceFinalized: final, head } = view;
-    if (final !== null) isDoubtful ||= contradicts(view, final);
-    const isHeld = final !== null && view.remembered.get(final.number)?.hash === final.hash;
-    const mark = Math.max(witnessed, isHeld ? final.number : -1);
+    if (final === null) return;
+    isDoubtful ||= contradicts(view, final);
+    const isHeld = view.remembered.get(final.number)?.hash === final.hash;
+    const mark = isHeld ? final.number : Math.min(final.number, highestCovered(view), replaceableFrom(view));
     if (isDoubtful || mark <= view.finalized) return;
     await store.finalize(mark, head, clock.nowMs());
     view = { ...view, finalized: mark };
@@ -111,7 +112,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
       await store.extend(record);
       const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
       view = { ...extended(view, record, record.blocks), sourceFinalized };
-      await moveFinalized(Math.min(finalized?.number ?? -1, record.toBlock));
+      await moveFinalized();
     },
     async recover(signal) {
       const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);

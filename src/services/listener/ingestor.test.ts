@@ -58,13 +58,12 @@ describe("from an empty store", () => {
     expect(store.records[0]?.fromBlock).toBe(20);
   });
 
-  test("it remembers the hash of every block that may be replaced, and of the last of each range", async () => {
-    const { ingestor, toTip, store } = setUp(createFakeChain({ head: 100, finalized: 97 }));
+  test("it remembers the hash of every block that may be replaced or that a node may be behind of, and of the last of each range", async () => {
+    const { ingestor, toTip, store } = setUp(createFakeChain({ head: 600, finalized: 597 }), { startBlocks: 540 });
     await ingestor.open(never);
     await toTip();
-    expect(store.records.flatMap(({ blocks }) => blocks.map(({ number }) => number))).toEqual([
-      69, 89, 97, 98, 99, 100,
-    ]);
+    const last512 = Array.from({ length: 513 }, (_, index) => 88 + index);
+    expect(store.records.flatMap(({ blocks }) => blocks.map(({ number }) => number))).toEqual([69, ...last512]);
   });
 
   test("markets and resolutions come with their tokens and times", async () => {

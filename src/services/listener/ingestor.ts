@@ -6,10 +6,9 @@ import type { LogSource } from "../../ports/log-source.ts";
 import { type ChainView, extended, highestCovered, isReplacement, nextRange, replaceableFrom } from "./chain-view.ts";
 import { createHeldChain, newer, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
-import { listenerFilter } from "./log-filter.ts";
 import { createRangeReader } from "./range-reader.ts";
 import type { ReadRange } from "./range-record.ts";
-import { createRangeRecorder } from "./range-recorder.ts";
+import { createRangeRecorder, depthOf } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
 export type StepResult =
@@ -48,7 +47,7 @@ const HINT_LEAP_MAX = 100;
 
 /** Keeps the store equal to the chain, from the first wanted block to the head, one committed range at a time. */
 export function createIngestor({ logSource, store, clock, config }: IngestorDeps): Ingestor {
-  const reader = createRangeReader(logSource, clock, listenerFilter(config.collectEffects));
+  const reader = createRangeReader(logSource, clock, depthOf(config));
   const recorder = createRangeRecorder(store, config);
   const held = createHeldChain(logSource, store, clock);
   let size = rangeSize(config.rangeBlocks, config.rangeBlocksMax);

@@ -9,6 +9,7 @@ import {
 import { topicsOfClass } from "../../core/chain/topic-classes.ts";
 import type { Address } from "../../core/ids/ids.ts";
 import type { LogFilter } from "../../ports/log-source.ts";
+import type { ReadingDepth } from "./decode-range.ts";
 
 const exchanges = EXCHANGES.map(({ address }) => address);
 const feeModules = INFRASTRUCTURE_TABLE.filter(({ kind }) => kind === "feeModule").map(({ address }) => address);
@@ -37,4 +38,10 @@ const FULL_FILTER: LogFilter = {
   topics: topicsOfClass("trade", "fact", "lifecycle"),
 };
 
-export const listenerFilter = (collectsEffects: boolean): LogFilter => (collectsEffects ? FULL_FILTER : FACT_FILTER);
+const FILTERS: Readonly<Record<ReadingDepth, LogFilter>> = {
+  trades: TRADE_FILTER,
+  facts: FACT_FILTER,
+  effects: FULL_FILTER,
+};
+
+export const filterOf = (depth: ReadingDepth): LogFilter => FILTERS[depth];

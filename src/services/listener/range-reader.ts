@@ -1,9 +1,10 @@
-import { decodeLogs } from "../../core/chain/decode-logs.ts";
+import type { RawLog } from "../../core/chain/fill.ts";
+import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { LogFilter, LogSource, RangeRequest } from "../../ports/log-source.ts";
-import { TRADE_FILTER } from "./log-filter.ts";
+import type { LogSource, RangeRequest } from "../../ports/log-source.ts";
+import { decodeRange, isIncomplete, type ReadingDepth } from "./decode-range.ts";
+import { filterOf } from "./log-filter.ts";
 import type { ReadRange } from "./range-record.ts";
-import { splitLogs } from "./split-logs.ts";
 
 export type WantedRange = Omit<RangeRequest, "filter" | "again">;
 
@@ -17,20 +18,28 @@ export type RangeReader = {
 
 type Outcome = { readonly read: ReadRange } | { readonly error: unknown };
 
-export function createRangeReader(logSource: LogSource, clock: Clock, filter: LogFilter = TRADE_FILTER): RangeReader {
+export function createRangeReader(logSource: LogSource, clock: Clock, depth: ReadingDepth = "trades"): RangeReader {
+  const filter = filterOf(depth);
   let pending: { readonly range: WantedRange; readonly outcome: Promise<Outcome> } | null = null;
 
-  /** A match with legs missing is more likely a cut answer than a strange match, so it is believed the second time. */
+  /**
+   * What has logs missing is more likely a cut answer than a strange transaction, so it is believed the second time.
+   * @throws ProviderInconsistencyError when the second time says something else again
+   */
   async function readNow(range: WantedRange, signal: AbortSignal): Promise<ReadRange> {
     const request = { ...range, filter };
     const answer = await logSource.readRange(request, signal);
     const receivedAt = clock.nowMs();
-    const decoded = decodeLogs(splitLogs(answer.logs).trades);
-    const first = { ...blocksOf(range), answer, decoded, receivedAt };
-    if (!decoded.isIncomplete) return first;
+    const first = { ...blocksOf(range), answer, receivedAt, ...decodeRange(answer.logs, depth) };
+    if (!isIncomplete(first)) return first;
     const second = await logSource.readRange({ ...request, ...elsewhere(answer.endpoint) }, signal);
-    if (second.logs.length < answer.logs.length) return first;
-    return { ...first, answer: second, decoded: decodeLogs(splitLogs(second.logs).trades) };
+    const decodedAgain = decodeRange(second.logs, depth);
+    const isWhole = !isIncomplete(decodedAgain) && second.logs.length >= answer.logs.length;
+    if (!isWhole && !areSame(answer.logs, second.logs)) {
+      const context = { ...blocksOf(range), logs: answer.logs.length, logsAgain: second.logs.length };
+      throw new ProviderInconsistencyError("ANSWERS_DIFFER", "two answers for one range, neither of them whole", context);
+    }
+    return { ...first, answer: second, ...decodedAgain };
   }
 
   return {
@@ -62,5 +71,9 @@ const elsewhere = (endpoint: string | undefined) => ({
   again: true,
   ...(endpoint === undefined ? {} : { avoid: endpoint }),
 });
+
+const areSame = (some: readonly RawLog[], others: readonly RawLog[]): boolean =>
+  some.length === others.length &&
+  some.every((log, index) => log.blockHash === others[index]?.blockHash && log.logIndex === others[index].logIndex);
 
 const blocksOf = ({ fromBlock, toBlock }: WantedRange) => ({ fromBlock, toBlock });

@@ -1,16 +1,15 @@
 import { assert } from "../../core/assert.ts";
-import type { DecodedLogs } from "../../core/chain/decode-logs.ts";
 import { marketTokens } from "../../core/chain/token-ids.ts";
 import { addMs, type EpochMs, epochMs, fromUnixSeconds } from "../../core/time/time.ts";
 import type { BlockRangeRecord } from "../../ports/chain-store.ts";
 import type { RangeAnswer } from "../../ports/log-source.ts";
+import type { DecodedRange } from "./decode-range.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 
-export type ReadRange = {
+export type ReadRange = DecodedRange & {
   readonly fromBlock: number;
   readonly toBlock: number;
   readonly answer: RangeAnswer;
-  readonly decoded: DecodedLogs;
   readonly receivedAt: EpochMs;
 };
 

@@ -2,7 +2,12 @@ import { uniqueHash } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 import type { SimWallet } from "../world/wallets.ts";
 import type { BlockStore, MinedTransaction } from "./block-store.ts";
-import { createEventEncoder, type EventLog } from "./encode-events.ts";
+import { createEventEncoder } from "./encode-events.ts";
+import { createMatchEncoder } from "./encode-match.ts";
+import { encodeOperation } from "./encode-operation.ts";
+import { createOrderEncoder } from "./encode-order.ts";
+import { createTokenEncoder } from "./encode-tokens.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Headers } from "./headers.ts";
 import { quantity, type RpcLog } from "./log.ts";
 
@@ -12,7 +17,7 @@ export type BlockLogs = {
   hashOf(transaction: MinedTransaction): string;
 };
 
-/** Between two fills of a match stand transfers that nobody here needs: their places in the block stay empty. */
+/** Between logs stand those of the collateral, which nobody here needs: their places in the block stay empty. */
 const LOG_INDEX_STEP = 2;
 const MATCHED_TOPICS = 3;
 
@@ -22,14 +27,25 @@ export function createBlockLogs(
   store: BlockStore,
   headers: Headers,
 ): BlockLogs {
-  const encoder = createEventEncoder(wallets, hashText(`${seed}/orders`));
+  const events = createEventEncoder();
+  const tokens = createTokenEncoder();
+  const encodeMatch = createMatchEncoder(createOrderEncoder(wallets, hashText(`${seed}/orders`)), tokens);
   const transactionKey = hashText(`${seed}/transactions`);
   const hashOf = (transaction: MinedTransaction): string => uniqueHash(transactionKey, transaction.serial, 0, 0, 0);
 
   function eventsOf({ content }: MinedTransaction): readonly EventLog[] {
-    if (content.kind === "matches") return content.matches.flatMap(encoder.match);
-    if (content.kind === "preparation") return content.markets.map(encoder.preparation);
-    return [encoder.resolution(content.market)];
+    switch (content.kind) {
+      case "matches":
+        return content.matches.flatMap(encodeMatch);
+      case "preparation":
+        return events.preparation(content.markets);
+      case "resolution":
+        return [events.resolution(content.market)];
+      case "operation":
+        return encodeOperation(content.operation, wallets, tokens);
+      case "owner":
+        return events.owner(content.wallet);
+    }
   }
 
   return {

@@ -39,6 +39,8 @@ export type Chain = {
   numberOfHash(hash: string): number | null;
   logsOf(number: number): readonly RpcLog[];
   transactionHashes(number: number): readonly string[];
+  /** What a block holds, in order. */
+  transactionsOf(number: number): readonly PendingTransaction[];
   /** Blocks with logs, ascending, ends included. */
   nonEmpty(from: number, to: number): readonly number[];
   /** Mines every block whose time has come. */
@@ -95,6 +97,8 @@ export function createChain(world: World, options: ChainOptions): Chain {
     },
     logsOf,
     transactionHashes: (number) => store.transactions(number).map(hashOf),
+    transactionsOf: (number) =>
+      store.transactions(number).map((mined) => ({ hash: hashOf(mined), content: mined.content })),
     nonEmpty: (from, to) => store.nonEmpty(from, Math.min(to, head)),
     nextBlockAt: () => headers.timeOf(head + 1),
     advanceTo(at) {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { allLogs, aSimulatedChain, type SimulatedChain, toRawLog } from "../../../../test/support/simulated-chain.ts";
+import { aSimulatedChain, type SimulatedChain, tradeLogs } from "../../../../test/support/simulated-chain.ts";
 import { type DecodedLogs, decodeLogs } from "../../../core/chain/decode-logs.ts";
 import { marketTokens } from "../../../core/chain/token-ids.ts";
 import { exchangeAddress, OPERATOR, TOPIC } from "./contracts.ts";
@@ -9,7 +9,7 @@ let decoded: DecodedLogs;
 
 beforeAll(() => {
   simulated = aSimulatedChain({ seed: 21, hours: 12 });
-  decoded = decodeLogs(allLogs(simulated.chain).map(toRawLog));
+  decoded = decodeLogs(tradeLogs(simulated.chain));
 });
 
 describe("the simulated logs", () => {

@@ -4,114 +4,155 @@ import { LOT_MICROS, type Outcome } from "../world/units.ts";
 
 /**
  * Who holds what: collateral and outcome tokens, in micros, never negative. Tokens come into being and vanish only in
- * complete sets, each against one dollar that is locked meanwhile.
+ * complete sets, each against one dollar that is locked meanwhile; a conversion between the questions of one event
+ * makes sets that other questions' tokens, put out of reach, pay for.
  */
 export type Accounts = {
   cash(wallet: number): number;
   holding(wallet: number, market: SimMarket, outcome: Outcome): number;
   /** Whole lots of a holding. */
   lots(wallet: number, market: SimMarket, outcome: Outcome): number;
-  moveCash(from: number, to: number, micros: number): void;
+  /** Collateral that the market brought the wallet so far, less what it took. */
+  flow(wallet: number, market: SimMarket): number;
+  moveCash(market: SimMarket, from: number, to: number, micros: number): void;
   moveTokens(from: number, to: number, market: SimMarket, outcome: Outcome, micros: number): void;
-  /** Locks `micros` of the pot's collateral and gives both tokens to the pot. */
-  split(pot: number, market: SimMarket, micros: number): void;
-  /** Takes both tokens from the pot and releases its collateral. */
-  merge(pot: number, market: SimMarket, micros: number): void;
+  /** Locks `micros` of the wallet's collateral and gives it both tokens. */
+  split(wallet: number, market: SimMarket, micros: number): void;
+  /** Takes both tokens from the wallet and releases their collateral. */
+  merge(wallet: number, market: SimMarket, micros: number): void;
+  convert(conversion: Conversion): void;
   /** Brings in money from outside, so that `wallet` can spend `micros`. */
   ensureCash(wallet: number, micros: number): void;
-  /** Pays every holder and forgets the market. @returns micros paid out. */
-  redeem(market: SimMarket): number;
+  /** Pays the wallet for all that it holds of a resolved market. @returns micros paid out. */
+  redeem(wallet: number, market: SimMarket): number;
   totals(): { readonly cash: number; readonly deposited: number; readonly locked: number };
   /** Tokens in existence: [outcome 0, outcome 1, sets]. */
   supply(market: SimMarket): readonly [number, number, number];
 };
 
+/** `micros` of NO of each of `given` become as many YES of each of `others`, and collateral; less the fee. */
+export type Conversion = {
+  readonly wallet: number;
+  readonly vault: number;
+  /** Where tokens are out of everybody's reach. */
+  readonly burn: number;
+  readonly given: readonly SimMarket[];
+  readonly others: readonly SimMarket[];
+  readonly micros: number;
+  readonly feeMicros: number;
+};
+
 const DEPOSIT_MICROS = 5_000_000_000;
+const YES: Outcome = 0;
+const NO: Outcome = 1;
 
-type Holdings = { readonly tokens: readonly [Float64Array, Float64Array]; sets: number };
+type Holdings = { readonly tokens: readonly [Float64Array, Float64Array]; readonly flows: Float64Array; sets: number };
 
-export function createAccounts(count: number): Accounts {
-  const cash = new Float64Array(count);
+/** What each token of the market pays, rounded down for each as the contract does. */
+export function claimOf({ payout: [first, second] }: SimMarket, held: readonly [number, number]): number {
+  return Math.floor((held[0] * first) / (first + second)) + Math.floor((held[1] * second) / (first + second));
+}
+
+/** Tokens and flows of every market. */
+function createBooks(count: number) {
   const held = new Map<number, Holdings>();
-  let deposited = 0;
-  let locked = 0;
-
-  const holdingsOf = (market: SimMarket): Holdings => {
+  const row = (): Float64Array => new Float64Array(count);
+  const of = (market: SimMarket): Holdings => {
     let holdings = held.get(market.index);
     if (holdings === undefined) {
-      holdings = { tokens: [new Float64Array(count), new Float64Array(count)], sets: 0 };
+      holdings = { tokens: [row(), row()], flows: row(), sets: 0 };
       held.set(market.index, holdings);
     }
     return holdings;
   };
-  const holding = (wallet: number, market: SimMarket, outcome: Outcome): number =>
-    held.get(market.index)?.tokens[outcome][wallet] ?? 0;
+  return {
+    of,
+    holding: (wallet: number, market: SimMarket, outcome: Outcome): number =>
+      held.get(market.index)?.tokens[outcome][wallet] ?? 0,
+    flow: (wallet: number, market: SimMarket): number => held.get(market.index)?.flows[wallet] ?? 0,
+    supply(market: SimMarket): readonly [number, number, number] {
+      const { tokens, sets } = of(market);
+      const sum = (outcome: Outcome): number => tokens[outcome].reduce((total, micros) => total + micros, 0);
+      return [sum(YES), sum(NO), sets];
+    },
+  };
+}
 
-  function addCash(wallet: number, micros: number): void {
-    const next = (cash[wallet] ?? 0) + micros;
-    assert(next >= 0 && Number.isSafeInteger(next), "cash is a non-negative whole number of micros", { wallet, next });
-    cash[wallet] = next;
+function add(to: Float64Array, wallet: number, micros: number): void {
+  const next = (to[wallet] ?? 0) + micros;
+  assert(next >= 0 && Number.isSafeInteger(next), "what is held is a non-negative whole number of micros", {
+    wallet,
+    next,
+  });
+  to[wallet] = next;
+}
+
+export function createAccounts(count: number): Accounts {
+  const cash = new Float64Array(count);
+  const books = createBooks(count);
+  let deposited = 0;
+  let locked = 0;
+
+  function addCash(wallet: number, market: SimMarket, micros: number): void {
+    add(cash, wallet, micros);
+    const { flows } = books.of(market);
+    flows[wallet] = (flows[wallet] ?? 0) + micros;
   }
-  function addTokens(wallet: number, market: SimMarket, outcome: Outcome, micros: number): void {
-    const row = holdingsOf(market).tokens[outcome];
-    const next = (row[wallet] ?? 0) + micros;
-    assert(next >= 0 && Number.isSafeInteger(next), "a holding is a non-negative whole number of micros", {
-      wallet,
-      next,
-    });
-    row[wallet] = next;
+  const addTokens = (wallet: number, market: SimMarket, outcome: Outcome, micros: number): void =>
+    add(books.of(market).tokens[outcome], wallet, micros);
+  function moveTokens(from: number, to: number, market: SimMarket, outcome: Outcome, micros: number): void {
+    addTokens(from, market, outcome, -micros);
+    addTokens(to, market, outcome, micros);
   }
-  function changeSets(pot: number, market: SimMarket, micros: number): void {
-    addCash(pot, -micros);
-    addTokens(pot, market, 0, micros);
-    addTokens(pot, market, 1, micros);
-    holdingsOf(market).sets += micros;
+  function changeSets(wallet: number, market: SimMarket, micros: number): void {
+    addCash(wallet, market, -micros);
+    addTokens(wallet, market, YES, micros);
+    addTokens(wallet, market, NO, micros);
+    books.of(market).sets += micros;
     locked += micros;
   }
 
   return {
+    ...{ holding: books.holding, flow: books.flow, supply: books.supply, moveTokens },
     cash: (wallet) => cash[wallet] ?? 0,
-    holding,
-    lots: (wallet, market, outcome) => Math.floor(holding(wallet, market, outcome) / LOT_MICROS),
-    moveCash(from, to, micros) {
-      addCash(from, -micros);
-      addCash(to, micros);
+    lots: (wallet, market, outcome) => Math.floor(books.holding(wallet, market, outcome) / LOT_MICROS),
+    moveCash(market, from, to, micros) {
+      addCash(from, market, -micros);
+      addCash(to, market, micros);
     },
-    moveTokens(from, to, market, outcome, micros) {
-      addTokens(from, market, outcome, -micros);
-      addTokens(to, market, outcome, micros);
+    split: (wallet, market, micros) => changeSets(wallet, market, micros),
+    merge: (wallet, market, micros) => changeSets(wallet, market, -micros),
+    convert({ wallet, vault, burn, given, others, micros, feeMicros }) {
+      for (const market of given) moveTokens(wallet, burn, market, NO, micros);
+      for (const market of others) {
+        addTokens(wallet, market, YES, micros - feeMicros);
+        addTokens(vault, market, YES, feeMicros);
+        addTokens(burn, market, NO, micros);
+        books.of(market).sets += micros;
+      }
+      const [first] = given;
+      if (first === undefined) return;
+      const released = given.length - 1;
+      addCash(wallet, first, released * (micros - feeMicros));
+      addCash(vault, first, released * feeMicros);
+      locked -= released * micros;
     },
-    split: (pot, market, micros) => changeSets(pot, market, micros),
-    merge: (pot, market, micros) => changeSets(pot, market, -micros),
     ensureCash(wallet, micros) {
       const missing = micros - (cash[wallet] ?? 0);
       if (missing <= 0) return;
       const deposit = Math.ceil(missing / DEPOSIT_MICROS) * DEPOSIT_MICROS;
       deposited += deposit;
-      addCash(wallet, deposit);
+      add(cash, wallet, deposit);
     },
-    redeem(market) {
-      const holdings = held.get(market.index);
-      if (holdings === undefined) return 0;
-      const [first, second] = market.payout;
-      let paid = 0;
-      for (let wallet = 0; wallet < count; wallet++) {
-        const worth = (holdings.tokens[0][wallet] ?? 0) * first + (holdings.tokens[1][wallet] ?? 0) * second;
-        // Half a micro of a 50/50 market stays in the contract, as it does on chain.
-        const payout = Math.floor(worth / (first + second));
-        if (payout > 0) addCash(wallet, payout);
-        paid += payout;
-      }
-      locked -= paid;
-      held.delete(market.index);
-      return paid;
+    redeem(wallet, market) {
+      const amounts = [books.holding(wallet, market, YES), books.holding(wallet, market, NO)] as const;
+      const payout = claimOf(market, amounts);
+      addTokens(wallet, market, YES, -amounts[YES]);
+      addTokens(wallet, market, NO, -amounts[NO]);
+      addCash(wallet, market, payout);
+      locked -= payout;
+      return payout;
     },
     totals: () => ({ cash: cash.reduce((sum, micros) => sum + micros, 0), deposited, locked }),
-    supply(market) {
-      const holdings = held.get(market.index);
-      if (holdings === undefined) return [0, 0, 0];
-      const sum = (row: Float64Array): number => row.reduce((total, micros) => total + micros, 0);
-      return [sum(holdings.tokens[0]), sum(holdings.tokens[1]), holdings.sets];
-    },
   };
 }

@@ -10,8 +10,10 @@ export type Leg = {
   readonly lots: number;
   /** Collateral in micros, gross of the fee. */
   readonly cash: number;
-  /** V1 BUY: outcome tokens in micros; otherwise collateral in micros. Makers pay none. */
+  /** As the exchange charges it. V1 BUY: outcome tokens in micros; otherwise collateral in micros. */
   readonly fee: number;
+  /** Of it, what V1's fee module gives back in the same transaction: all of it to makers. */
+  readonly refund: number;
   readonly key: readonly [number, number, number];
 };
 

@@ -47,7 +47,7 @@ export function createMatchingEngine(accounts: Accounts, quotes: Quotes, settlem
         if (left <= 0 || (order.side === "BUY" ? own > order.limitPips : own < order.limitPips)) break;
         const taken = resting.wallet === order.wallet ? 0 : Math.min(left, deliverable(state, resting));
         if (taken <= 0) continue;
-        makers.push(settlement.settle(state, order, resting, taken));
+        makers.push(settlement.settle(state, order, resting, taken, version));
         take(state, resting, taken);
         left -= taken;
         lots += taken;
@@ -55,11 +55,11 @@ export function createMatchingEngine(accounts: Accounts, quotes: Quotes, settlem
         state.lastPips = resting.pips;
       }
       if (lots === 0) return null;
-      const fee = settlement.chargeTaker(state, order, version, cash, lots);
+      const charge = settlement.chargeTaker(state, order, version, cash, lots);
       state.volumeMicros += cash;
       pressPrice(state, hitsAsks ? 1 : -1, cash, at);
       const key: Leg["key"] = [OWN_SERIAL, order.serial, 1];
-      const taker: Leg = { wallet: order.wallet, outcome: order.outcome, side: order.side, lots, cash, fee, key };
+      const taker: Leg = { wallet: order.wallet, outcome: order.outcome, side: order.side, lots, cash, ...charge, key };
       return { market: state.market, version, makers, taker };
     },
   };
@@ -68,5 +68,5 @@ export function createMatchingEngine(accounts: Accounts, quotes: Quotes, settlem
 /** Tokens that a BUY really brings in: V1 keeps the fee in tokens. */
 export const receivedLots = (match: Match): number =>
   match.version === 1 && match.taker.side === "BUY"
-    ? Math.floor((sharesOf(match.taker.lots) - match.taker.fee) / LOT_MICROS)
+    ? Math.floor((sharesOf(match.taker.lots) - match.taker.fee + match.taker.refund) / LOT_MICROS)
     : match.taker.lots;

@@ -10,13 +10,25 @@ import type { TradingState } from "./trading-state.ts";
 /** Moves money and tokens as the exchange contract does. */
 export type Settlement = {
   /** `lots` of one resting order against the taker, at the resting price. @returns the maker's leg. */
-  settle(state: TradingState, order: TakerOrder, resting: RestingOrder, lots: number): Leg;
-  /** @returns the taker's fee: in outcome tokens on a V1 BUY, otherwise in collateral; micros. */
-  chargeTaker(state: TradingState, order: TakerOrder, version: ExchangeVersion, cash: number, lots: number): number;
+  settle(state: TradingState, order: TakerOrder, resting: RestingOrder, lots: number, version: ExchangeVersion): Leg;
+  /** @returns what the taker is charged and given back: in outcome tokens on a V1 BUY, otherwise in collateral; micros. */
+  chargeTaker(state: TradingState, order: TakerOrder, version: ExchangeVersion, cash: number, lots: number): Charge;
 };
 
+export type Charge = Pick<Leg, "fee" | "refund">;
+
+const NO_CHARGE: Charge = { fee: 0, refund: 0 };
+/** Takers get back nothing, half or all: what the operator asks is less than what was signed. */
+const REFUNDED_SHARES = [0, 0.5, 0.5, 1];
+
 export function createSettlement(accounts: Accounts, pot: number, feeReceiver: number): Settlement {
-  function settle(state: TradingState, order: TakerOrder, resting: RestingOrder, lots: number): Leg {
+  function settle(
+    state: TradingState,
+    order: TakerOrder,
+    resting: RestingOrder,
+    lots: number,
+    version: ExchangeVersion,
+  ): Leg {
     const { market } = state;
     const [taker, maker] = [order.wallet, resting.wallet];
     const shares = sharesOf(lots);
@@ -25,11 +37,11 @@ export function createSettlement(accounts: Accounts, pot: number, feeReceiver: n
     if (resting.side === "BUY") accounts.ensureCash(maker, makerCash);
     if (order.side !== resting.side) {
       const [buyer, seller] = order.side === "BUY" ? [taker, maker] : [maker, taker];
-      accounts.moveCash(buyer, seller, takerCash);
+      accounts.moveCash(market, buyer, seller, takerCash);
       accounts.moveTokens(seller, buyer, market, order.outcome, shares);
     } else if (order.side === "BUY") {
-      accounts.moveCash(maker, pot, makerCash);
-      accounts.moveCash(taker, pot, takerCash);
+      accounts.moveCash(market, maker, pot, makerCash);
+      accounts.moveCash(market, taker, pot, takerCash);
       accounts.split(pot, market, shares);
       accounts.moveTokens(pot, maker, market, resting.outcome, shares);
       accounts.moveTokens(pot, taker, market, order.outcome, shares);
@@ -37,13 +49,24 @@ export function createSettlement(accounts: Accounts, pot: number, feeReceiver: n
       accounts.moveTokens(maker, pot, market, resting.outcome, shares);
       accounts.moveTokens(taker, pot, market, order.outcome, shares);
       accounts.merge(pot, market, shares);
-      accounts.moveCash(pot, maker, makerCash);
-      accounts.moveCash(pot, taker, takerCash);
+      accounts.moveCash(market, pot, maker, makerCash);
+      accounts.moveCash(market, pot, taker, takerCash);
     }
     const signed = resting.slot * 2 + (resting.side === "SELL" ? 1 : 0);
     const key: Leg["key"] =
       resting.patient === null ? [state.period, signed, resting.pips] : [OWN_SERIAL, resting.slot, 0];
-    return { wallet: maker, outcome: resting.outcome, side: resting.side, lots, cash: makerCash, fee: 0, key };
+    const { v1FeeBps } = market.terms;
+    const fee = version === 1 ? takerFeeV1(resting.side, makerCash, shares, v1FeeBps) : 0;
+    return {
+      wallet: maker,
+      outcome: resting.outcome,
+      side: resting.side,
+      lots,
+      cash: makerCash,
+      fee,
+      refund: fee,
+      key,
+    };
   }
 
   function chargeTaker(
@@ -52,18 +75,20 @@ export function createSettlement(accounts: Accounts, pot: number, feeReceiver: n
     version: ExchangeVersion,
     cash: number,
     lots: number,
-  ): number {
-    const { terms } = state.market;
+  ): Charge {
+    const { market } = state;
+    const { takerRateBps, v1FeeBps } = market.terms;
     if (version === 2) {
-      const fee = takerFeeV2(cash, sharesOf(lots), terms.takerRateBps);
-      if (fee > 0) accounts.moveCash(order.wallet, feeReceiver, fee);
-      return fee;
+      const fee = takerFeeV2(cash, sharesOf(lots), takerRateBps);
+      if (fee > 0) accounts.moveCash(market, order.wallet, feeReceiver, fee);
+      return { fee, refund: 0 };
     }
-    const fee = terms.v1FeeBps === 0 ? 0 : takerFeeV1(order.side, cash, sharesOf(lots), terms.v1FeeBps);
-    if (fee === 0) return 0;
-    if (order.side === "BUY") accounts.moveTokens(order.wallet, feeReceiver, state.market, order.outcome, fee);
-    else accounts.moveCash(order.wallet, feeReceiver, fee);
-    return fee;
+    const fee = v1FeeBps === 0 ? 0 : takerFeeV1(order.side, cash, sharesOf(lots), v1FeeBps);
+    if (fee === 0) return NO_CHARGE;
+    const refund = Math.floor(fee * (REFUNDED_SHARES[order.serial % REFUNDED_SHARES.length] ?? 0));
+    if (order.side === "BUY") accounts.moveTokens(order.wallet, feeReceiver, market, order.outcome, fee - refund);
+    else accounts.moveCash(market, order.wallet, feeReceiver, fee - refund);
+    return { fee, refund };
   }
 
   return { settle, chargeTaker };

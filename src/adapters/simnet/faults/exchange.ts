@@ -2,7 +2,12 @@ import { TOPIC } from "../chain/contracts.ts";
 
 export type RpcCall = { readonly id: unknown; readonly method: string; readonly params: readonly unknown[] };
 type Failure = { readonly code: number; readonly message: string };
-export type RpcReply = { readonly jsonrpc: "2.0"; readonly id: unknown; readonly result?: unknown; readonly error?: Failure };
+export type RpcReply = {
+  readonly jsonrpc: "2.0";
+  readonly id: unknown;
+  readonly result?: unknown;
+  readonly error?: Failure;
+};
 
 export type WireLog = Readonly<Record<string, unknown>> & {
   readonly topics: readonly string[];
@@ -39,14 +44,20 @@ export function withError({ calls, replies }: Exchange, at: number, error: Failu
 }
 
 /** Where `eth_getLogs` stands among the calls, and what it answered; null when it was not asked, or refused. */
-export function logsOf({ calls, replies }: Exchange): { readonly at: number; readonly logs: readonly WireLog[] } | null {
+export function logsOf({
+  calls,
+  replies,
+}: Exchange): { readonly at: number; readonly logs: readonly WireLog[] } | null {
   const at = calls.findIndex(({ method }) => method === "eth_getLogs");
   const result = replies[at]?.result;
   return Array.isArray(result) ? { at, logs: result as readonly WireLog[] } : null;
 }
 
 /** Headers asked by number (not by tag) that the node has, with their places. */
-export function headersOf({ calls, replies }: Exchange): readonly { readonly at: number; readonly header: WireHeader }[] {
+export function headersOf({
+  calls,
+  replies,
+}: Exchange): readonly { readonly at: number; readonly header: WireHeader }[] {
   return calls.flatMap(({ method, params }, at) => {
     const header = replies[at]?.result;
     const isByNumber = method === "eth_getBlockByNumber" && String(params[0]).startsWith("0x");

@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { FeedFault, Faults } from "./faults.ts";
+import type { Faults, FeedFault } from "./faults.ts";
 
 /** What a node needs of a connection to serve subscriptions on it. */
 export type FeedSocket = Pick<WebSocket, "bufferedAmount" | "send" | "terminate" | "on" | "pause">;

@@ -7,7 +7,13 @@ import { lie } from "./lies.ts";
 
 /** Durations in milliseconds of the clock of whoever delivers it. */
 export type NodeAnswer =
-  | { readonly kind: "reply"; readonly status: number; readonly retryAfter: number | null; readonly body: string; readonly afterMs: number }
+  | {
+      readonly kind: "reply";
+      readonly status: number;
+      readonly retryAfter: number | null;
+      readonly body: string;
+      readonly afterMs: number;
+    }
   /** No connection, or one that breaks instead of answering. */
   | { readonly kind: "broken"; readonly code: "ECONNREFUSED" | "ECONNRESET"; readonly afterMs: number }
   /** The connection stays open and nothing ever comes. */
@@ -135,11 +141,21 @@ function failCall(fault: CallFault, exchange: Exchange, pick: (limit: number) =>
       return withError(exchange, logs.at, { code: -32005, message: "query returned more than 10000 results" });
     case "response_too_large":
       if (!isRange) return null;
-      return withError(exchange, logs.at, { code: -32008, message: "Response size is larger than 150MB: response too large" });
+      return withError(exchange, logs.at, {
+        code: -32008,
+        message: "Response size is larger than 150MB: response too large",
+      });
     case "batch_too_large": {
       if (exchange.calls.length < 2) return null;
       const error = new RpcError(-32600, "batch too large");
-      return { ...exchange, replies: exchange.replies.map(({ id }) => ({ jsonrpc: "2.0", id, error: { code: error.code, message: error.message } })) };
+      return {
+        ...exchange,
+        replies: exchange.replies.map(({ id }) => ({
+          jsonrpc: "2.0",
+          id,
+          error: { code: error.code, message: error.message },
+        })),
+      };
     }
     case "call_failed":
       return withError(exchange, pick(exchange.calls.length), { code: -32000, message: "header not found" });
@@ -149,7 +165,10 @@ function failCall(fault: CallFault, exchange: Exchange, pick: (limit: number) =>
     }
     case "reply_missing": {
       const at = pick(exchange.calls.length);
-      return { ...exchange, replies: exchange.replies.map((reply, index) => (index === at ? { ...reply, id: undefined } : reply)) };
+      return {
+        ...exchange,
+        replies: exchange.replies.map((reply, index) => (index === at ? { ...reply, id: undefined } : reply)),
+      };
     }
   }
 }

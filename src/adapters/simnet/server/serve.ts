@@ -5,6 +5,7 @@ import { RejectedError } from "../../../core/errors.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { World } from "../world/world.ts";
 import { createClobRoutes } from "./clob-routes.ts";
+import { createDataApiRoutes } from "./data-api-routes.ts";
 import { createGammaRoutes } from "./gamma-routes.ts";
 import { answerMessage, unknownMethod } from "./json-rpc.ts";
 import { createMarketIndex } from "./market-index.ts";
@@ -28,12 +29,13 @@ export type Served = { readonly port: number; close(): Promise<void> };
 const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds (WebSocket), /gamma, /clob, /simnet. */
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds (WebSocket), /gamma, /clob, /data, /simnet. */
 export async function serve({ world, chain, limits, port, now, status }: ServeOptions): Promise<Served> {
   const index = createMarketIndex(world);
   const methods = createRpcMethods(chain, limits);
   const gamma = createGammaRoutes(world, index, now);
   const clob = createClobRoutes(world, index, now);
+  const data = createDataApiRoutes(world, chain, now);
 
   const dispatch = (method: string, params: readonly unknown[]): unknown => {
     const call = methods.get(method);
@@ -48,6 +50,7 @@ export async function serve({ world, chain, limits, port, now, status }: ServeOp
     if (area === "rpc" && isPost) return ok(answerMessage(await readBody(request), dispatch, limits.batchMax));
     if (area === "clob") return isPost ? clob.post(rest, await readBody(request)) : clob.get(rest, searchParams);
     if (area === "gamma") return gamma.get(rest, searchParams);
+    if (area === "data") return data.get(rest, searchParams);
     if (pathname === "/simnet/status") return ok(status());
     if (pathname === "/simnet/wallets") {
       return ok(world.wallets.map(({ address, kind, skill, accuracy }) => ({ address, kind, skill, accuracy })));

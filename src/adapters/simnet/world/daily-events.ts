@@ -10,6 +10,8 @@ export type DailyEvent = {
   /** Hour of the day after opening at which it ends. */
   readonly endHourUtc: number;
   readonly negRisk: boolean;
+  /** Nothing where it is left out. */
+  readonly conversionFeeBips?: number;
   readonly terms: MarketTerms;
   /** Neg-risk: the exclusive answers. Standard: "yes" and "no" of one question. */
   readonly answers: readonly { readonly slug: string; readonly question: string; readonly prior: number }[];
@@ -84,6 +86,7 @@ export const DAILY_EVENTS: readonly DailyEvent[] = [
     category: "Sports",
     endHourUtc: 23,
     negRisk: true,
+    conversionFeeBips: 50,
     terms: terms(500),
     answers: [
       { slug: "athletic", question: "Will Athletic win on {date}?", prior: 0.42 },

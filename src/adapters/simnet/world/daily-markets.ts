@@ -32,7 +32,8 @@ export function createDailyMarkets(
     const number = numbers.nextEvent();
     const slug = dailySlug(daily.slug, endsAt);
     const negRiskMarketId = daily.negRisk ? `${uniqueHash(key, number, 1, 0, 0).slice(0, 64)}00` : null;
-    const event: SimEvent = { id: eventId(number), slug, title, category: daily.category, negRiskMarketId };
+    const { category, conversionFeeBips = 0 } = daily;
+    const event: SimEvent = { id: eventId(number), slug, title, category, negRiskMarketId, conversionFeeBips };
     const times = {
       createdAt: Math.max(genesisMs, opensAt - LEAD_MS),
       opensAt,

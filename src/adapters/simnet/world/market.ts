@@ -12,6 +12,8 @@ export type SimEvent = {
   readonly category: string;
   /** Shared prefix of the questions of a neg-risk event; null for a market that stands alone. */
   readonly negRiskMarketId: string | null;
+  /** What a conversion between its questions costs, in hundredths of a percent. */
+  readonly conversionFeeBips: number;
 };
 
 /** Terms of trade, as Gamma and the CLOB publish them. */

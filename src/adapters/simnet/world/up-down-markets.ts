@@ -32,7 +32,10 @@ export function createUpDownMarkets(
         index,
         kind: "updown15m",
         topic,
-        event: { id: eventId(numbers.nextEvent()), slug, title, category: "Crypto", negRiskMarketId: null },
+        event: {
+          ...{ id: eventId(numbers.nextEvent()), slug, title, category: "Crypto" },
+          ...{ negRiskMarketId: null, conversionFeeBips: 0 },
+        },
         title,
         slug,
         outcomes: ["Up", "Down"],

@@ -1,3 +1,5 @@
+import { ownerWallets } from "../../../core/chain/owner-wallets.ts";
+import { parseAddress } from "../../../core/ids/ids.ts";
 import { drawBetween, drawDistinct } from "../random/draws.ts";
 import { createPrng, type Prng, type Seed } from "../random/prng.ts";
 import { ASSETS } from "./market-text.ts";
@@ -27,7 +29,12 @@ export type SimWallet = {
   readonly sizeSigma: number;
   /** Code of the front end that V2 orders carry; null for most. */
   readonly builder: string | null;
+  /** The key whose wallet it is, where there is another wallet of the same key. */
+  readonly family: Family | null;
 };
+
+/** Two wallets of one key: a Safe or a proxy wallet, and the deposit wallet that came after it. */
+export type Family = { readonly owner: string; readonly kind: "safe" | "proxy"; readonly sibling: number };
 
 export type Population = Readonly<Record<WalletKind, number>>;
 
@@ -62,7 +69,25 @@ export function createWallets(seed: Seed, population: Population): readonly SimW
     attention: drawBetween(random, 0.55, 0.8),
     medianUsd: 20 * 8 ** random(),
   }));
-  return wallets;
+  return joinFamilies(wallets);
+}
+
+/** Of the noise, so many belong together two by two. */
+const IN_FAMILIES = 0.12;
+
+/** Their addresses follow from the key's: the first one's, which nobody uses. */
+function joinFamilies(wallets: readonly SimWallet[]): readonly SimWallet[] {
+  const noise = wallets.filter(({ kind }) => kind === "noise");
+  const joined = [...wallets];
+  for (let pair = 0; pair < Math.floor((noise.length * IN_FAMILIES) / 2); pair++) {
+    const [older, newer] = [noise[2 * pair], noise[2 * pair + 1]];
+    if (older === undefined || newer === undefined) break;
+    const family = ownerWallets(parseAddress(older.address));
+    const common = { owner: older.address, kind: pair % 2 === 0 ? "safe" : "proxy" } as const;
+    joined[older.index] = { ...older, address: family[common.kind], family: { ...common, sibling: newer.index } };
+    joined[newer.index] = { ...newer, address: family.deposit, family: { ...common, sibling: older.index } };
+  }
+  return joined;
 }
 
 function common(random: Prng, kind: WalletKind, index: number): SimWallet {
@@ -78,6 +103,7 @@ function common(random: Prng, kind: WalletKind, index: number): SimWallet {
     medianUsd: 30,
     sizeSigma: 0.6,
     builder: random() < 0.2 ? (BUILDERS[Math.floor(random() * BUILDERS.length)] ?? null) : null,
+    family: null,
   };
 }
 

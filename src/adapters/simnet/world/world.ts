@@ -1,4 +1,5 @@
 import { createCrowd } from "../actors/crowd.ts";
+import { createHousekeeper } from "../actors/housekeeper.ts";
 import { createInformed } from "../actors/informed.ts";
 import { createNoiseTrader } from "../actors/noise-trader.ts";
 import { createPanicker } from "../actors/panicker.ts";
@@ -6,9 +7,11 @@ import { type Accounts, createAccounts } from "../exchange/accounts.ts";
 import { createDesk } from "../exchange/desk.ts";
 import type { Match } from "../exchange/match.ts";
 import { createMatchingEngine } from "../exchange/matching.ts";
+import type { Operation } from "../exchange/operation.ts";
 import { createQuotes, type Quotes } from "../exchange/quotes.ts";
 import { createSettlement } from "../exchange/settlement.ts";
 import { createTradingState, type TradingState } from "../exchange/trading-state.ts";
+import { createVault } from "../exchange/vault.ts";
 import { noiseBits } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
@@ -32,6 +35,9 @@ export type Transaction = { readonly at: number } & (
   | { readonly kind: "matches"; readonly matches: readonly Match[] }
   | { readonly kind: "preparation"; readonly markets: readonly SimMarket[] }
   | { readonly kind: "resolution"; readonly market: SimMarket }
+  | { readonly kind: "operation"; readonly operation: Operation }
+  /** The wallet's owner shows: its Safe is made, or it has its proxy wallet do something. */
+  | { readonly kind: "owner"; readonly wallet: SimWallet }
 );
 
 /** Takers' cash, and the last price in pips of outcome 0. */
@@ -57,14 +63,15 @@ export function createWorld(options: WorldOptions): World {
   const { seed, genesisMs } = options;
   const wallets = createWallets(seed, options.population);
   const agenda = createAgenda();
-  const [pot, feeReceiver] = [wallets.length, wallets.length + 1];
-  const accounts = createAccounts(wallets.length + 2);
+  const [pot, feeReceiver, negRiskVault, burn] = [0, 1, 2, 3].map((place) => wallets.length + place) as Purses;
+  const accounts = createAccounts(wallets.length + 4);
   const quotes = createQuotes(seed, accounts);
   const markets: SimMarket[] = [];
   const states = new Map<number, TradingState>();
   const finished = new Map<number, Volume>();
-  let happened: Transaction[] = [];
+  let happened: Transaction[] = wallets.flatMap((wallet) => introduce(wallet, genesisMs));
 
+  const versionAt = (at: number) => (at < options.cutoverMs ? 1 : 2);
   const stateOf = (market: SimMarket): TradingState | undefined => states.get(market.index);
   const desk = createDesk({
     agenda,
@@ -72,7 +79,7 @@ export function createWorld(options: WorldOptions): World {
     quotes,
     engine: createMatchingEngine(accounts, quotes, createSettlement(accounts, pot, feeReceiver)),
     stateOf,
-    versionAt: (at) => (at < options.cutoverMs ? 1 : 2),
+    versionAt,
     settle: (matches, at) => happened.push({ at, kind: "matches", matches }),
     sliceKey: hashText(`${seed}/slices`),
   });
@@ -81,6 +88,12 @@ export function createWorld(options: WorldOptions): World {
     noise: createNoiseTrader(seed, desk),
     panicker: createPanicker(seed, desk),
   });
+  const vault = createVault({
+    ...{ accounts, negRiskVault, burn, versionAt },
+    isOpen: (market) => stateOf(market) !== undefined,
+    perform: (operation, at) => happened.push({ at, kind: "operation", operation }),
+  });
+  const housekeeper = createHousekeeper(seed, wallets, desk, vault);
   const makersOf = chooseMakers(seed, wallets);
 
   function prepare(group: readonly SimMarket[], at: number): void {
@@ -91,13 +104,14 @@ export function createWorld(options: WorldOptions): World {
       crowd.gather(market);
       agenda.at(market.resolvesAt, (resolvedAt) => resolve(market, resolvedAt));
     }
+    housekeeper.tend(group);
   }
   function resolve(market: SimMarket, at: number): void {
     const state = states.get(market.index);
     if (state !== undefined) finished.set(market.index, { micros: state.volumeMicros, lastPips: state.lastPips });
     states.delete(market.index);
-    accounts.redeem(market);
     happened.push({ at, kind: "resolution", market });
+    housekeeper.resolved(market, at);
   }
   schedule(seed, genesisMs, agenda, prepare);
 
@@ -121,6 +135,13 @@ export function createWorld(options: WorldOptions): World {
     },
   };
 }
+
+/** Collateral between a maker and a taker, fees, fees of conversions, what is out of everybody's reach. */
+type Purses = [pot: number, feeReceiver: number, negRiskVault: number, burn: number];
+
+/** The older wallet of a family shows whose it is; the other one's address follows from that. */
+const introduce = (wallet: SimWallet, at: number): readonly Transaction[] =>
+  wallet.family !== null && wallet.index < wallet.family.sibling ? [{ at, kind: "owner", wallet }] : [];
 
 /** Puts the preparation of every market there will ever be on the agenda, slot after slot and day after day. */
 function schedule(
