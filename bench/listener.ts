@@ -88,7 +88,7 @@ async function runRound(node: LogServer, serverUrl: string, round: number): Prom
   const rate = (seconds: number): string => `${seconds.toFixed(1)} s, ${Math.round(fills / seconds)} fills/s`;
   console.log(
     `round ${round}: ${fills} fills; ours ${rate(ours.seconds)}; COPY ${rate(copy.seconds)}; ` +
-      `Ponder ${ponder === null ? "left out" : rate(ponder)}; our process: ${(ours.result.cpuSeconds * 1e6 / fills).toFixed(1)} µs ` +
+      `Ponder ${ponder === null ? "left out" : rate(ponder)}; our process: ${((ours.result.cpuSeconds * 1e6) / fills).toFixed(1)} µs ` +
       `of processor time a fill, ${Math.round(peaks.at(-1) ?? 0)} MB at most; ${bytesPerFill.toFixed(1)} bytes a fill`,
   );
   return { ours: ours.seconds, copy: copy.seconds, ponder };

@@ -9,8 +9,7 @@ import { FIRST_BLOCK } from "./v2-logs.ts";
 
 export type HostMessage =
   /** Processor time since the listener began to read. */
-  | { readonly kind: "covered"; readonly cpuSeconds: number }
-  | { readonly kind: "stopped"; readonly peakRssMb: number };
+  { readonly kind: "covered"; readonly cpuSeconds: number } | { readonly kind: "stopped"; readonly peakRssMb: number };
 
 const tell = (message: HostMessage): Promise<void> =>
   new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));

@@ -163,7 +163,9 @@ describeOnEachEngine("chain store", (getDb) => {
     });
     await store.extend(aRecord(1, 1, { facts }));
     expect(
-      await rows("SELECT is_combo, place, token_id FROM flow.combo_leg JOIN flow.market USING (market_key) ORDER BY place"),
+      await rows(
+        "SELECT is_combo, place, token_id FROM flow.combo_leg JOIN flow.market USING (market_key) ORDER BY place",
+      ),
     ).toEqual([
       { is_combo: true, place: 0, token_id: tokenNo(1) },
       { is_combo: true, place: 1, token_id: tokenNo(2) },

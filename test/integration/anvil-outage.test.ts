@@ -17,8 +17,8 @@ import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 // for the WebSocket stand between the listener and anvil and are pulled.
 describe.skipIf(anvilBinary === null)("outages of a real node (needs anvil)", () => {
   describeOnEachEngine("the listener on anvil", (getDb) => {
-    const folder = mkdtempSync(join(tmpdir(), "orderflow-anvil-"));
-    const stateFile = join(folder, "state.json");
+    let folder: string;
+    let stateFile: string;
     const POLL_MS = 1_500;
     let node: Anvil;
     let market: NodeMarket;
@@ -29,6 +29,8 @@ describe.skipIf(anvilBinary === null)("outages of a real node (needs anvil)", ()
     let listener: AnvilListener;
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "orderflow-anvil-"));
+      stateFile = join(folder, "state.json");
       node = await startAnvil({ stateFile });
       polymarket = await deployPolymarket(node);
       market = await polymarket.market("standard");

@@ -1,48 +1,42 @@
+/**
+ * Runs seeds of the listener's fault campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
+ * Run: npm run test:faults -- --seeds 2000 [--from 1] [--engine pglite|postgresql]
+ */
+import { parseArgs } from "node:util";
 import { startPostgres } from "../support/postgres-server.ts";
 import { runSeed } from "./run-seed.ts";
 import { openSimPglite, openSimServer } from "./sim-database.ts";
 
-const from = Number(process.argv[2] ?? 1),
-  n = Number(process.argv[3] ?? 1),
-  engine = process.argv[4] ?? "pglite";
-const server = engine === "pglite" ? null : await startPostgres();
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "200" },
+    from: { type: "string", default: "1" },
+    engine: { type: "string", default: "pglite" },
+  },
+});
+const from = Number(values.from);
+const seeds = Number(values.seeds);
+const server = values.engine === "postgresql" ? await startPostgres() : null;
+if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
 const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
-const t = performance.now();
-const all = new Map<string, number>();
-let failed = 0,
-  kills = 0,
-  statements = 0;
-const log = n === 1 && process.env.LOG ? (m: string, f: any = {}) => console.log(m, JSON.stringify(f, (_k, v) => v instanceof Error ? `${v.name} ${v.message} ${JSON.stringify((v as any).context)}` : typeof v === "bigint" ? String(v) : v)) : () => {};
-const logger: any = { debug: log, info: log, warn: log, error: log, with: () => logger };
-for (let seed = from; seed < from + n; seed++) {
-  const t1 = performance.now();
-  const r = await runSeed(seed, sim, n === 1 ? { logger } : {});
-  const ms = performance.now() - t1;
-  for (const [k, v] of r.faults) all.set(k, (all.get(k) ?? 0) + v);
-  kills += r.kills;
-  statements += r.statements;
-  if (r.problems.length > 0) {
-    failed++;
-    console.log("SEED", seed, r.problems.length, r.problems.slice(0, 3));
-  }
-  if (ms > 1500 || n === 1)
+
+const totals = { failed: 0, kills: 0, reorgs: 0, faults: 0, statements: 0 };
+for (let seed = from; seed < from + seeds; seed += 1) {
+  const result = await runSeed(seed, sim);
+  totals.kills += result.kills;
+  totals.reorgs += result.reorgs;
+  totals.statements += result.statements;
+  for (const count of result.faults.values()) totals.faults += count;
+  if (result.problems.length > 0) {
+    totals.failed += 1;
     console.log(
-      "seed",
-      seed,
-      ms.toFixed(0),
-      "ms",
-      r.statements,
-      "statements",
-      r.fills,
-      "fills",
-      r.kills,
-      "kills",
-      r.reorgs,
+      `seed ${seed} failed; alone: npm run test:faults -- --from ${seed} --seeds 1 --engine ${values.engine}`,
     );
+    for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
+  }
+  if ((seed - from + 1) % 50 === 0) console.log(`${seed - from + 1} of ${seeds} seeds, ${totals.failed} failed`);
 }
-console.log(
-  { failed, kills, statements, perSeed: (performance.now() - t) / n },
-  [...all].map(([k, v]) => `${k}:${v}`).join(" "),
-);
 await sim.close();
 await server?.stop();
+console.log(`BENCH ${JSON.stringify({ name: "faults", engine: values.engine, seeds, ...totals })}`);
+process.exitCode = totals.failed === 0 ? 0 : 1;

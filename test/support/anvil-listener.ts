@@ -44,7 +44,7 @@ const emptyCatalog: MarketCatalog = { byMarket: async () => nothing, byToken: as
 /** Pauses between tries are short in here; the time that an answer may take is not. */
 const ADAPTER_SPEED = 50;
 /** A message that is not there by then was sent before anybody had subscribed. */
-const HEARD_WITHIN_MS = 500;
+const HEARD_WITHIN_MS = 200;
 
 /** The whole listener, as the program runs it, between a real node and a real database. */
 export async function startAnvilListener(db: Database, options: AnvilListenerOptions): Promise<AnvilListener> {

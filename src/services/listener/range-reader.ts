@@ -37,7 +37,11 @@ export function createRangeReader(logSource: LogSource, clock: Clock, depth: Rea
     const isWhole = !isIncomplete(decodedAgain) && second.logs.length >= answer.logs.length;
     if (!isWhole && !areSame(answer.logs, second.logs)) {
       const context = { ...blocksOf(range), logs: answer.logs.length, logsAgain: second.logs.length };
-      throw new ProviderInconsistencyError("ANSWERS_DIFFER", "two answers for one range, neither of them whole", context);
+      throw new ProviderInconsistencyError(
+        "ANSWERS_DIFFER",
+        "two answers for one range, neither of them whole",
+        context,
+      );
     }
     return { ...first, answer: second, ...decodedAgain };
   }
