@@ -131,7 +131,7 @@ describe("ports", () => {
 describe("the checkers see the whole tree", () => {
   const sources = globSync("src/**/*.ts", { cwd: root });
 
-  test("biome looks at every source file", () => {
+  test("biome looks at every source file", { timeout: 120_000 }, () => {
     expect(sources.length).toBeGreaterThan(60);
     const output = run(tool("biome"), ["lint", "src", "--max-diagnostics=0"], root);
     expect(Number(/Checked (\d+) files/.exec(output)?.[1])).toBeGreaterThanOrEqual(sources.length);

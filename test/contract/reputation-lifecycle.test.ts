@@ -169,6 +169,38 @@ describeOnEachEngine("reputation store", (getDb) => {
     await expectSameWhenRebuilt();
   });
 
+  test("a late conversion is booked as it comes where a unit's older fills are in the archive alone", async () => {
+    const wallet = walletNo(1);
+    await bench.chain.extend(
+      aRecord(1, 50, { markets: markets(0, 1), fills: [buy(2, wallet, 0, 1, 6), buy(40, wallet, 1, 0, 5)] }),
+    );
+    await finalize(50);
+    await bench.service.calculate();
+    await sql`INSERT INTO flow.archive_file (path, content, source, from_block, to_block, row_count, size_micros, cash_micros,
+      fee_micros, first_block, first_log_index, last_block, last_log_index, first_at, last_at, file_bytes, created_at)
+      VALUES ('a', 'fill', 'chain', 1, 30, 1, 1, 1, 0, 2, 0, 2, 0, 'epoch', ${new Date(blockTime(30)).toISOString()}::timestamptz,
+        1, 'epoch')`.execute(getDb().kysely);
+    try {
+      await sql`DELETE FROM flow.fill_packed WHERE block_number <= 30`.execute(getDb().kysely);
+      // Of a block before that of the second unit's fill, and read after it.
+      const conversion = effects.aConversion(
+        { block: 35 },
+        wallet,
+        [changeOf(0, 1, micros(10))],
+        [changeOf(1, 0, micros(10))],
+        0n,
+      );
+      await sql`UPDATE flow.coverage SET to_block = 34 WHERE from_block = 1`.execute(getDb().kysely);
+      await sql`UPDATE flow.ledger_range SET to_block = 34`.execute(getDb().kysely);
+      await bench.chain.extend(aRecord(35, 36, { effects: [conversion] }));
+      expect(await bench.service.calculate()).toMatchObject({ replayedUnits: 0 });
+      expect(await unitOf(wallet, 0)).toMatchObject({ shares_1: 0n, cost_1: 0n, is_incomplete: false });
+      expect(await unitOf(wallet, 1)).toMatchObject({ shares_0: micros(20), cost_0: micros(11), is_incomplete: false });
+    } finally {
+      await sql`TRUNCATE flow.archive_file`.execute(getDb().kysely);
+    }
+  });
+
   test("combos are in the ledger and in no score", async () => {
     const combo = `0x03${"11".repeat(30)}` as ReturnType<typeof marketNo>;
     const protocolMarkets = [{ marketId: combo, negRisk: false, tokenIds: [tokenNo(90), tokenNo(91)] as const }];

@@ -24,7 +24,7 @@ export async function isCaughtUp({ kysely }: Database, chain: Chain, startBlock:
     row.ranges === 1n &&
     row.from_block === startBlock &&
     row.to_block === chain.head() &&
-    row.finalized_block === chain.finalized() &&
+    (row.finalized_block === chain.finalized() || chain.finalized() < startBlock) &&
     row.head === chain.header(chain.head()).hash &&
     row.untitled === 0n
   );

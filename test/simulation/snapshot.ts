@@ -29,7 +29,8 @@ export async function snapshot({ kysely }: Database): Promise<readonly string[]>
       FROM flow.wallet_activity JOIN flow.wallet USING (wallet_key)
     UNION ALL SELECT concat_ws(' ', 'quarantine', block_number, log_index, reason, log) FROM flow.quarantine
     UNION ALL SELECT concat_ws(' ', 'coverage', from_block, to_block) FROM flow.coverage
-    UNION ALL SELECT concat_ws(' ', 'finalized', finalized_block) FROM flow.chain_state`.execute(kysely);
+    UNION ALL SELECT concat_ws(' ', 'finalized', finalized_block) FROM flow.chain_state
+      WHERE finalized_block >= (SELECT min(from_block) FROM flow.coverage)`.execute(kysely);
   return rows.map(({ line }) => line).sort();
 }
 

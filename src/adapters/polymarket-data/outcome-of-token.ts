@@ -14,9 +14,10 @@ export const isCombo = (conditionId: string): boolean =>
 /** Which outcome a token is, by the venue's index or, where that is the 999 of "unknown", by arithmetic. */
 export type OutcomeOf = (marketId: MarketId, tokenId: TokenId, index: number) => OutcomeIndex | null;
 
-/** Square roots modulo P are dear: each market is computed once. */
+/** Square roots modulo P are dear: a market is computed once, and only when none of its rows has said it before. */
 export function createOutcomeOf(): OutcomeOf {
   const tokens = new Map<MarketId, ReadonlyMap<TokenId, OutcomeIndex>>();
+  const told = new Map<TokenId, OutcomeIndex>();
 
   function tokensOf(marketId: MarketId): ReadonlyMap<TokenId, OutcomeIndex> {
     const known = tokens.get(marketId);
@@ -31,8 +32,8 @@ export function createOutcomeOf(): OutcomeOf {
   }
 
   return (marketId, tokenId, index) => {
-    if (index === 0 || index === 1) return index;
     if (isProtocolCondition(marketId)) return decodePositionId(tokenId).outcomeIndex;
-    return tokensOf(marketId).get(tokenId) ?? null;
+    if (index === 0 || index === 1) told.set(tokenId, index);
+    return told.get(tokenId) ?? tokensOf(marketId).get(tokenId) ?? null;
   };
 }

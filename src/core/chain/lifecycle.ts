@@ -10,7 +10,7 @@ import type { Operation } from "./operation.ts";
 import { findOperations } from "./operations.ts";
 import { type Draft, type Leg, type Legs, settleOperation, transfer } from "./settle-operation.ts";
 import { custodyRole, type Flow, followTokens } from "./token-flows.ts";
-import { tokenIdOf } from "./token-ids.ts";
+import { tokensOfCondition } from "./token-ids.ts";
 
 export type TransactionEvents = {
   /** Of one transaction, in log order, with every ERC-1155 movement of both token contracts. */
@@ -46,7 +46,7 @@ export function attributeLifecycle(transaction: TransactionEvents, context: Life
   const flows = followTokens(movements, traders);
   const operations = findOperations(events, {
     negRiskMarket: context.negRiskMarket,
-    tokensOf: context.tokensOf ?? computeTokens,
+    tokensOf: context.tokensOf ?? tokensOfCondition,
   });
   const { flowsOf, free } = assignFlows(operations, flows);
   const wallets = findWallets(operations, flowsOf);
@@ -81,11 +81,6 @@ export function attributeLifecycle(transaction: TransactionEvents, context: Life
   unattributed.push(...flows.filter(isUnbalanced).map((flow) => reportOf(flow, "CUSTODY_UNBALANCED")));
   return { effects: numbered(drafts), unattributed };
 }
-
-const computeTokens: TokensOf = (marketId, collateral) => [
-  tokenIdOf(collateral, marketId, 0),
-  tokenIdOf(collateral, marketId, 1),
-];
 
 type OperationFlows = { readonly given: Flow[]; readonly received: Flow[]; readonly linked: Map<Flow, Operation> };
 

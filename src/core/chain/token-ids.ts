@@ -42,6 +42,24 @@ export function collectionId(condition: MarketId, outcome: OutcomeIndex): string
 export const tokenIdOf = (collateral: Address, condition: MarketId, outcome: OutcomeIndex): TokenId =>
   toTokenId(BigInt(keccak256(concat([collateral as Hex, collectionId(condition, outcome) as Hex]))));
 
+type Tokens = readonly [TokenId, TokenId];
+
+/** A square root modulo P takes longer than everything else about a log, and markets come again. */
+const TOKENS_REMEMBERED = 50_000;
+const remembered = new Map<string, Tokens>();
+
+/** The tokens of both outcomes of a condition, in this collateral. */
+export function tokensOfCondition(condition: MarketId, collateral: Address): Tokens {
+  const key = `${collateral}${condition}`;
+  let tokens = remembered.get(key);
+  if (tokens === undefined) {
+    tokens = [tokenIdOf(collateral, condition, 0), tokenIdOf(collateral, condition, 1)];
+    if (remembered.size >= TOKENS_REMEMBERED) remembered.clear();
+    remembered.set(key, tokens);
+  }
+  return tokens;
+}
+
 /** Both tokens of a market. A neg-risk market is one whose oracle is the NegRiskAdapter; it has its own collateral. */
 export function marketTokens(condition: MarketId, oracle: Address): MarketTokens {
   const negRisk = oracle === NEG_RISK_ADAPTER;
@@ -49,7 +67,7 @@ export function marketTokens(condition: MarketId, oracle: Address): MarketTokens
   return {
     marketId: condition,
     negRisk,
-    tokenIds: [tokenIdOf(collateral, condition, 0), tokenIdOf(collateral, condition, 1)],
+    tokenIds: tokensOfCondition(condition, collateral),
   };
 }
 

@@ -43,6 +43,9 @@ export type AccountHistoryFacts = {
 /** The history rounds its floats: so much more than was held may be given without anything missing. */
 const DUST: ShareMicros = FLAT_BELOW;
 
+/** The venue leaves out positions of less. */
+const MOVED_MIN = shares(1_000_000n);
+
 type Draft = { readonly unit: Unit; readonly entries: Entries };
 
 /** @param events of one wallet, oldest first */
@@ -60,7 +63,8 @@ export function foldAccountEvents(
     if (ofMarket.every(({ kind }) => kind === "CONVERSION")) continue;
     const draft = foldMarket(ofMarket, facts.resolutions.get(marketId) ?? null, facts.spans.get(marketId) ?? null);
     const isConverted = ofMarket.some(({ eventSlug }) => converted.has(eventSlug ?? marketId));
-    drafts.set(marketId, isConverted || gaps.incomplete.has(marketId) ? markIncomplete(draft) : draft);
+    const isDoubtful = isConverted || gaps.incomplete.has(marketId) || hasLeft(draft.unit, ofMarket, facts.positions);
+    drafts.set(marketId, isDoubtful ? markIncomplete(draft) : draft);
   }
   for (const { marketId, openedAt, flatAt } of gaps.unseen) {
     const resolvedAt = facts.resolutions.get(marketId)?.at ?? null;
@@ -70,6 +74,21 @@ export function foldAccountEvents(
     });
   }
   return [...drafts].map(([marketId, draft]) => judge(marketId, draft));
+}
+
+/**
+ * Transfers are not told of: where the venue holds less than is left here, and nothing happened since, shares have gone
+ * another way. Losers that were redeemed for nothing are gone as well.
+ */
+function hasLeft(unit: Unit, events: readonly AccountEvent[], positions: readonly AccountPosition[]): boolean {
+  const [{ marketId } = { marketId: null }] = events;
+  const isRedeemed = events.some(({ kind }) => kind === "REDEEM");
+  const lastAt = events.at(-1)?.at ?? 0;
+  return positions.some(({ marketId: ofPosition, outcome, currentShares, lastEventAt }) => {
+    if (ofPosition !== marketId || outcome === null || lastEventAt === null || lastAt > lastEventAt) return false;
+    const isLoser = unit.payoutNumerators?.[outcome] === 0n;
+    return !(isLoser && isRedeemed) && unit.holdings[outcome].shares > currentShares + MOVED_MIN;
+  });
 }
 
 const markIncomplete = ({ unit, entries }: Draft): Draft => ({ unit: { ...unit, isIncomplete: true }, entries });

@@ -34,7 +34,7 @@ function isWithin(query: URLSearchParams, now: number): (entry: BookEntry) => bo
 export function activityFeed(sources: DataApiSources, query: URLSearchParams): Reply {
   const user = query.get("user");
   if (user === null) return refuse(400, "user is required");
-  const types = query.get("type")?.split(",") ?? ["TRADE", "REDEEM"];
+  const types = query.get("type")?.split(",") ?? ["TRADE", "SPLIT", "MERGE", "REDEEM", "CONVERSION"];
   const found = entriesOf(sources, user)
     .filter(({ kind }) => types.includes(kind))
     .filter(isWithin(query, sources.now()));

@@ -32,7 +32,7 @@ export function tradeRow(world: World, entry: BookEntry) {
   };
 }
 
-/** A row of `/v2/activity`: a redemption names neither token nor outcome. */
+/** A row of `/v2/activity`: only trades name token and outcome. */
 export function activityRow(world: World, entry: BookEntry) {
   const row = { ...tradeRow(world, entry), type: entry.kind, usdc_size: dollars(entry.cash) };
   return entry.kind === "TRADE" ? row : { ...row, token_id: "", outcome: "", outcome_index: UNLABELLED, price: 0 };

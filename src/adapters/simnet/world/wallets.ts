@@ -73,7 +73,7 @@ export function createWallets(seed: Seed, population: Population): readonly SimW
 }
 
 /** Of the noise, so many belong together two by two. */
-const IN_FAMILIES = 0.12;
+const IN_FAMILIES = 0.17;
 
 /** Their addresses follow from the key's: the first one's, which nobody uses. */
 function joinFamilies(wallets: readonly SimWallet[]): readonly SimWallet[] {
