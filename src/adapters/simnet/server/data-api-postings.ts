@@ -129,7 +129,8 @@ export function postOperation(books: Books, world: World, operation: Operation, 
       return;
     }
     case "convert":
-      return postConversion(books, operation, where);
+      postConversion(books, operation, where);
+      return;
     case "send": {
       const { to, market, outcome, micros } = operation;
       give(positionOf(books, wallet, market, outcome, at), micros);
