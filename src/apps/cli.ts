@@ -7,6 +7,7 @@ import { addBootstrap } from "./commands/bootstrap.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
 import { addStatus } from "./commands/status.ts";
@@ -33,6 +34,7 @@ for (const add of [
   addStatus,
   addScore,
   addBootstrap,
+  addReconcile,
   addBackfill,
   addVerify,
   addArchive,

@@ -76,7 +76,18 @@ describe("reading commands", { timeout: SLOW_MS }, () => {
   test("help names every command", async () => {
     const { code, out } = await orderflow(["--help"]);
     expect(code).toBe(0);
-    for (const name of ["up", "listener", "reputation", "executor", "demo", "migrate", "status", "score"]) {
+    for (const name of [
+      "up",
+      "listener",
+      "reputation",
+      "executor",
+      "demo",
+      "migrate",
+      "status",
+      "score",
+      "bootstrap",
+      "reconcile",
+    ]) {
       expect(out).toMatch(new RegExp(`^  ${name}\\b`, "m"));
     }
   });

@@ -39,6 +39,7 @@ function start(): Run {
     POLYGON_RPC_URL: `${simnet.rpcUrl},${simnet.wsUrl}`,
     GAMMA_URL: simnet.gammaUrl,
     CLOB_URL: simnet.clobUrl,
+    DATA_API_URL: simnet.dataUrl,
     DASHBOARD_PORT: "0",
   };
   const child = spawn(process.execPath, [cli, "up"], { cwd: folder, env });
@@ -80,7 +81,7 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
     const { url } = await said(first, "health page");
     const { block } = await said(first, "following");
     const health = (await (await fetch(String(url))).json()) as { services: { name: string }[] };
-    expect(health.services.map(({ name }) => name)).toEqual(["listener", "reputation", "executor"]);
+    expect(health.services.map(({ name }) => name)).toEqual(["listener", "reputation", "executor", "bootstrap"]);
     expect(await stop(first)).toBe(0);
     expect(first.err()).toBe("");
     expect(first.lines.at(-1)?.msg).toBe("stopped");

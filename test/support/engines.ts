@@ -25,6 +25,13 @@ export function describeOnEachEngine(name: string, define: (getDb: () => Databas
   });
 }
 
+/** For what only needs some database: on PostgreSQL, which is the faster of the two, or else on the embedded engine. */
+export function describeOnOneEngine(name: string, define: (getDb: () => Database) => void): void {
+  describe(name, () => {
+    withDatabase(inject("postgresUrl") === null ? openEmbedded : openOnServer, define);
+  });
+}
+
 type Opened = { db: Database; drop: () => Promise<void> };
 
 function withDatabase(open: () => Promise<Opened>, define: (getDb: () => Database) => void): void {

@@ -102,8 +102,8 @@ export const environment = {
     ),
     BOOTSTRAP: setting(
       flag,
-      "false",
-      "True: the first `orderflow up`, when there is no score yet, reads 500 accounts from DATA_API_URL and scores them, until our own history is long enough. False (until it has proven itself): scores come from the chain alone.",
+      "true",
+      "True: the first `orderflow up`, when there is no score yet, reads 500 accounts from DATA_API_URL and scores them, until our own history is long enough. False: scores come from the chain alone.",
     ),
   },
   Signals: {

@@ -27,16 +27,16 @@ export function findGaps(
   events: readonly AccountEvent[],
   { since, positions }: { readonly since: EpochMs; readonly positions: readonly AccountPosition[] },
 ): Gaps {
-  const bought = new Map<string, { trades: bigint; splits: bigint }>();
+  const bought = new Map<string, AccountEvent[]>();
   const seen = new Set<MarketId>();
-  for (const { kind, marketId, tokenId, shares: size } of events) {
+  for (const event of events) {
+    const { kind, marketId, tokenId } = event;
     seen.add(marketId);
     const key = kind === "SPLIT" ? marketId : kind === "BUY" ? tokenId : null;
     if (key === null) continue;
-    const sum = bought.get(key) ?? { trades: 0n, splits: 0n };
-    if (kind === "SPLIT") sum.splits += size;
-    else sum.trades += size;
-    bought.set(key, sum);
+    const list = bought.get(key);
+    if (list === undefined) bought.set(key, [event]);
+    else list.push(event);
   }
   const incomplete = new Set<MarketId>();
   const unseen = new Map<MarketId, UnseenMarket>();
@@ -52,12 +52,16 @@ export function findGaps(
       continue;
     }
     const isOlder = firstEntryAt !== null && firstEntryAt < since;
-    const trades = bought.get(tokenId)?.trades ?? 0n;
-    const all = trades + (bought.get(marketId)?.splits ?? 0n);
-    if (isOlder || isBelow(all, totalShares) || isBelow(totalShares, trades)) incomplete.add(marketId);
+    const trades = bought.get(tokenId) ?? [];
+    const all = sumShares(trades) + sumShares(bought.get(marketId) ?? []);
+    // The history is read after the positions: what was bought since is no excess.
+    const until = sumShares(trades.filter(({ at }) => at <= (lastEventAt ?? at)));
+    if (isOlder || isBelow(all, totalShares) || isBelow(totalShares, until)) incomplete.add(marketId);
   }
   return { incomplete, unseen: [...unseen.values()] };
 }
+
+const sumShares = (events: readonly AccountEvent[]): bigint => events.reduce((sum, event) => sum + event.shares, 0n);
 
 const isBelow = (value: bigint, wanted: bigint): boolean =>
   value + mulDiv(value, 1n, TOLERANCE_DIVISOR, "ceil") + TOLERANCE_SHARES < wanted;

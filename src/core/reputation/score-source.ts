@@ -2,7 +2,6 @@
  * Scores for a new user, from the venue's own history of accounts, until the chain has been read for long enough. Pure
  * rules: what such a score is worth, and when it gives way.
  */
-import { MIN_CLOSED_MARKETS } from "./eligibility.ts";
 import { NEUTRAL_SCORE } from "./score.ts";
 import { tierOf } from "./tiers.ts";
 import type { WalletScore } from "./wallet-score.ts";
@@ -15,19 +14,25 @@ import type { WalletScore } from "./wallet-score.ts";
  */
 export const IMPORT_CONFIDENCE = 0.8;
 
-/** So many units of our own are enough, however many the import had. */
-export const OWN_UNITS_ENOUGH = MIN_CLOSED_MARKETS;
-
 export function discountImported(imported: WalletScore): WalletScore {
   const confidence = imported.score.confidence * IMPORT_CONFIDENCE;
   const score = NEUTRAL_SCORE + confidence * (imported.score.raw - NEUTRAL_SCORE);
   return { ...imported, source: "data-api", score: { ...imported.score, confidence, score }, tier: tierOf(score) };
 }
 
-/** Both over the same lookback; `imported` null or without a closed, complete unit counts for nothing. */
+/**
+ * One of the two as a whole, never units of both, so that nothing counts twice: the one with more confidence after the
+ * discount, ours when they are alike. As many units of our own as were imported are therefore always enough, and a
+ * wallet that was scored by two hundred units does not fall back to neutral when it has closed its first ten here.
+ * @param imported over the same lookback as `own`
+ */
 export function chooseScore(own: WalletScore, imported: WalletScore | null): WalletScore {
-  const ownUnits = own.facts.score.units;
-  const importedUnits = imported?.facts.score.units ?? 0;
-  if (imported === null || importedUnits === 0 || own.facts.isInfrastructure) return own;
-  return ownUnits >= OWN_UNITS_ENOUGH || ownUnits >= importedUnits ? own : discountImported(imported);
+  if (imported === null || own.facts.isInfrastructure) return own;
+  const discounted = discountImported(imported);
+  if (own.score.confidence >= discounted.score.confidence) return own;
+  // The chain knows who was maker; the venue's history lets it be guessed.
+  const { ineligibleReason } = own;
+  return ineligibleReason === "MARKET_MAKER" || ineligibleReason === "WASH"
+    ? { ...discounted, ineligibleReason }
+    : discounted;
 }
