@@ -169,6 +169,36 @@ describeOnEachEngine("reputation store", (getDb) => {
     await expectSameWhenRebuilt();
   });
 
+  test("a redemption that the chain has before its resolution leaves the unit incomplete, however it is read", async () => {
+    const early = effects.aRedemption({ block: 60 }, walletNo(1), [changeOf(0, 0, micros(10))], micros(10));
+    const fills = [buy(50, walletNo(1), 0, 0, 4)];
+    await bench.chain.extend(aRecord(1, 60, { markets: markets(0), fills, effects: [early] }));
+    await finalize();
+    await bench.service.calculate();
+    await bench.chain.extend(aRecord(61, HEAD, { resolutions: [resolved(0, [1n, 0n], 70)] }));
+    await bench.service.calculate();
+    expect(await unitOf(walletNo(1), 0)).toMatchObject({
+      ...{ shares_0: 0n, realised: 0n, cash_in: micros(4), is_incomplete: true },
+    });
+    await expectSameWhenRebuilt();
+  });
+
+  test("a redemption read together with its resolution is none of an open market", async () => {
+    const fills = [buy(2, walletNo(1), 0, 0, 4)];
+    await bench.chain.extend(aRecord(1, 50, { markets: markets(0), fills }));
+    await finalize();
+    await bench.service.calculate();
+    const redemption = effects.aRedemption({ block: 70 }, walletNo(1), [changeOf(0, 0, micros(10))], micros(10));
+    await bench.chain.extend(aRecord(51, HEAD, { resolutions: [resolved(0, [1n, 0n], 60)], effects: [redemption] }));
+    await bench.service.calculate();
+    expect(await unitOf(walletNo(1), 0)).toMatchObject({
+      realised: micros(6),
+      cash_in: micros(10),
+      is_incomplete: false,
+    });
+    await expectSameWhenRebuilt();
+  });
+
   test("a late conversion is booked as it comes where a unit's older fills are in the archive alone", async () => {
     const wallet = walletNo(1);
     await bench.chain.extend(

@@ -46,14 +46,17 @@ export function foldEntries(
 ): FoldedEntries {
   const changed = new Map<UnitKey, UnitRecord>();
   const outOfOrder = new Map<UnitKey, UnitName>();
-  const recordOf = (name: UnitName): UnitRecord => {
+  const recordOf = (name: UnitName, entry: LedgerEntry): UnitRecord => {
     const key = unitKey(name);
     const market = marketOf(markets, name);
-    return changed.get(key) ?? units.get(key) ?? applyResolution(newUnitRecord(name.walletKey, market), market);
+    const known = changed.get(key) ?? units.get(key);
+    return known === undefined
+      ? applyResolution(newUnitRecord(name.walletKey, market), market)
+      : resolvedBefore(entry, known, market);
   };
   for (const entry of entries) {
     const names = unitsOf(entry);
-    const records = names.map(recordOf);
+    const records = names.map((name) => recordOf(name, entry));
     const isApplicable = records.every(
       (record) =>
         !outOfOrder.has(unitKey(record)) &&
@@ -83,16 +86,18 @@ export function replayEntries(units: Units, entries: Iterable<LedgerEntry>, mark
     const records = unitsOf(entry).map((name) => {
       const key = unitKey(name);
       const market = marketOf(markets, name);
-      const record = changed.get(key) ?? units.get(key) ?? newUnitRecord(name.walletKey, market);
-      const { resolution } = market;
-      return resolution !== null && compareLogPosition(resolution, entry) < 0
-        ? applyResolution(record, market)
-        : record;
+      return resolvedBefore(entry, changed.get(key) ?? units.get(key) ?? newUnitRecord(name.walletKey, market), market);
     });
     applyTo(changed, records, entry, markets);
   }
   return changed;
 }
+
+/** The unit as the entry finds it. */
+const resolvedBefore = (entry: LedgerEntry, record: UnitRecord, market: LedgerMarket): UnitRecord =>
+  market.resolution !== null && compareLogPosition(market.resolution, entry) < 0
+    ? applyResolution(record, market)
+    : record;
 
 function applyTo(
   changed: Map<UnitKey, UnitRecord>,

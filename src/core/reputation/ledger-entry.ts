@@ -54,8 +54,14 @@ export function unitsOf(entry: LedgerEntry): readonly UnitName[] {
   return [...new Map(entry.legs.map((leg) => [unitKey(leg), leg])).values()];
 }
 
-/** Whether shares leave these units at their cost, so that it matters what they cost just then. */
+/** Not a split, nor a merge, which is a sale; a redemption pays its claim only after the resolution. */
+const COST_MOVING: ReadonlySet<LedgerEffect["kind"]> = new Set(["redeem", "convert", "migrate", "transfer"]);
+
+/**
+ * Whether shares leave this unit at their cost where its resolution stands behind the entry, so that it matters what they
+ * cost just then.
+ */
 export const movesCostOf = (entry: LedgerEntry, unit: UnitName): boolean =>
   isEffect(entry) &&
-  (entry.kind === "transfer" || entry.kind === "convert" || entry.kind === "migrate") &&
+  COST_MOVING.has(entry.kind) &&
   entry.legs.some((leg) => leg.amount < 0n && unitKey(leg) === unitKey(unit));
