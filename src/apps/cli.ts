@@ -10,6 +10,7 @@ import { addMigrate } from "./commands/migrate.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
+import { addSigner } from "./commands/signer.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -29,6 +30,7 @@ const cli = new Command("orderflow")
 for (const add of [
   addUp,
   addServices,
+  addSigner,
   addDemo,
   addMigrate,
   addStatus,

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import { type Hex, hashTypedData } from "viem";
-import { POLYGON_CHAIN_ID } from "../../core/chain/contracts.ts";
+import type { Hex } from "viem";
 
 /** Made by the venue for one signer; the secret is base64. All three are secrets. */
 export type ApiCredentials = { readonly key: string; readonly secret: string; readonly passphrase: string };
@@ -12,28 +11,6 @@ export type ApiRequest = {
   /** The exact bytes that are sent, or "" for none. */
   readonly body: string;
 };
-
-/** What the owner's key signs to make or derive API credentials (L1, API sheet, section 2.1). */
-export function clobAuthDigest(address: Hex, timestampSeconds: number, nonce: number): Hex {
-  return hashTypedData({
-    domain: { name: "ClobAuthDomain", version: "1", chainId: POLYGON_CHAIN_ID },
-    types: {
-      ClobAuth: [
-        { name: "address", type: "address" },
-        { name: "timestamp", type: "string" },
-        { name: "nonce", type: "uint256" },
-        { name: "message", type: "string" },
-      ],
-    },
-    primaryType: "ClobAuth",
-    message: {
-      address,
-      timestamp: String(timestampSeconds),
-      nonce: BigInt(nonce),
-      message: "This message attests that I control the given wallet",
-    },
-  });
-}
 
 /** @param address the signer's EOA, not the wallet that holds the money */
 export const l1Headers = (address: Hex, signature: Hex, timestampSeconds: number, nonce: number) => ({

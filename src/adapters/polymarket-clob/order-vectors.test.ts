@@ -3,6 +3,7 @@ import { type Hex, recoverAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { clobAuthDigest } from "../../core/chain/clob-attestation.ts";
 import {
   type ExchangeOrder,
   encodeSignature,
@@ -12,7 +13,7 @@ import {
 } from "../../core/chain/exchange-order.ts";
 import { parseAddress, parseTokenId } from "../../core/ids/ids.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import { clobAuthDigest, l2Signature } from "./auth.ts";
+import { l2Signature } from "./auth.ts";
 import { orderBody } from "./order-body.ts";
 
 const GOLDEN = "../shared/samples/golden_order_vectors.json";

@@ -1,0 +1,42 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { ConfigError } from "../../core/errors.ts";
+
+const OTHERS_READ = 0o077;
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Reads a file that nobody else may read (`secret`) or change (`rules`).
+ * @throws ConfigError that names the file and the command that mends it, and nothing of its contents
+ */
+export function readPrivateFile(path: string, kind: "secret" | "rules"): string {
+  try {
+    const { mode, uid } = statSync(path);
+    const own = process.getuid?.();
+    if (own !== undefined && uid !== own && uid !== 0) {
+      throw new ConfigError([`${path} belongs to another user (${uid}); it must belong to the signer's or to root`]);
+    }
+    if ((mode & (kind === "secret" ? OTHERS_READ : OTHERS_WRITE)) !== 0) {
+      const fix = kind === "secret" ? "chmod 600" : "chmod go-w";
+      throw new ConfigError([
+        `${path} can be ${kind === "secret" ? "read" : "changed"} by other users: ${fix} ${path}`,
+      ]);
+    }
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`]);
+  }
+}
+
+/** Either the old contents are there afterwards or the new ones, also when the power goes. */
+export function replaceFile(path: string, text: string): void {
+  const next = `${path}.next`;
+  const file = openSync(next, "w", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(next, path);
+}

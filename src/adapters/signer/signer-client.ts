@@ -1,0 +1,66 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { z } from "zod";
+import { AbortedError, PayloadError, TransientError } from "../../core/errors.ts";
+import type { OrderSigner } from "../../ports/order-signer.ts";
+import { encodeOrderRequest, identityAnswer, signatureAnswer } from "./wire.ts";
+
+const TIMEOUT_MS = 2_000;
+
+/** The signer at the other end of a Unix socket. */
+export function createSignerClient(socketPath: string): OrderSigner {
+  return {
+    identity: (signal) => ask(socketPath, "GET", "/identity", "", identityAnswer, signal),
+    signOrder: (order, domain, signal) =>
+      ask(socketPath, "POST", "/order", encodeOrderRequest(order, domain), signatureAnswer, signal),
+    async signAttestation(timestampSeconds, nonce, signal) {
+      const body = JSON.stringify({ timestampSeconds, nonce });
+      const answer = await ask(socketPath, "POST", "/attestation", body, signatureAnswer, signal);
+      if (!answer.signed) throw new PayloadError("SIGNER_MALFORMED", "the signer refused an attestation");
+      return answer.signature;
+    },
+  };
+}
+
+async function ask<Schema extends z.ZodType>(
+  socketPath: string,
+  method: "GET" | "POST",
+  path: string,
+  body: string,
+  schema: Schema,
+  signal: AbortSignal,
+): Promise<z.infer<Schema>> {
+  const { status, answer } = await send({ socketPath, method, path }, body, signal);
+  const parsed = schema.safeParse(parseJson(answer));
+  if (status === 200 && parsed.success) return parsed.data;
+  throw new PayloadError("SIGNER_MALFORMED", `the signer answered ${status} to ${path}`, { status });
+}
+
+type Target = { readonly socketPath: string; readonly method: string; readonly path: string };
+
+async function send(target: Target, body: string, signal: AbortSignal): Promise<{ status: number; answer: string }> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  try {
+    return await new Promise((resolve, reject) => {
+      const headers = { "content-type": "application/json" };
+      // A connection for each question: a kept one dies unseen when the signer restarts.
+      const asked = request({ ...target, headers, agent: false, signal: within }, (response) => {
+        text(response).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), reject);
+      });
+      asked.once("error", reject);
+      asked.end(body);
+    });
+  } catch (error) {
+    if (signal.aborted) throw new AbortedError();
+    const code = (error as NodeJS.ErrnoException).code ?? "timeout";
+    throw new TransientError("SIGNER_UNREACHABLE", `the signer at ${target.socketPath} does not answer (${code})`);
+  }
+}
+
+function parseJson(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return null;
+  }
+}

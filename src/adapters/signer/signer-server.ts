@@ -1,0 +1,107 @@
+import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { createConnection } from "node:net";
+import { dirname } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { PrivateKeyAccount } from "viem/accounts";
+import { clobAuthDigest } from "../../core/chain/clob-attestation.ts";
+import { encodeSignature, signingDigest } from "../../core/chain/exchange-order.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { parseAddress } from "../../core/ids/ids.ts";
+import { checkSigning, type SigningPolicy } from "../../core/risk/signing-policy.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { SpentFile } from "./spent-file.ts";
+import { attestationRequest, orderRequest } from "./wire.ts";
+
+export type SignerOptions = {
+  readonly account: PrivateKeyAccount;
+  readonly policy: Omit<SigningPolicy, "owner">;
+  readonly spent: SpentFile;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+const BODY_BYTES_MAX = 16_384;
+const ATTESTATION_OFF_SECONDS_MAX = 60;
+
+/** What the socket answers. One request is checked, counted and signed before the next one is looked at. */
+export function createSignerApp({ account, policy: rules, spent, clock, logger }: SignerOptions): Hono {
+  const policy: SigningPolicy = { ...rules, owner: parseAddress(account.address) };
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: BODY_BYTES_MAX }));
+  app.get("/identity", (context) =>
+    context.json({ owner: policy.owner, wallet: policy.wallet, signatureType: policy.signatureType }),
+  );
+  app.post("/order", async (context) => {
+    const parsed = orderRequest.safeParse(await readJson(context));
+    if (!parsed.success) return context.json({ error: "not an order" }, 400);
+    const { order, domain } = parsed.data;
+    const decision = checkSigning(policy, parsed.data, spent.read(), clock.nowMs());
+    if (!decision.allowed) {
+      logger.warn("refused to sign", { ...decision.refusal, side: order.side, tokenId: order.tokenId });
+      return context.json({ signed: false, refusal: decision.refusal });
+    }
+    // Counted first: a crash in between costs a little of the day's sum, never more than it allows.
+    if (order.side === "BUY") spent.write(decision.spent);
+    const signature = await account.sign({ hash: signingDigest(order, domain) });
+    logger.info("signed", { side: order.side, tokenId: order.tokenId, spentUsd: decision.spent.spentUsd });
+    return context.json({ signed: true, signature: encodeSignature(order, domain, signature) });
+  });
+  app.post("/attestation", async (context) => {
+    const parsed = attestationRequest.safeParse(await readJson(context));
+    const nowSeconds = clock.nowMs() / 1_000;
+    if (!parsed.success || Math.abs(parsed.data.timestampSeconds - nowSeconds) > ATTESTATION_OFF_SECONDS_MAX)
+      return context.json({ error: "not an attestation of now" }, 400);
+    const { timestampSeconds, nonce } = parsed.data;
+    const hash = clobAuthDigest(account.address, timestampSeconds, nonce);
+    return context.json({ signed: true, signature: await account.sign({ hash }) });
+  });
+  app.onError((error, context) => {
+    logger.error("signing failed", { error });
+    return context.json({ error: "signing failed" }, 500);
+  });
+  return app;
+}
+
+const readJson = (context: Context): Promise<unknown> => context.req.json<unknown>().catch(() => null);
+
+export type SignerServer = { close(): Promise<void> };
+
+/**
+ * Listens on a socket that only this user can open, in a folder that only this user can enter.
+ * @throws ConfigError when another signer listens there, or the path cannot be used
+ */
+export async function startSigner(path: string, options: SignerOptions): Promise<SignerServer> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  await removeStale(path);
+  const server = createServer(getRequestListener(createSignerApp(options).fetch));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(new ConfigError([`the signer's socket ${path} cannot be opened (${error.code ?? error.message})`])),
+    );
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function removeStale(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const answers = await new Promise<boolean>((resolve) => {
+    const socket = createConnection(path, () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+  if (answers) throw new ConfigError([`another signer listens on ${path}; stop it first`]);
+  if (!lstatSync(path).isSocket()) throw new ConfigError([`${path} exists and is no socket; choose another path`]);
+  rmSync(path);
+}
