@@ -76,9 +76,17 @@ export type ReputationStore = {
   findLate(): Promise<number>;
   /** Replays or resolves the units of some of the markets that need it. Null: none does. */
   applyDue(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;
-  /** Marks the wallets whose units left or entered the window that starts at `cutoff`; all when the rule changed. */
+  /**
+   * Looks for wash clusters in the whole days since `cutoff`, once a day or when fills of those days came late, and marks
+   * the wallets that entered or left one. @returns wallets in clusters; null: there was nothing to be done
+   */
+  findWash(cutoff: EpochMs, at: EpochMs): Promise<number | null>;
+  /**
+   * Starts a run, or goes on with one that was cut short. Marks the wallets whose units left or entered the window that
+   * starts at `cutoff`, and those whose tier waits at a line; all when the rule changed.
+   */
   moveWindow(cutoff: EpochMs, scoreVersion: number): Promise<void>;
-  /** Scores up to `maxWallets` of those marked. Null: none is. */
+  /** Scores up to `maxWallets` of those marked. Null: none is, and the run has ended. */
   scoreDue(
     maxWallets: number,
     cutoff: EpochMs,
@@ -87,7 +95,11 @@ export type ReputationStore = {
   ): Promise<ScoreStep | null>;
   edgePrior(): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }>;
   /** Gives every wallet its edge under `prior`, in pages; the prior counts as published once all have it. */
-  publishPrior(prior: EdgePrior, edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"]): Promise<number>;
+  publishPrior(
+    prior: EdgePrior,
+    at: EpochMs,
+    edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"],
+  ): Promise<number>;
   /**
    * Sets everything back, to be applied again from flow.fill. Scores stand until they are calculated anew.
    * @throws InputError when some of the fills are in the archive alone
@@ -95,4 +107,6 @@ export type ReputationStore = {
   reset(at: EpochMs): Promise<void>;
   /** What was known about the wallet at `asOf`; null: nothing, so it was neutral. */
   scoreAsOf(wallet: Address, asOf: EpochMs): Promise<PublishedScore | null>;
+  /** The tier as of then; AVERAGE where nothing was known. */
+  tierAsOf(wallet: Address, asOf: EpochMs): Promise<Tier>;
 };

@@ -1,13 +1,15 @@
 // Goal: however the listener's facts arrive, and wherever the service is killed, the ledger and the scores end as if
-// everything had been read once in the order of the chain.
+// everything had been read once in the order of the chain; and what was known of a wallet at any time stays what it was.
 // Method: a random small world, delivered in random ranges (older ones late), with markets linked and timed late and the
-// finalized mark moving; calculations between, on a database whose transactions break; then everything is rebuilt.
+// finalized mark moving; calculations between, on a database whose transactions break; then everything is rebuilt. After
+// each calculation every wallet is asked for as of that time, and once more when all the rest has become known.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { TransientError } from "../../src/core/errors.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
 import { mulDiv } from "../../src/core/money/fixed.ts";
+import type { EpochMs } from "../../src/core/time/time.ts";
 import type { BlockRangeRecord, StoredFill } from "../../src/ports/chain-store.ts";
 import * as facts from "../support/chain-facts.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
@@ -17,14 +19,16 @@ const { aFill, aMarketInfo, aRecord, blockTime, preparedMarket, resolved, tokenN
 const BLOCKS = 40;
 const MARKETS = 4;
 const WALLETS = 4;
+const HOUR_MS = 3_600_000;
 
 const fill = fc
   .record({
     block: fc.integer({ min: 1, max: BLOCKS }),
     wallet: fc.nat(WALLETS - 1),
-    token: fc.nat(2 * MARKETS - 1),
+    token: fc.oneof(fc.constant(0), fc.nat(2 * MARKETS - 1)),
     isSell: fc.boolean(),
     isMaker: fc.boolean(),
+    counterparty: fc.nat(1),
     size: fc.bigInt({ min: 1n, max: 40_000_000n }),
     priceMicros: fc.bigInt({ min: 1n, max: 999_999n }),
     feeBps: fc.constantFrom(0n, 150n),
@@ -38,6 +42,7 @@ const fill = fc
       ...{
         side: f.isSell ? "SELL" : "BUY",
         role: f.isMaker ? "maker" : "taker",
+        counterparty: f.isMaker ? walletNo(f.counterparty) : null,
         size: shares(f.size),
         cash: usd(cash),
       },
@@ -57,7 +62,7 @@ type Step =
   | { kind: "learn"; market: number; endsAt: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant({ kind: "calculate" } as const),
-  fc.record({ kind: fc.constant("finalize" as const), block: fc.nat(BLOCKS) }),
+  fc.record({ kind: fc.constant("finalize" as const), block: fc.integer({ min: BLOCKS / 2, max: BLOCKS }) }),
   fc.record({
     kind: fc.constant("learn" as const),
     market: fc.nat(MARKETS - 1),
@@ -66,13 +71,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const world = fc.record({
-  fills: fc.array(fill, { minLength: 5, maxLength: 120 }).map((list) => list.map((make, i) => make(i))),
+  fills: fc.array(fill, { minLength: 5, maxLength: 120, size: "medium" }).map((list) => list.map((make, i) => make(i))),
   markets: fc.array(market, { minLength: MARKETS, maxLength: MARKETS }),
   cuts: fc.uniqueArray(fc.integer({ min: 2, max: BLOCKS }), { maxLength: 6 }),
   order: fc.array(fc.nat(1000), { minLength: 8, maxLength: 8 }),
   steps: fc.array(fc.array(step, { maxLength: 3 }), { minLength: 8, maxLength: 8 }),
   fillsPerStep: fc.integer({ min: 1, max: 60 }),
   breaks: fc.array(fc.boolean(), { maxLength: 40 }),
+  hours: fc.constantFrom(1, 20),
 });
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
@@ -123,12 +129,23 @@ function breaking(db: Database, breaks: boolean[]): Database {
   };
 }
 
-async function live({ chain, serviceOn }: ReputationBench, db: Database, history: World): Promise<void> {
+type Answers = Awaited<ReturnType<ReputationBench["knownAt"]>>;
+
+/** @returns what was known of the wallets after each calculation */
+async function live(
+  { chain, serviceOn, clock, knownAt }: ReputationBench,
+  db: Database,
+  history: World,
+): Promise<ReadonlyMap<EpochMs, Answers>> {
+  const answers = new Map<EpochMs, Answers>();
   const service = serviceOn(breaking(db, [...history.breaks]));
-  const calculate = (): Promise<unknown> =>
-    service.calculate().catch((error) => {
+  const calculate = async (): Promise<void> => {
+    await clock.advance(history.hours * HOUR_MS);
+    await service.calculate().catch((error) => {
       if (!(error instanceof TransientError)) throw error;
     });
+    answers.set(clock.nowMs(), await knownAt(clock.nowMs()));
+  };
   const act = async (next: Step): Promise<void> => {
     if (next.kind === "calculate") await calculate();
     else if (next.kind === "finalize") await chain.finalize(next.block, BLOCKS, blockTime(BLOCKS));
@@ -139,23 +156,31 @@ async function live({ chain, serviceOn }: ReputationBench, db: Database, history
     for (const next of history.steps[i] ?? []) await act(next);
   }
   await chain.finalize(BLOCKS, BLOCKS, blockTime(BLOCKS));
+  return answers;
 }
 
 describeOnEachEngine("reputation store", (getDb) => {
   test("incremental calculation ends in the rows of a full one, whatever came late and wherever it was killed", async () => {
-    let scored = 0;
+    const seen = { scores: 0, washed: 0, answers: 0 };
     await fc.assert(
       fc.asyncProperty(world, async (history) => {
         const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
-        await live(bench, getDb(), history);
+        const answers = await live(bench, getDb(), history);
+        await bench.clock.advance(history.hours * HOUR_MS);
         await bench.service.calculate();
         const incremental = await bench.rows();
         await bench.service.rebuildAll();
         expect(incremental).toEqual(await bench.rows());
-        scored += incremental.scores.length;
+        for (const [asOf, answer] of answers) {
+          const now = new Map((await bench.knownAt(asOf)).map((row) => [row.wallet_key, row]));
+          for (const row of answer) expect(now.get(row.wallet_key)).toEqual(row);
+          seen.answers += answer.filter((row) => row.reputation_score !== null).length;
+        }
+        seen.scores += incremental.scores.length;
+        seen.washed += incremental.wash.length;
       }),
       { numRuns: 25 },
     );
-    expect(scored).toBeGreaterThan(10);
+    expect(Math.min(seen.scores, seen.washed, seen.answers)).toBeGreaterThan(0);
   }, 120_000);
 });

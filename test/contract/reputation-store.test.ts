@@ -69,7 +69,7 @@ describeOnEachEngine("reputation store", (getDb) => {
     expect(await bench.stats(walletNo(1))).toMatchObject({
       ...{ closed_markets: 1, profitable_trades: 1, losing_trades: 0, win_rate: 1, avg_profit_pct: 1 },
       ...{ total_pnl_usd: "6.000000", avg_position_size_usd: "4.000000", profit_factor: null, sharpe_ratio: null },
-      ...{ avg_entry_minute: 4 / 60, part_timing: 0.75, incomplete_markets: 0, maker_share: 0, score_version: 1 },
+      ...{ avg_entry_minute: 4 / 60, part_timing: 0.75, incomplete_markets: 0, maker_share: 0, score_version: 2 },
       ...{ trader_tier: "AVERAGE", last_calculated: bench.clock.nowMs(), edge_markets: 1n },
     });
     expect(await bench.stats(walletNo(2))).toMatchObject({

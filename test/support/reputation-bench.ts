@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import { ts } from "../../src/adapters/postgres/codecs.ts";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { createReputationStore } from "../../src/adapters/postgres/reputation-store.ts";
 import type { EpochMs } from "../../src/core/time/time.ts";
@@ -27,7 +28,9 @@ export type ReputationBench = {
   /** A service of its own on the same database. */
   serviceOn(db: Database): ReputationService;
   /** Everything calculated, in a fixed order, without the times of calculation. */
-  rows(): Promise<Record<"units" | "days" | "scores", readonly Record<string, unknown>[]>>;
+  rows(): Promise<Record<"units" | "days" | "scores" | "wash", readonly Record<string, unknown>[]>>;
+  /** What was known of every wallet at a time, as the database answers it. */
+  knownAt(asOf: EpochMs): Promise<readonly Record<string, unknown>[]>;
   stats(wallet: string): Promise<Record<string, unknown> | undefined>;
 };
 
@@ -69,7 +72,16 @@ export async function createReputationBench(
         units: await all("SELECT * FROM flow.unit ORDER BY wallet_key, market_key"),
         days: await all("SELECT * FROM flow.wallet_day ORDER BY wallet_key, epoch_day"),
         scores: scores.map(({ calculated_at: _, ...score }) => score),
+        wash: await all("SELECT wallet_key, cluster_key, share FROM flow.wallet_wash ORDER BY wallet_key"),
       };
+    },
+    async knownAt(asOf) {
+      const { rows } = await sql<Record<string, unknown>>`
+        SELECT w.wallet_key, orderflow_tier_as_of(a.text, ${ts(asOf)}) AS tier, r.* FROM flow.wallet w
+        CROSS JOIN LATERAL (SELECT '0x' || encode(w.address, 'hex') AS text) a
+        LEFT JOIN LATERAL orderflow_reputation_as_of(a.text, ${ts(asOf)}) r ON true
+        ORDER BY w.wallet_key`.execute(db.kysely);
+      return rows;
     },
     async stats(wallet) {
       const { rows } = await sql<Record<string, unknown>>`

@@ -1,16 +1,21 @@
+import { sql } from "kysely";
 import type { IneligibleReason } from "../../core/reputation/eligibility.ts";
 import type { Tier } from "../../core/reputation/tiers.ts";
 import type { PublishedScore, ReputationStore } from "../../ports/reputation-store.ts";
-import { bytes, ts } from "./codecs.ts";
+import { ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
 import { applyFills } from "./reputation/ledger-steps.ts";
 import { edgePrior, moveWindow, savePrior, scoreDue, updateEdges } from "./reputation/score-steps.ts";
+import { findWash } from "./reputation/wash-steps.ts";
+import type { ScoreHistoryTable } from "./schema-reputation.ts";
+
+type ReputationAsOf = Omit<ScoreHistoryTable, "id" | "wallet_key" | "tier_runs">;
 
 const WALLETS_PER_PAGE = 20_000;
 
-/** Writes what migration 0002 creates, and the "reputation" row of flow.reader_cursor. */
+/** Writes what migrations 0002 and 0008 create, and the "reputation" row of flow.reader_cursor. */
 export function createReputationStore(db: Database): ReputationStore {
   return {
     takeIn: (at) => db.transaction((trx) => takeIn(trx, at)),
@@ -20,11 +25,14 @@ export function createReputationStore(db: Database): ReputationStore {
     moveWindow: (cutoff, scoreVersion) => db.transaction((trx) => moveWindow(trx, cutoff, scoreVersion)),
     scoreDue: (maxWallets, cutoff, at, score) => db.transaction((trx) => scoreDue(trx, maxWallets, cutoff, at, score)),
     edgePrior: () => db.transaction(edgePrior),
-    async publishPrior(prior, edge) {
+    findWash: (cutoff, at) => db.transaction((trx) => findWash(trx, cutoff, at)),
+    async publishPrior(prior, at, edge) {
       let wallets = 0;
       for (let after = 0; ; ) {
         const from = after;
-        const page = await db.transaction((trx) => updateEdges(trx, from, WALLETS_PER_PAGE, prior, edge));
+        const page = await db.transaction((trx) =>
+          updateEdges(trx, { after: from, limit: WALLETS_PER_PAGE, at }, prior, edge),
+        );
         if (page === null) break;
         after = page.lastWallet;
         wallets += page.wallets;
@@ -34,16 +42,9 @@ export function createReputationStore(db: Database): ReputationStore {
     },
     reset: (at) => db.transaction((trx) => reset(trx, at)),
     async scoreAsOf(wallet, asOf): Promise<PublishedScore | null> {
-      const row = await db.kysely
-        .selectFrom("flow.score_history as h")
-        .innerJoin("flow.wallet as w", "w.wallet_key", "h.wallet_key")
-        .selectAll("h")
-        .where("w.address", "=", bytes(wallet))
-        .where("h.calculated_at", "<=", ts(asOf))
-        .orderBy("h.calculated_at", "desc")
-        .orderBy("h.id", "desc")
-        .limit(1)
-        .executeTakeFirst();
+      const { rows } =
+        await sql<ReputationAsOf>`SELECT * FROM orderflow_reputation_as_of(${wallet}, ${ts(asOf)})`.execute(db.kysely);
+      const row = rows[0];
       if (row === undefined) return null;
       return {
         score: row.reputation_score,
@@ -57,6 +58,12 @@ export function createReputationStore(db: Database): ReputationStore {
         scoreVersion: row.score_version,
         calculatedAt: row.calculated_at,
       };
+    },
+    async tierAsOf(wallet, asOf) {
+      const { rows } = await sql<{ tier: Tier }>`SELECT orderflow_tier_as_of(${wallet}, ${ts(asOf)}) AS tier`.execute(
+        db.kysely,
+      );
+      return (rows[0] as { tier: Tier }).tier;
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The tables of 0002 as Kysely sees them; the SQL there says what each column means. */
+/** The tables of 0002 and 0008 as Kysely sees them; the SQL there says what each column means. */
 import type { ColumnType } from "kysely";
 import type { EpochMs } from "../../core/time/time.ts";
 
@@ -81,6 +81,8 @@ export type WalletScoreTable = {
   pnl_micros: string;
   gross_profit_micros: string;
   gross_loss_micros: string;
+  largest_unit_micros: string;
+  tier_runs: number;
   trader_tier: string;
   ineligible_reason: string | null;
   calculated_at: EpochMs;
@@ -97,6 +99,7 @@ export type ScoreHistoryTable = {
   confidence_score: number;
   edge_per_share: number | null;
   edge_lower_bound: number | null;
+  tier_runs: number;
   trader_tier: string;
   ineligible_reason: string | null;
   calculated_at: EpochMs;
@@ -110,6 +113,9 @@ export type LedgerStateTable = {
   edge_k: number | null;
   edge_variance: number | null;
   owner_seq: bigint;
+  is_run_open: boolean;
+  wash_from: number | null;
+  wash_to: number | null;
 };
 
 export type ReputationSchema = {
@@ -124,4 +130,6 @@ export type ReputationSchema = {
   "flow.ledger_waiting": { token_key: number };
   "flow.ledger_due": { market_key: number; is_replay: boolean };
   "flow.score_due": { wallet_key: number };
+  "flow.tier_before": { wallet_key: number; tier_runs: number; trader_tier: string | null };
+  "flow.wallet_wash": { wallet_key: number; cluster_key: number; share: number; found_at: EpochMs };
 };

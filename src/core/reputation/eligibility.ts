@@ -1,7 +1,13 @@
 import { assert } from "../assert.ts";
 
-/** Why a wallet may not be followed. WASH is part of the rule; nothing detects it yet. */
-export type IneligibleReason = "INFRASTRUCTURE" | "TOO_FEW_MARKETS" | "INCOMPLETE_HISTORY" | "MARKET_MAKER" | "WASH";
+/** Why a wallet may not be followed. WASH: see wash.ts. */
+export type IneligibleReason =
+  | "INFRASTRUCTURE"
+  | "TOO_FEW_MARKETS"
+  | "INCOMPLETE_HISTORY"
+  | "MARKET_MAKER"
+  | "WASH"
+  | "CONCENTRATED";
 
 export const MIN_CLOSED_MARKETS = 10;
 /** Of all closed units: incomplete ones have to be fewer. */
@@ -10,6 +16,8 @@ export const MARKET_MAKER_MAKER_SHARE = 0.8;
 export const MARKET_MAKER_MIN_FILLS = 1_000;
 /** Buying both outcomes is quoting, not opinion. */
 export const MARKET_MAKER_BOTH_SIDES_SHARE = 0.5;
+/** Of the P&L, in percent, that one unit may not reach: one bet is no record. */
+export const CONCENTRATION_PERCENT = 60n;
 
 /** Counts inside the lookback; volumes in micros. */
 export type EligibilityFacts = {
@@ -23,18 +31,29 @@ export type EligibilityFacts = {
   readonly fills: bigint;
   readonly makerVolume: bigint;
   readonly volume: bigint;
+  readonly pnl: bigint;
+  /** P&L of the unit that earned most; 0 where none earned anything. */
+  readonly largestUnitPnl: bigint;
 };
 
-/** @returns null when the wallet may be followed, otherwise the first reason in this order. */
-export function checkEligibility(facts: EligibilityFacts): IneligibleReason | null {
+/** @returns every reason that holds; the first is the one that is stored. None: the wallet may be followed. */
+export function ineligibleReasons(facts: EligibilityFacts): readonly IneligibleReason[] {
   const { closedUnits, incompleteUnits } = facts;
   assert(closedUnits >= 0 && incompleteUnits >= 0, "counts are not negative");
-  if (facts.isInfrastructure) return "INFRASTRUCTURE";
-  if (closedUnits < MIN_CLOSED_MARKETS) return "TOO_FEW_MARKETS";
-  if (incompleteUnits >= MAX_INCOMPLETE_SHARE * (closedUnits + incompleteUnits)) return "INCOMPLETE_HISTORY";
-  if (isMarketMaker(facts)) return "MARKET_MAKER";
-  return facts.isWash ? "WASH" : null;
+  const units = closedUnits + incompleteUnits;
+  const checks: readonly (readonly [IneligibleReason, boolean])[] = [
+    ["INFRASTRUCTURE", facts.isInfrastructure],
+    ["TOO_FEW_MARKETS", closedUnits < MIN_CLOSED_MARKETS],
+    ["INCOMPLETE_HISTORY", units > 0 && incompleteUnits >= MAX_INCOMPLETE_SHARE * units],
+    ["MARKET_MAKER", isMarketMaker(facts)],
+    ["WASH", facts.isWash],
+    ["CONCENTRATED", isConcentrated(facts)],
+  ];
+  return checks.flatMap(([reason, holds]) => (holds ? [reason] : []));
 }
+
+export const checkEligibility = (facts: EligibilityFacts): IneligibleReason | null =>
+  ineligibleReasons(facts)[0] ?? null;
 
 export const makerShare = (makerVolume: bigint, volume: bigint): number | null =>
   volume > 0n ? Number(makerVolume) / Number(volume) : null;
@@ -44,6 +63,10 @@ function isMarketMaker(facts: EligibilityFacts): boolean {
   const share = makerShare(facts.makerVolume, facts.volume) ?? 0;
   return (
     (share >= MARKET_MAKER_MAKER_SHARE && facts.fills >= MARKET_MAKER_MIN_FILLS) ||
-    facts.bothSidesUnits >= MARKET_MAKER_BOTH_SIDES_SHARE * units
+    (units > 0 && facts.bothSidesUnits >= MARKET_MAKER_BOTH_SIDES_SHARE * units)
   );
 }
+
+/** Only a profit can hang on one unit. */
+const isConcentrated = ({ pnl, largestUnitPnl }: EligibilityFacts): boolean =>
+  pnl > 0n && largestUnitPnl * 100n >= pnl * CONCENTRATION_PERCENT;

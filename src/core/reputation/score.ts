@@ -3,8 +3,8 @@
  */
 import { assert } from "../assert.ts";
 
-/** Stored with every score. A change of anything in this file is a new version. */
-export const SCORE_VERSION = 1;
+/** Stored with every score. Any change of score, tier, eligibility or edge is a new version; old rows keep theirs. */
+export const SCORE_VERSION = 2;
 
 export const WEIGHT = { winRate: 0.4, profit: 0.3, consistency: 0.15, volume: 0.1, timing: 0.05 } as const;
 

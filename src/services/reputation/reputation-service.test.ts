@@ -22,6 +22,7 @@ function createScriptedStore(script: (ScoreStep | Error)[]) {
     applyFills: async () => null,
     findLate: async () => 0,
     applyDue: async () => null,
+    findWash: async () => null,
     async moveWindow(cutoff) {
       cutoffs.push(cutoff);
       isScored = false;
@@ -39,6 +40,7 @@ function createScriptedStore(script: (ScoreStep | Error)[]) {
     },
     reset: async () => {},
     scoreAsOf: async () => null,
+    tierAsOf: async () => "AVERAGE",
   };
   return { store, cutoffs };
 }

@@ -132,17 +132,21 @@ type Scores = { readonly scored: number; readonly changed: number; readonly newW
 const NO_SCORES: Scores = { scored: 0, changed: 0, newWhales: [] };
 
 async function scoreWallets(
-  { store, clock, config }: ReputationDeps,
+  { store, clock, config, logger }: ReputationDeps,
   signal: AbortSignal | undefined,
 ): Promise<Scores> {
-  const at = clock.nowMs();
-  const cutoff = addMs(at, -config.lookbackDays * DAY_MS);
+  const startedAt = clock.nowMs();
+  const cutoff = addMs(startedAt, -config.lookbackDays * DAY_MS);
+  const washed = await store.findWash(cutoff, startedAt);
+  if (washed !== null) logger.info("wash clusters looked for", { wallets: washed });
   await store.moveWindow(cutoff, SCORE_VERSION);
   let scored = 0;
   let changed = 0;
   const newWhales: TierChange[] = [];
   while (!isAborted(signal)) {
-    const step = await store.scoreDue(config.walletsPerStep ?? WALLETS_PER_STEP, cutoff, at, computeWalletScore);
+    // Each step at its own time: a score counts as known from when it was written, not from when the run began.
+    const wallets = config.walletsPerStep ?? WALLETS_PER_STEP;
+    const step = await store.scoreDue(wallets, cutoff, clock.nowMs(), computeWalletScore);
     if (step === null) break;
     scored += step.scored;
     changed += step.changed;
@@ -150,7 +154,9 @@ async function scoreWallets(
   }
   const { published, population } = await store.edgePrior();
   const prior = estimatePrior(population);
-  if (prior.k !== published.k || prior.variance !== published.variance) await store.publishPrior(prior, computeEdge);
+  if (prior.k !== published.k || prior.variance !== published.variance) {
+    await store.publishPrior(prior, clock.nowMs(), computeEdge);
+  }
   return { scored, changed, newWhales };
 }
 

@@ -7,6 +7,7 @@ import type { Intake } from "../../../ports/reputation-store.ts";
 import { boolArray, int4Array, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 import { archivedUntil } from "./ledger-markets.ts";
+import { reopenRun } from "./tier-runs.ts";
 
 type Trx = Transaction<Schema>;
 
@@ -88,9 +89,9 @@ export async function reset(trx: Trx, at: EpochMs): Promise<void> {
   await sql`INSERT INTO flow.score_due SELECT wallet_key FROM flow.wallet_score ON CONFLICT DO NOTHING`.execute(trx);
   const waiting = mergeRanges(coverage.map((row) => ({ fromBlock: row.from_block, toBlock: row.to_block })));
   await saveRanges(trx, { applied: [], waiting });
-  await sql`UPDATE flow.ledger_state SET owner_seq = (SELECT coalesce(max(seq), 0) FROM flow.wallet_owner)`.execute(
-    trx,
-  );
+  await sql`UPDATE flow.ledger_state SET wash_to = NULL,
+    owner_seq = (SELECT coalesce(max(seq), 0) FROM flow.wallet_owner)`.execute(trx);
+  await reopenRun(trx);
   await moveCursor(trx, last?.seq ?? 0n, at);
 }
 

@@ -20,6 +20,7 @@ import { archivedUntil, finalizedBlock, loadMarkets } from "./ledger-markets.ts"
 import { planReplay, replay } from "./ledger-replay.ts";
 import { markWallets } from "./score-steps.ts";
 import { loadUnits, saveUnits } from "./unit-rows.ts";
+import { noteLateFills } from "./wash-steps.ts";
 
 type Trx = Transaction<Schema>;
 
@@ -37,6 +38,7 @@ export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules)
   await saveUnits(trx, [...changed, ...replayed]);
 
   await countWalletDays(trx, done);
+  await noteLateFills(trx, done.fromBlock, done.toBlock);
   await markWallets(trx, [...page.walletKeys, ...replayed.map((unit) => unit.walletKey)]);
   await sql`INSERT INTO flow.ledger_waiting SELECT * FROM unnest(${int4Array(page.passedOver)}) ON CONFLICT DO NOTHING`.execute(
     trx,

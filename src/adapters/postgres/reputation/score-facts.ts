@@ -33,7 +33,9 @@ type FactsRow = {
   fills: string;
   volume: string;
   maker_volume: string;
+  largest_unit: string;
   is_labelled: boolean;
+  is_wash: boolean;
 };
 
 export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Address; readonly hasClosedUnit: boolean };
@@ -67,6 +69,7 @@ export async function loadFacts(
         coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0) AS pnl,
         coalesce(sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised > 0), 0) AS gross_profit,
         coalesce(-sum(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL AND realised < 0), 0) AS gross_loss,
+        greatest(max(realised) FILTER (WHERE in_window AND roi_micros IS NOT NULL), 0)::text AS largest_unit,
         count(edge_micros) FILTER (WHERE in_window) AS edge_markets,
         coalesce(sum(edge_micros) FILTER (WHERE in_window), 0) AS edge_sum,
         coalesce(sum(edge_micros::int8 * edge_micros) FILTER (WHERE in_window), 0) AS edge_sum_of_squares
@@ -87,17 +90,20 @@ export async function loadFacts(
       coalesce(c.edge_markets, 0) AS edge_markets, coalesce(c.edge_sum, 0) AS edge_sum,
       coalesce(c.edge_sum_of_squares, 0) AS edge_sum_of_squares, coalesce(d.fills, 0) AS fills,
       coalesce(d.volume, 0) AS volume, coalesce(d.maker_volume, 0) AS maker_volume,
-      coalesce(l.block_number <= (SELECT finalized_block FROM flow.chain_state), false) AS is_labelled
+      coalesce(c.largest_unit, '0') AS largest_unit,
+      coalesce(l.block_number <= (SELECT finalized_block FROM flow.chain_state), false) AS is_labelled,
+      EXISTS (SELECT FROM flow.wallet_wash x WHERE x.wallet_key = due.wallet_key) AS is_wash
     FROM due JOIN flow.wallet w USING (wallet_key) LEFT JOIN flow.wallet_label l USING (address)
     LEFT JOIN closed c USING (wallet_key) LEFT JOIN days d USING (wallet_key)`.execute(trx);
   return rows.map(toFacts);
 }
 
 /** Infrastructure is never judged by what it holds and trades. */
-const UNJUDGED: Omit<FactsRow, "wallet_key" | "address" | "is_labelled"> = {
+const UNJUDGED: Omit<FactsRow, "wallet_key" | "address" | "is_labelled" | "is_wash"> = {
   ...{ closed_ever: 0n, units: 0n, wins: 0n, losses: 0n, incomplete: 0n, both: 0n, roi: 0n, roi_squared: 0n },
   ...{ timed_cost: "0", ahead_cost: "0", cost_ms: "0", cost: "0", pnl: "0", gross_profit: "0", gross_loss: "0" },
   ...{ edge_markets: 0n, edge_sum: 0n, edge_sum_of_squares: "0", fills: "0", volume: "0", maker_volume: "0" },
+  largest_unit: "0",
 };
 
 function toFacts(loaded: FactsRow): LoadedFacts {
@@ -110,6 +116,7 @@ function toFacts(loaded: FactsRow): LoadedFacts {
     facts: {
       walletKey: row.wallet_key,
       isInfrastructure,
+      isWash: row.is_wash,
       score: {
         units: Number(row.units),
         wins: Number(row.wins),
@@ -125,6 +132,7 @@ function toFacts(loaded: FactsRow): LoadedFacts {
       costMs: BigInt(row.cost_ms),
       cost: BigInt(row.cost),
       pnl: BigInt(row.pnl),
+      largestUnitPnl: BigInt(row.largest_unit),
       grossProfit: BigInt(row.gross_profit),
       grossLoss: BigInt(row.gross_loss),
       fills: BigInt(row.fills),

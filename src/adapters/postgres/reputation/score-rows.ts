@@ -1,6 +1,5 @@
 /** Scores: the rows that show them, and the history of what was published. */
 import { type RawBuilder, sql, type Transaction } from "kysely";
-import { SCORE_VERSION } from "../../../core/reputation/score.ts";
 import type { WalletScore } from "../../../core/reputation/wallet-score.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import { boolArray, float8Array, int4Array, int8Array, numericArray, textArray, ts } from "../codecs.ts";
@@ -36,7 +35,8 @@ const text = (name: keyof WalletScoreTable, of: (s: WalletScore) => string | nul
 const PUBLISHED: readonly Column[] = [
   int4("wallet_key", (s) => s.facts.walletKey),
   int4("closed_markets", (s) => s.facts.score.units),
-  int4("score_version", () => SCORE_VERSION),
+  int4("score_version", (s) => s.version),
+  int4("tier_runs", (s) => s.runsPast),
   ["follow_eligible", (s) => boolArray(s.map((score) => score.ineligibleReason === null))],
   float("reputation_score", (s) => s.score.score),
   float("confidence_score", (s) => s.score.confidence),
@@ -70,6 +70,7 @@ const COLUMNS: readonly Column[] = [
   integer("pnl_micros", (s) => s.facts.pnl),
   integer("gross_profit_micros", (s) => s.facts.grossProfit),
   integer("gross_loss_micros", (s) => s.facts.grossLoss),
+  integer("largest_unit_micros", (s) => s.facts.largestUnitPnl),
 ];
 
 const updates = sql.raw(
@@ -78,6 +79,9 @@ const updates = sql.raw(
     .join(", "),
 );
 const namesOf = (columns: readonly Column[]): RawBuilder<unknown> => sql.raw(columns.map(([name]) => name).join(", "));
+
+/** The columns of a snapshot in the history, without its time. */
+export const PUBLISHED_COLUMNS = namesOf(PUBLISHED);
 
 export async function saveScores(trx: Trx, scores: Scores, at: EpochMs): Promise<void> {
   const arrays = sql.join(COLUMNS.map(([, values]) => values(scores)));
@@ -89,6 +93,6 @@ export async function saveScores(trx: Trx, scores: Scores, at: EpochMs): Promise
 export async function appendHistory(trx: Trx, scores: Scores, at: EpochMs): Promise<void> {
   if (scores.length === 0) return;
   const arrays = sql.join(PUBLISHED.map(([, values]) => values(scores)));
-  await sql`INSERT INTO flow.score_history (${namesOf(PUBLISHED)}, calculated_at)
+  await sql`INSERT INTO flow.score_history (${PUBLISHED_COLUMNS}, calculated_at)
     SELECT *, ${ts(at)} FROM unnest(${arrays})`.execute(trx);
 }

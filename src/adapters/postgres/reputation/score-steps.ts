@@ -1,9 +1,8 @@
 /** The steps of scoring: which wallets, their scores, the crowd's prior of the edge. */
 import { sql, type Transaction } from "kysely";
 import { DEFAULT_PRIOR, type EdgePopulation, type EdgePrior, type EdgeSums } from "../../../core/reputation/edge.ts";
-import { SCORE_VERSION } from "../../../core/reputation/score.ts";
 import { chooseScore } from "../../../core/reputation/score-source.ts";
-import type { WalletFacts, WalletScore } from "../../../core/reputation/wallet-score.ts";
+import { settle, type WalletFacts, type WalletScore } from "../../../core/reputation/wallet-score.ts";
 import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
 import type { ScoreStep } from "../../../ports/reputation-store.ts";
 import { float8Array, int4Array, ts } from "../codecs.ts";
@@ -11,12 +10,14 @@ import type { Schema } from "../schema.ts";
 import { loadImported } from "./imported-facts.ts";
 import { lockLedger } from "./ledger-intake.ts";
 import { loadFacts } from "./score-facts.ts";
-import { appendHistory, saveScores } from "./score-rows.ts";
+import { appendHistory, PUBLISHED_COLUMNS, saveScores } from "./score-rows.ts";
+import { closeRun, openRun, tiersBefore } from "./tier-runs.ts";
 
 type Trx = Transaction<Schema>;
 
 export async function moveWindow(trx: Trx, cutoff: EpochMs, scoreVersion: number): Promise<void> {
   await lockLedger(trx);
+  await openRun(trx);
   const state = await trx
     .selectFrom("flow.ledger_state")
     .select(["scored_cutoff", "score_version"])
@@ -58,13 +59,18 @@ export async function scoreDue(
     .orderBy("wallet_key")
     .limit(maxWallets)
     .execute();
-  if (due.length === 0) return null;
+  if (due.length === 0) {
+    await closeRun(trx);
+    return null;
+  }
   const keys = due.map((row) => row.wallet_key);
   const prior = await publishedPrior(trx);
   const loaded = await loadFacts(trx, keys, cutoff);
   const before = await loadPublished(trx, keys);
   const imported = await loadImported(trx, keys, cutoff, (facts) => score(facts, prior));
-  const scores = loaded.map(({ facts }) => chooseScore(score(facts, prior), imported.get(facts.walletKey) ?? null));
+  const unsettled = loaded.map(({ facts }) => chooseScore(score(facts, prior), imported.get(facts.walletKey) ?? null));
+  const tiers = await tiersBefore(trx, keys, unsettled[0]?.version ?? 0);
+  const scores = unsettled.map((s) => settle(s, tiers.get(s.facts.walletKey) ?? null));
   const isKept = (s: WalletScore, i: number): boolean => loaded[i]?.hasClosedUnit === true || s.source === "data-api";
   const kept = scores.filter(isKept);
   // A wallet whose only closed unit was reopened goes back to neutral; one that never had a row stays without.
@@ -97,12 +103,14 @@ type Published = {
   ineligible_reason: string | null;
   score_version: number;
   source: string;
+  edge_per_share: number | null;
+  edge_lower_bound: number | null;
 };
 
 async function loadPublished(trx: Trx, walletKeys: readonly number[]): Promise<ReadonlyMap<number, Published>> {
   const { rows } = await sql<Published>`
     SELECT wallet_key, reputation_score, confidence_score, trader_tier, ineligible_reason, score_version,
-      source
+      source, edge_per_share, edge_lower_bound
     FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
   return new Map(rows.map((row) => [row.wallet_key, row]));
 }
@@ -114,8 +122,10 @@ const isNews = (now: WalletScore, before: Published | undefined): boolean =>
   before.confidence_score !== now.score.confidence ||
   before.trader_tier !== now.tier ||
   before.ineligible_reason !== now.ineligibleReason ||
-  before.score_version !== SCORE_VERSION ||
-  before.source !== (now.source ?? "chain");
+  before.score_version !== now.version ||
+  before.source !== (now.source ?? "chain") ||
+  before.edge_per_share !== (now.edge?.perShare ?? null) ||
+  before.edge_lower_bound !== (now.edge?.lowerBound ?? null);
 
 async function publishedPrior(trx: Trx): Promise<EdgePrior> {
   const { edge_k: k, edge_variance: variance } = await trx
@@ -150,11 +160,14 @@ export async function edgePrior(
   };
 }
 
-/** @returns the last wallet of the page, null when there was none. */
+/**
+ * Gives a page of wallets their edge under `prior`. Those that may be followed get a row in the history, because sizing
+ * reads their edge; for all others it would be millions of rows that nothing reads.
+ * @returns the last wallet of the page, null when there was none.
+ */
 export async function updateEdges(
   trx: Trx,
-  after: number,
-  limit: number,
+  { after, limit, at }: { readonly after: number; readonly limit: number; readonly at: EpochMs },
   prior: EdgePrior,
   edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"],
 ): Promise<{ readonly lastWallet: number; readonly wallets: number } | null> {
@@ -175,10 +188,15 @@ export async function updateEdges(
       prior,
     ),
   );
-  await sql`UPDATE flow.wallet_score s SET edge_per_share = e.per_share, edge_lower_bound = e.lower_bound
-    FROM unnest(${int4Array(rows.map((row) => row.wallet_key))}, ${float8Array(edges.map((e) => e?.perShare ?? null))},
-      ${float8Array(edges.map((e) => e?.lowerBound ?? null))}) AS e (wallet_key, per_share, lower_bound)
-    WHERE s.wallet_key = e.wallet_key`.execute(trx);
+  await sql`WITH moved AS (
+      UPDATE flow.wallet_score s SET edge_per_share = e.per_share, edge_lower_bound = e.lower_bound
+      FROM unnest(${int4Array(rows.map((row) => row.wallet_key))}, ${float8Array(edges.map((e) => e?.perShare ?? null))},
+        ${float8Array(edges.map((e) => e?.lowerBound ?? null))}) AS e (wallet_key, per_share, lower_bound)
+      WHERE s.wallet_key = e.wallet_key
+        AND (s.edge_per_share, s.edge_lower_bound) IS DISTINCT FROM (e.per_share, e.lower_bound)
+      RETURNING s.*)
+    INSERT INTO flow.score_history (${PUBLISHED_COLUMNS}, calculated_at)
+    SELECT ${PUBLISHED_COLUMNS}, ${ts(at)} FROM moved WHERE follow_eligible ORDER BY wallet_key`.execute(trx);
   return { lastWallet: last.wallet_key, wallets: rows.length };
 }
 

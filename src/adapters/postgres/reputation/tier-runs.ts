@@ -1,0 +1,56 @@
+/** Which run of the calculation it is, and what tier each wallet held before it: what hysteresis of tiers counts by. */
+import { sql, type Transaction } from "kysely";
+import type { Tier, TierState } from "../../../core/reputation/tiers.ts";
+import { int4Array } from "../codecs.ts";
+import type { Schema } from "../schema.ts";
+
+type Trx = Transaction<Schema>;
+
+/** Starts a run unless one goes on that was cut short. Wallets whose tier waits at a line are looked at in each. */
+export async function openRun(trx: Trx): Promise<void> {
+  const { is_run_open: isOpen } = await trx
+    .selectFrom("flow.ledger_state")
+    .select("is_run_open")
+    .executeTakeFirstOrThrow();
+  if (isOpen) return;
+  await sql`TRUNCATE flow.tier_before`.execute(trx);
+  await sql`INSERT INTO flow.score_due SELECT wallet_key FROM flow.wallet_score WHERE tier_runs <> 0
+    ON CONFLICT DO NOTHING`.execute(trx);
+  await sql`UPDATE flow.ledger_state SET is_run_open = true`.execute(trx);
+}
+
+export async function closeRun(trx: Trx): Promise<void> {
+  await sql`UPDATE flow.ledger_state SET is_run_open = false WHERE is_run_open`.execute(trx);
+}
+
+/** What is calculated next belongs to the last run once more. */
+export async function reopenRun(trx: Trx): Promise<void> {
+  await sql`UPDATE flow.ledger_state SET is_run_open = true`.execute(trx);
+}
+
+type Row = { wallet_key: number; trader_tier: string | null; tier_runs: number };
+
+/**
+ * Tiers before the open run, kept for as long as it is the last one.
+ * @param version of the rule: a tier that another one gave counts for nothing
+ * @returns null for a wallet that had none
+ */
+export async function tiersBefore(
+  trx: Trx,
+  walletKeys: readonly number[],
+  version: number,
+): Promise<ReadonlyMap<number, TierState | null>> {
+  await sql`INSERT INTO flow.tier_before (wallet_key, trader_tier, tier_runs)
+    SELECT due.wallet_key, s.trader_tier, coalesce(s.tier_runs, 0)
+    FROM unnest(${int4Array(walletKeys)}) AS due (wallet_key)
+    LEFT JOIN flow.wallet_score s ON s.wallet_key = due.wallet_key AND s.score_version = ${version}
+    ON CONFLICT DO NOTHING`.execute(trx);
+  const { rows } = await sql<Row>`SELECT wallet_key, trader_tier, tier_runs FROM flow.tier_before
+    WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
+  return new Map(
+    rows.map(({ wallet_key: key, trader_tier: tier, tier_runs: runsPast }) => [
+      key,
+      tier === null ? null : { tier: tier as Tier, runsPast },
+    ]),
+  );
+}
