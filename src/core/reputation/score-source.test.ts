@@ -6,8 +6,17 @@ import { computeWalletScore, type WalletScore } from "./wallet-score.ts";
 const scoreOf = (units: number, isInfrastructure = false): WalletScore =>
   computeWalletScore(
     {
-      ...{ walletKey: 1, isInfrastructure, losses: 0, incompleteUnits: 0, bothSidesUnits: 0, fills: 0n, volume: 0n },
-      ...{ costMs: 0n, cost: 0n, pnl: 0n, grossProfit: 0n, grossLoss: 0n, makerVolume: 0n },
+      ...{
+        walletKey: 1,
+        isInfrastructure,
+        isWash: false,
+        losses: 0,
+        incompleteUnits: 0,
+        bothSidesUnits: 0,
+        fills: 0n,
+        volume: 0n,
+      },
+      ...{ costMs: 0n, cost: 0n, pnl: 0n, largestUnitPnl: 0n, grossProfit: 0n, grossLoss: 0n, makerVolume: 0n },
       score: {
         ...{ units, wins: units, timedCost: 0n, aheadCost: 0n },
         ...{ roi: BigInt(units) * 300_000n, roiSquared: BigInt(units) * 90_000_000_000n },
