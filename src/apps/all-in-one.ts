@@ -1,14 +1,18 @@
 import { startHealthServer } from "../adapters/http/health-server.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createBootstrap } from "./bootstrap.ts";
+import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
 import { createListener } from "./listener.ts";
 import { createReputation } from "./reputation.ts";
 import { runServices } from "./run-services.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-/** All services on one database in one process, until `signal` aborts. */
-export async function runAllInOne(parts: ServiceParts, signal: AbortSignal): Promise<void> {
+/**
+ * All services on one database in one process, until `signal` aborts.
+ * @param folder of the embedded database, which commands reach through this process; null on a server
+ */
+export async function runAllInOne(parts: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   const reputation = createReputation(parts);
@@ -16,9 +20,11 @@ export async function runAllInOne(parts: ServiceParts, signal: AbortSignal): Pro
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
   const health = await startHealthServer({ port: environment.DASHBOARD_PORT, services });
   logger.info("health page", { url: `http://127.0.0.1:${health.port}/healthz`, dashboard: "comes to this port later" });
+  const unshare = folder === null ? null : await shareDesk(folder, createDesk(database, parts.clock), logger);
   try {
     await runServices(services, { signal, logger, clock: createSystemClock() });
   } finally {
+    await unshare?.();
     await health.close();
   }
   logger.info("stopped");

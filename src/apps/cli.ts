@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
+import { addControl } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -14,6 +15,7 @@ import { addSigner } from "./commands/signer.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
+import { addViews } from "./commands/views.ts";
 import { EXIT } from "./program.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -34,6 +36,8 @@ for (const add of [
   addDemo,
   addMigrate,
   addStatus,
+  addControl,
+  addViews,
   addScore,
   addBootstrap,
   addReconcile,

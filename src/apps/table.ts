@@ -1,7 +1,14 @@
 import Table from "cli-table3";
 import { formatDecimal, parseDecimal } from "../core/money/fixed.ts";
 
-export type Column = { readonly title: string; readonly align?: "left" | "right" };
+export type Column = {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** Its cells may be cut where the table is too wide. */
+  readonly shrinks?: boolean;
+  /** Left out, the last such first, where cutting is not enough. */
+  readonly optional?: boolean;
+};
 
 /** A plain table: no colours, so that it reads the same in a file. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
@@ -31,6 +38,37 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   return table.toString();
 }
 
+const SHRUNK_WIDTH = 12;
+const GAP = 3;
+
+/** The table with its shrinking columns cut, and then its optional ones left out, as far as `width` demands. */
+export function renderFitting(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+  const natural = columns.map((column, index) =>
+    Math.max(column.title.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const widths = [...natural];
+  let excess = natural.reduce((sum, each) => sum + each + GAP, 0) - width;
+  for (; excess > 0; excess -= 1) {
+    const shrinking = columns.flatMap(({ shrinks }, index) => (shrinks === true ? [index] : []));
+    const widest = shrinking.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
+    if (widest === undefined || (widths[widest] ?? 0) <= SHRUNK_WIDTH) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  const shown = columns.map((_, index) => index);
+  while (excess > 0) {
+    const last = shown.findLastIndex((index) => columns[index]?.optional === true);
+    if (last === -1) break;
+    excess -= (widths[shown[last] ?? 0] ?? 0) + GAP;
+    shown.splice(last, 1);
+  }
+  const cells = (row: readonly string[]): readonly string[] =>
+    shown.map((index) => shorten(row[index] ?? "", widths[index] ?? SHRUNK_WIDTH));
+  return renderTable(
+    shown.map((index) => columns[index] as Column),
+    rows.map(cells),
+  );
+}
+
 /** Decimal text in dollars to "$1,234.56", with the sign in front; never through a float. */
 export function showUsd(text: string, sign: "always" | "negative" = "negative"): string {
   const micros = parseDecimal(text, 18);
@@ -54,3 +92,7 @@ export const shorten = (text: string, width: number): string =>
 export const showCount = (count: bigint | number): string => count.toLocaleString("en-US");
 
 export const showPercent = (ratio: number | null): string => (ratio === null ? "–" : `${(ratio * 100).toFixed(1)} %`);
+
+/** Counts as numbers, other whole numbers as they are; for programs that read our output. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item), 2);

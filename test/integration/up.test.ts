@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +75,16 @@ async function stop(run: Run): Promise<number | null> {
   return run.ended;
 }
 
+/** What a command says with `--json`, run beside `up` as another process. */
+const command = (...args: readonly string[]): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const options = { cwd: folder, env: { PATH: process.env.PATH ?? "" } };
+    execFile(process.execPath, [cli, ...args, "--json"], options, (_, out, err) => {
+      if (out === "") reject(new Error(err));
+      else resolve(JSON.parse(out));
+    });
+  });
+
 describe("orderflow up", { timeout: SLOW_MS }, () => {
   test("follows the chain, answers /healthz, stops on Ctrl-C with 0, and goes on where it was", async () => {
     const first = start();
@@ -98,6 +108,23 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
     const second = start();
     expect(await second.ended).toBe(2);
     expect(second.err()).toMatch(/^orderflow cannot start: DATA_DIR: .* is in use by process \d+/);
+
+    // Commands go through the process that holds the folder, and are refused once it is gone.
+    await said(first, "trading");
+    expect(await command("pause")).toMatchObject({
+      outcome: "done",
+      executor: { isRunning: true, tradingState: "REDUCING" },
+    });
+    await said(first, "trading state changed");
+    expect(await command("close", "P-1")).toMatchObject({
+      outcome: "refused",
+      detail: expect.stringContaining("no position P-1"),
+    });
+    expect(await command("status")).toMatchObject({ executor: { tradingState: "REDUCING" } });
     expect(await stop(first)).toBe(0);
+    expect(await command("resume")).toMatchObject({
+      outcome: "refused",
+      detail: expect.stringMatching(/no executor is running .*20\d\d/),
+    });
   });
 });

@@ -26,6 +26,8 @@ export type Database = {
    * or the returned function. `onLost` is called when it was lost with its connection.
    */
   tryLock(key: bigint, onLost?: () => void): Promise<(() => Promise<void>) | null>;
+  /** Whether anybody holds the lock, in whatever process. */
+  isLocked(key: bigint): Promise<boolean>;
   readonly wake: Wake;
   close(): Promise<void>;
 };
@@ -70,6 +72,7 @@ export function assembleDatabase(engine: Engine, rest: (ms: number) => Promise<v
       await trx.executeQuery(CompiledQuery.raw(`COPY ${target}`, [new CopyRows(target, rows)]));
     },
     tryLock: (key, onLost) => engine.tryLock(key, onLost),
+    isLocked: (key) => engine.isLocked(key),
     wake: engine.wake,
     async close() {
       await kysely.destroy();

@@ -50,7 +50,7 @@ export async function openPglite(store: { folder: string } | { instance: PGlite 
   return {
     name: "pglite",
     source,
-    tryLock: inProcessLocks(),
+    ...inProcessLocks(),
     wake: await openWake(lite, source),
     async close() {
       await line.enter(maxWaitMs);
@@ -74,12 +74,15 @@ async function copyFromBlob(lite: PGlite, { target, pieces, options }: CopyRows)
 }
 
 /** Advisory locks belong to a session and everybody shares the one session, so the process keeps them itself. */
-function inProcessLocks(): Engine["tryLock"] {
+function inProcessLocks(): Pick<Engine, "tryLock" | "isLocked"> {
   const held = new Set<bigint>();
-  return async (key) => {
-    if (held.has(key)) return null;
-    held.add(key);
-    return async () => void held.delete(key);
+  return {
+    async tryLock(key) {
+      if (held.has(key)) return null;
+      held.add(key);
+      return async () => void held.delete(key);
+    },
+    isLocked: async (key) => held.has(key),
   };
 }
 

@@ -56,6 +56,7 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
       },
     },
     tryLock: (key, onLost) => tryAdvisoryLock(config, key, onLost),
+    isLocked: (key) => isAdvisoryLocked(pool, key),
     wake: wake.wake,
     async close() {
       await wake.close();
@@ -119,4 +120,20 @@ async function tryAdvisoryLock(
   if (held) return release;
   await release();
   return null;
+}
+
+/** `pg_locks` shows a 64-bit key as its two halves. */
+async function isAdvisoryLocked(pool: pg.Pool, key: bigint): Promise<boolean> {
+  try {
+    const { rows } = await pool.query(
+      `SELECT EXISTS (
+         SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND d.datname = current_database()
+           AND (l.classid::int8 << 32 | l.objid::int8) = $1::int8) AS locked`,
+      [key.toString()],
+    );
+    return rows[0].locked === true;
+  } catch (error) {
+    throw translateFailure(error);
+  }
 }

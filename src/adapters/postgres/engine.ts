@@ -9,6 +9,8 @@ export type Engine = {
   readonly source: ClientSource;
   /** @param onLost called once when the lock is gone although nobody released it (the connection broke). */
   tryLock(key: bigint, onLost?: () => void): Promise<(() => Promise<void>) | null>;
+  /** Whether anybody holds the lock, in whatever process. */
+  isLocked(key: bigint): Promise<boolean>;
   readonly wake: Wake;
   close(): Promise<void>;
 };

@@ -42,20 +42,20 @@ async function saveSignal(trx: Trx, signal: Signal): Promise<void> {
       id, signal_type, side, status, stage, market_key, token_key, outcome_index, wallet_key, wallet_score,
       score_version, edge_lower_bound, trigger_price_micros, trigger_usd_micros, trigger_order_hash, trigger_block,
       trigger_log_index, triggered_at, trigger_known_at, limit_price_micros, confidence, kelly, stake_micros, refusal,
-      checks, created_at, expires_at, executed_at
+      checks, seen, created_at, expires_at, executed_at
     ) VALUES (
       ${signal.id}, ${signal.type}, ${signal.side}, ${signal.status}, ${signal.stage}, ${marketKey(signal.marketId)},
       ${tokenKey(signal.tokenId)}, ${signal.outcomeIndex}, ${walletKey(trigger.wallet)}, ${trigger.walletScore},
       ${trigger.scoreVersion}, ${trigger.edgeLowerBound}, ${trigger.price}, ${trigger.sizeUsd},
       ${bytes(trigger.orderHash)}, ${trigger.blockNumber}, ${trigger.logIndex}, ${ts(trigger.occurredAt)},
       ${ts(trigger.knownAt)}, ${signal.limitPrice}, ${signal.confidence}, ${signal.kelly}, ${signal.stakeUsd},
-      ${signal.refusal === null ? null : json(signal.refusal)}, ${json(signal.checks)}, ${ts(signal.createdAt)},
+      ${signal.refusal === null ? null : json(signal.refusal)}, ${json(signal.checks)}, ${signal.seen == null ? null : json(signal.seen)}, ${ts(signal.createdAt)},
       ${ts(signal.expiresAt)}, ${tsOrNull(signal.executedAt)}
     )
     ON CONFLICT (id) DO UPDATE SET
       status = EXCLUDED.status, stage = EXCLUDED.stage, limit_price_micros = EXCLUDED.limit_price_micros,
       kelly = EXCLUDED.kelly, stake_micros = EXCLUDED.stake_micros, refusal = EXCLUDED.refusal,
-      checks = EXCLUDED.checks, executed_at = EXCLUDED.executed_at`.execute(trx);
+      checks = EXCLUDED.checks, seen = EXCLUDED.seen, executed_at = EXCLUDED.executed_at`.execute(trx);
 }
 
 async function saveOrder(trx: Trx, mode: TradingMode, change: Extract<ChangedRow, { kind: "order" }>): Promise<void> {

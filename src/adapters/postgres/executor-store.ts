@@ -12,7 +12,7 @@ import { saveAlert, saveChange, saveExecutorState } from "./executor-rows.ts";
 import type { Schema } from "./schema.ts";
 
 /** One executor trades per database, whatever its mode. */
-const EXECUTOR_LOCK = 7_165_728_003n;
+export const EXECUTOR_LOCK = 7_165_728_003n;
 
 export function createExecutorStore(db: Database, mode: TradingMode): ExecutorStore {
   const reader = `executor:${mode}`;

@@ -10,6 +10,7 @@ import { lifecycleSql } from "./migrations/0005_lifecycle.ts";
 import { sourcesSql } from "./migrations/0006_sources.ts";
 import { bootstrapSql } from "./migrations/0007_bootstrap.ts";
 import { reputationRulesSql } from "./migrations/0008_reputation_rules.ts";
+import { operatorSql } from "./migrations/0009_operator.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   { name: "0006_sources", sql: sourcesSql },
   { name: "0007_bootstrap", sql: bootstrapSql },
   { name: "0008_reputation_rules", sql: reputationRulesSql },
+  { name: "0009_operator", sql: operatorSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -48,20 +48,6 @@ export type WalletRow = {
   readonly totalPnlUsd: string | null;
 };
 
-export type SignalRow = {
-  readonly id: string;
-  readonly createdAt: EpochMs;
-  readonly type: string;
-  readonly wallet: Address | null;
-  readonly walletScore: number | null;
-  readonly market: string | null;
-  readonly outcome: string | null;
-  readonly triggerPrice: string;
-  readonly stakeUsd: string | null;
-  readonly status: string;
-  readonly reason: string | null;
-};
-
 export type PositionRow = {
   readonly id: string;
   readonly marketId: MarketId;
@@ -129,16 +115,6 @@ export async function readScoredWallets({ kysely }: Database, limit?: number): P
   const { rows } = await sql<WalletRow>`
     SELECT ${walletColumns} FROM orderflow_wallet_stats WHERE reputation_score IS NOT NULL
     ORDER BY reputation_score DESC, wallet_address LIMIT ${limit ?? null}`.execute(kysely);
-  return rows;
-}
-
-/** Newest first. */
-export async function readSignals({ kysely }: Database, limit: number): Promise<readonly SignalRow[]> {
-  const { rows } = await sql<SignalRow>`
-    SELECT id::text AS id, created_at AS "createdAt", signal_type AS type, trigger_wallet AS wallet,
-      wallet_score AS "walletScore", market_title AS market, outcome, trigger_price::text AS "triggerPrice",
-      stake_usd::text AS "stakeUsd", status, skip_reason AS reason
-    FROM orderflow_signals ORDER BY created_at DESC, id DESC LIMIT ${limit}`.execute(kysely);
   return rows;
 }
 

@@ -32,6 +32,7 @@ export type SignalTable = {
   stake_micros: bigint | null;
   refusal: Json;
   checks: Json;
+  seen: Json;
   created_at: EpochMs;
   expires_at: EpochMs;
   executed_at: EpochMs | null;
@@ -148,6 +149,8 @@ export type AlertOutboxTable = {
   payload: Json;
   created_at: EpochMs;
   sent_at: EpochMs | null;
+  dropped_at: EpochMs | null;
+  failure: string | null;
 };
 
 export type ExecutorSchema = {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { readWallet } from "../../adapters/postgres/overview.ts";
 import { InputError } from "../../core/errors.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
-import { runProgram, withDatabase } from "../program.ts";
+import { withDesk } from "../desk.ts";
+import { runProgram } from "../program.ts";
 import { renderTable } from "../table.ts";
 
 function parseWallet(text: string): string {
@@ -20,8 +20,8 @@ export function addScore(cli: Command): void {
     .argument("<wallet>", "address of the wallet", parseWallet)
     .action((wallet: string) =>
       runProgram((program) =>
-        withDatabase(program, async (database) => {
-          const row = await readWallet(database, wallet);
+        withDesk(program, async (desk) => {
+          const row = await desk.wallet(wallet);
           if (row === null) throw new InputError("WALLET_UNKNOWN", `no fill of ${wallet} has been read`);
           const lines = Object.entries(row).map(([name, value]) => [name, showValue(name, value)]);
           program.terminal.writeLine(renderTable([{ title: "field" }, { title: "value" }], lines));

@@ -9,7 +9,11 @@ export function addUp(cli: Command): void {
     .action(() =>
       runProgram((program) =>
         withDatabase(program, (database) =>
-          runAllInOne({ ...program, database, machineTimeFactor: 1 }, program.signal),
+          runAllInOne(
+            { ...program, database, machineTimeFactor: 1 },
+            program.environment.DATABASE_URL === null ? program.environment.DATA_DIR : null,
+            program.signal,
+          ),
         ),
       ),
     );

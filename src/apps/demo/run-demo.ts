@@ -39,6 +39,7 @@ type World = {
   readonly logger: Logger;
   readonly view: DemoView;
   readonly database: Database;
+  readonly folder: string;
   readonly simnet: SimnetProcess;
 };
 
@@ -66,7 +67,10 @@ export async function runDemo(options: DemoOptions, program: Program): Promise<v
   const started = starting.catch(() => null);
   try {
     await withDatabase({ environment: { DATABASE_URL: null, DATA_DIR: folder.database }, logger }, async (database) => {
-      await runInWorld({ options, clock, logger, view, database, simnet: await starting }, program);
+      await runInWorld(
+        { options, clock, logger, view, database, folder: folder.database, simnet: await starting },
+        program,
+      );
     });
   } finally {
     await (await started)?.stop();
@@ -81,7 +85,7 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
   const failures: unknown[] = [];
   const parts = { environment: demoEnvironment(simnet.addresses, options.speed), database, clock, logger };
   const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
-  const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, stop)
+  const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, world.folder, stop)
     .catch((error: unknown) => void failures.push(error))
     .finally(() => shown.abort());
   const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });

@@ -1,3 +1,4 @@
+import { describeView } from "../execution/market-view.ts";
 import { entryOrderId, exitOrderId, positionId } from "../execution/order.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
 import { price } from "../money/amounts.ts";
@@ -49,6 +50,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   const decision = checkOrder(state.config, intent, account, view, at);
   const seen = {
     checks: decision.checks,
+    seen: describeView(view),
     kelly: decision.stake?.kelly ?? null,
     stakeUsd: decision.stake?.stakeUsd ?? null,
   };
@@ -74,14 +76,24 @@ function decideExit(state: EngineState, { view, at }: BookObserved, position: Po
   const decision = checkOrder(state.config, intent, account, view, at);
   if (decision.approved) {
     const selling: Position = { ...position, exitAttempts: attempt, exit: { ...exit, stage: "ORDER_IN_FLIGHT" } };
-    return submit(withPosition(state, selling), decision);
+    const told = tellExitSignal(withPosition(state, selling), exit, {
+      checks: decision.checks,
+      seen: describeView(view),
+    });
+    return andThen(told, (next) => submit(next, decision));
   }
   if (decision.refusal.code !== "BELOW_MIN_SIZE") return unchanged(retryExit(state, position, exit));
   // It will not grow by waiting: the rest is held until the market is resolved.
   const held = withPosition(state, { ...position, exit: { ...exit, stage: "TOO_SMALL" } });
   return exit.signalId === null
     ? unchanged(held)
-    : skipSignal(held, exit.signalId, decision.refusal, { checks: decision.checks });
+    : skipSignal(held, exit.signalId, decision.refusal, { checks: decision.checks, seen: describeView(view) });
+}
+
+/** The signal that asked for an exit keeps what the exit was decided on. */
+function tellExitSignal(state: EngineState, exit: ExitRequest, seen: Pick<Signal, "checks" | "seen">): StepResult {
+  const signal = exit.signalId === null ? undefined : state.signals[exit.signalId];
+  return signal === undefined ? unchanged(state) : updateSignal(state, { ...signal, ...seen });
 }
 
 function submit(state: EngineState, decision: Extract<Decision, { approved: true }>): StepResult {

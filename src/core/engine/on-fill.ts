@@ -124,6 +124,7 @@ function draftSignal(
     stage: "AWAITING_BOOK",
     refusal: null,
     checks: [],
+    seen: null,
     kelly: null,
     stakeUsd: null,
     executedAt: null,

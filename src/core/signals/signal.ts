@@ -1,4 +1,5 @@
 import type { Side } from "../chain/fill.ts";
+import type { SeenMarket } from "../execution/market-view.ts";
 import type { Address, MarketId, OrderHash, SignalId, TokenId } from "../ids/ids.ts";
 import type { OutcomeIndex } from "../market/market.ts";
 import type { PriceMicros, UsdMicros } from "../money/amounts.ts";
@@ -52,6 +53,8 @@ export type Signal = {
   readonly refusal: Refusal | null;
   /** Every check in the order it was made, with its figures. */
   readonly checks: readonly RiskCheck[];
+  /** The market that those checks looked at; null until there was a book to look at. */
+  readonly seen: SeenMarket | null;
   readonly kelly: number | null;
   readonly stakeUsd: UsdMicros | null;
   readonly executedAt: EpochMs | null;
