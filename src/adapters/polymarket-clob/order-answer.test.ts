@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type OrderAnswer, readOrderAnswer } from "./order-answer.ts";
+import type { OrderAnswer } from "../../core/execution/venue-answer.ts";
+import { readOrderAnswer } from "./order-answer.ts";
 
 const SAMPLES = "../shared/samples/order_responses.json";
 const samples = existsSync(SAMPLES)

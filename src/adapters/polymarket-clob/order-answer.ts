@@ -1,45 +1,8 @@
 import { z } from "zod";
+import type { OrderAnswer, RefusalClass } from "../../core/execution/venue-answer.ts";
 import type { VenueSign } from "../../core/execution/venue-state.ts";
-import { type OrderHash, parseOrderHash } from "../../core/ids/ids.ts";
+import { parseOrderHash } from "../../core/ids/ids.ts";
 import { parseShares } from "../../core/money/amounts.ts";
-
-/** What has to change before such an order can be accepted (API sheet, section 2.8). */
-export type RefusalClass =
-  /** Signature, wallet, credentials, domain version: nothing will be accepted; stop and say so. */
-  | "config"
-  | "auth"
-  | "funds"
-  /** The tick is not what we think: read it anew and build the order once more. */
-  | "tick"
-  | "size"
-  /** Our rounding is wrong: never sent again as it is. */
-  | "amounts"
-  | "market"
-  /** The account may only reduce. */
-  | "closed-only"
-  | "other";
-
-/** What `POST /order` told us. Only `accepted` and `duplicate` mean that the order exists. */
-export type OrderAnswer =
-  | {
-      readonly kind: "accepted";
-      readonly orderHash: OrderHash;
-      /** matched: crossed, settlement is still to come. delayed: held by the venue. unmatched: may or may not rest. */
-      readonly status: "live" | "matched" | "delayed" | "unmatched";
-      readonly tradeIds: readonly string[];
-      /** In 10⁻⁶, as far as matched; null where the venue leaves them out. */
-      readonly makingAmount: bigint | null;
-      readonly takingAmount: bigint | null;
-    }
-  /** These bytes have arrived before; what became of the order is asked by its hash. */
-  | { readonly kind: "duplicate" }
-  /** Nothing to match with at this price: an outcome, no error. */
-  | { readonly kind: "no-fill" }
-  | { readonly kind: "refused"; readonly class: RefusalClass; readonly text: string }
-  | { readonly kind: "unavailable"; readonly sign: VenueSign }
-  | { readonly kind: "rate-limited"; readonly retryAfterMs: number | null }
-  /** It may have happened: the same bytes may be sent again, and nothing else. */
-  | { readonly kind: "unknown"; readonly text: string };
 
 export type HttpOrderAnswer = {
   readonly status: number;
