@@ -29,6 +29,7 @@ import {
   readWallet,
   type WalletRow,
 } from "../adapters/postgres/overview.ts";
+import { type Reconciliation, readReconciliations } from "../adapters/postgres/reconciliation-store.ts";
 import type { ControlCommand } from "../core/engine/event.ts";
 import { ConfigError, InputError } from "../core/errors.ts";
 import type { PositionId } from "../core/ids/ids.ts";
@@ -47,6 +48,7 @@ export type StatusReport = {
   readonly hintLeads: readonly HintLead[];
   readonly wallets: readonly WalletRow[];
   readonly positions: readonly PositionRow[];
+  readonly reconciliations: readonly Reconciliation[];
 };
 
 /**
@@ -76,6 +78,7 @@ export function createDesk(database: Database, clock: Clock): Desk {
       hintLeads: await readHintLeads(database),
       wallets: await readScoredWallets(database, 10),
       positions: await readPositions(database, 20),
+      reconciliations: await readReconciliations(database),
     }),
     sight: () => commands.sight(),
     signals: (limit) => readSignals(database, limit),

@@ -7,7 +7,7 @@ import { migrate } from "../adapters/postgres/migrate.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createShutdown } from "../adapters/system/shutdown.ts";
 import { createTerminal, exitProcess, type Terminal } from "../adapters/system/terminal.ts";
-import { AbortedError, ConfigError, InputError } from "../core/errors.ts";
+import { AbortedError, ConfigError, InputError, TransientError } from "../core/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import { ServiceFailure } from "./run-services.ts";
@@ -79,6 +79,8 @@ function describeFailure(error: unknown): readonly [text: string, code: number] 
     return [`orderflow cannot start:${list}`, EXIT.cannotStart];
   }
   if (error instanceof InputError) return [`orderflow: ${error.message}`, EXIT.cannotStart];
+  // Somebody else's trouble, which a stack of ours does not explain.
+  if (error instanceof TransientError) return [`orderflow: ${error.message}`, EXIT.failed];
   if (error instanceof ServiceFailure) return [`orderflow: ${error.message}`, EXIT.failed];
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [`orderflow failed: ${details}`, EXIT.failed];

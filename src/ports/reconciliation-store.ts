@@ -1,7 +1,10 @@
 import type { Address } from "../core/ids/ids.ts";
-import type { ErrorReport, NotComparable, OwnUnit } from "../core/reputation/reconcile.ts";
+import type { ErrorReport } from "../core/reputation/error-report.ts";
+import type { NotComparable } from "../core/reputation/reconcile.ts";
+import type { OwnUnit } from "../core/reputation/reconcile-class.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
+/** positions: market by market, before fees. user-pnl: whole accounts, after fees. */
 export type Measure = "positions" | "user-pnl";
 
 export type ReconciliationRow = {
@@ -9,6 +12,7 @@ export type ReconciliationRow = {
   readonly coveredFrom: EpochMs;
   readonly walletsSampled: number;
   readonly errors: ErrorReport;
+  /** Wallets by reason. */
   readonly notComparable: ReadonlyMap<NotComparable, number>;
 };
 
@@ -16,7 +20,7 @@ export type ReconciliationRow = {
 export type ReconciliationStore = {
   /** Since when every block is held without a hole; null: nothing is. */
   coveredFrom(): Promise<EpochMs | null>;
-  /** Up to `limit` wallets scored from the chain alone, others at each run. */
+  /** Up to `limit` wallets scored from the chain, others at each run. */
   sample(limit: number): Promise<readonly Address[]>;
   /** All units of the wallet but combos. */
   units(wallet: Address): Promise<readonly OwnUnit[]>;

@@ -8,7 +8,7 @@ import type { AccountEvent } from "../../src/core/reputation/account-event.ts";
 import { foldAccountEvents } from "../../src/core/reputation/imported-units.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs, HOUR_MS } from "../../src/core/time/time.ts";
 import type { ImportedWallet, ImportRun, ImportStore } from "../../src/ports/import-store.ts";
-import { walletNo } from "../support/chain-facts.ts";
+import { aFill, aRecord, blockTime, preparedMarket, resolved, tokenNo, walletNo } from "../support/chain-facts.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
 import { hash32 } from "../support/sample-logs.ts";
@@ -108,6 +108,37 @@ describe("the store of imports", () => {
       await bench.service.calculate();
       expect((await bench.store.edgePrior()).population.wallets).toBe(0n);
       expect((await bench.stats(walletNo(1)))?.edge_markets).toBe(30n);
+    });
+
+    test("our own history replaces the venue's when it has more to say, and the two are never added up", async () => {
+      await store.save(run.runId, imported(walletNo(1), 12), NOW);
+      /** Losers of our own, one market each. */
+      const loseIn = async (from: number, markets: number): Promise<void> => {
+        const numbers = Array.from({ length: markets }, (_, i) => from + i);
+        const at = (n: number) => Math.floor((NOW - blockTime(0)) / 2_000) - 1_000 + 10 * n;
+        await bench.chain.extend(
+          aRecord(at(from), at(from + markets) - 1, {
+            markets: numbers.map((n) => preparedMarket(n, at(n))),
+            fills: numbers.map((n) => aFill({ blockNumber: at(n), wallet: walletNo(1), tokenId: tokenNo(2 * n) })),
+            resolutions: numbers.map((n) => resolved(n, [0n, 1n], at(n) + 5)),
+          }),
+        );
+        const head = at(from + markets) - 1;
+        await bench.chain.finalize(head, head, blockTime(head));
+        await bench.service.calculate();
+      };
+      const shown = async () => {
+        const { source, closed_markets, profitable_trades } = (await bench.stats(walletNo(1))) ?? {};
+        return { source, closed_markets, profitable_trades };
+      };
+      await loseIn(0, 8);
+      expect(await shown()).toEqual({ source: "data-api", closed_markets: 12, profitable_trades: 12 });
+      await loseIn(8, 2);
+      expect(await shown()).toEqual({ source: "chain", closed_markets: 10, profitable_trades: 0 });
+      // Imported anew with less than is known by then, it stays as it is.
+      await store.save(run.runId, imported(walletNo(1), 11), NOW);
+      await bench.service.calculate();
+      expect(await shown()).toEqual({ source: "chain", closed_markets: 10, profitable_trades: 0 });
     });
 
     test("one process imports at a time", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PayloadError } from "../../core/errors.ts";
 import { parseAddress, parseMarketId, parseTokenId } from "../../core/ids/ids.ts";
-import { type ShareMicros, shares, type UsdMicros, usd } from "../../core/money/amounts.ts";
+import { price, type ShareMicros, shares, type UsdMicros, usd } from "../../core/money/amounts.ts";
 import type { AccountEvent, AccountPosition, AccountResolution } from "../../core/reputation/account-event.ts";
 import { epochMs, fromUnixSeconds } from "../../core/time/time.ts";
 import type { PnlPoint, TapeTrade } from "../../ports/account-history.ts";
@@ -73,6 +73,8 @@ const positionRow = z.object({
   condition_id: z.string(),
   current_size: amount,
   total_size: amount,
+  entry_cost_usdc: amount.nullish(),
+  current_price: z.number().min(0).max(1).nullish(),
   realized_pnl: amount,
   total_pnl: amount,
   status: z.string(),
@@ -93,6 +95,8 @@ export function parsePosition(value: DataRow, outcomeOf: OutcomeOf): AccountPosi
     outcome: outcomeOf(marketId, tokenId, row.outcome_index),
     currentShares: asShares(row.current_size),
     totalShares: asShares(row.total_size),
+    entryCost: row.entry_cost_usdc == null ? null : asUsd(row.entry_cost_usdc),
+    price: row.current_price == null ? null : price(micros(row.current_price)),
     realisedPnl: asUsd(row.realized_pnl),
     totalPnl: asUsd(row.total_pnl),
     status: row.status,

@@ -11,6 +11,7 @@ import { sourcesSql } from "./migrations/0006_sources.ts";
 import { bootstrapSql } from "./migrations/0007_bootstrap.ts";
 import { reputationRulesSql } from "./migrations/0008_reputation_rules.ts";
 import { operatorSql } from "./migrations/0009_operator.ts";
+import { reconciliationSql } from "./migrations/0010_reconciliation.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   { name: "0007_bootstrap", sql: bootstrapSql },
   { name: "0008_reputation_rules", sql: reputationRulesSql },
   { name: "0009_operator", sql: operatorSql },
+  { name: "0010_reconciliation", sql: reconciliationSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

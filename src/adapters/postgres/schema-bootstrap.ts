@@ -1,4 +1,4 @@
-/** The tables of 0007 as Kysely sees them; the SQL there says what each column means. */
+/** The tables of 0007 and 0010 as Kysely sees them; the SQL there says what each column means. */
 import type { ColumnType } from "kysely";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { Hex } from "./codecs.ts";
@@ -55,11 +55,17 @@ export type ReconciliationTable = {
   units_compared: number;
   /** Decimal text in dollars. */
   median_error_usd: string | null;
-  p95_error_usd: string | null;
+  p90_error_usd: string | null;
+  p99_error_usd: string | null;
+  max_error_usd: string | null;
   median_relative: number | null;
-  p95_relative: number | null;
+  p90_relative: number | null;
+  p99_relative: number | null;
+  max_relative: number | null;
   share_within_1_pct: number | null;
   not_comparable: unknown;
+  causes: unknown;
+  unexplained: number;
   worst: unknown;
 };
 

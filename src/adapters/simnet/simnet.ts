@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
 import type { Seed } from "./random/prng.ts";
+import type { DataFlaws } from "./server/data-api-flaws.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { serve } from "./server/serve.ts";
 import { SLOT_MS } from "./world/up-down-markets.ts";
@@ -43,6 +44,8 @@ export type Simnet = {
   readonly genesisMs: number;
   readonly world: World;
   readonly chain: Chain;
+  /** What the Data API gets wrong about single wallets; nothing until something is put here. */
+  readonly dataFlaws: DataFlaws;
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
   reorg(depth: number, transactions?: ReorgTransactions): void;
@@ -89,7 +92,8 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     wallets: world.wallets.length,
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const served = await serve({ world, chain, limits, port: options.port, now: bookTime, status });
+  const dataFlaws: DataFlaws = new Map();
+  const served = await serve({ world, chain, limits, dataFlaws, port: options.port, now: bookTime, status });
   const stopping = new AbortController();
   const mining = options.isManual === true ? Promise.resolve() : mine(chain, clock, stopping.signal);
   const baseUrl = `http://127.0.0.1:${served.port}`;
@@ -104,6 +108,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     genesisMs,
     world,
     chain,
+    dataFlaws,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
     async stop() {

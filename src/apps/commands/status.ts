@@ -3,6 +3,7 @@ import { type StatusReport, withDesk } from "../desk.ts";
 import { sightLine } from "../desk-tables.ts";
 import { pnlLine, positionTable, readTable, signalTable, tierTable, walletTable } from "../overview-tables.ts";
 import { runProgram } from "../program.ts";
+import { reconciliationLines } from "../reconciliation-text.ts";
 import { coverageLine, sourceTables } from "../source-tables.ts";
 import { jsonText } from "../table.ts";
 
@@ -21,8 +22,9 @@ export function addStatus(cli: Command): void {
     );
 }
 
-const statusText = ({ executor, overview, coverage, endpoints, hintLeads, wallets, positions }: StatusReport): string =>
-  [
+function statusText(report: StatusReport): string {
+  const { executor, overview, coverage, endpoints, hintLeads, wallets, positions, reconciliations } = report;
+  return [
     sightLine(executor),
     readTable(overview),
     coverageLine(coverage),
@@ -32,4 +34,6 @@ const statusText = ({ executor, overview, coverage, endpoints, hintLeads, wallet
     signalTable(overview.signals),
     positionTable(positions),
     pnlLine(overview),
+    ...reconciliationLines(reconciliations),
   ].join("\n\n");
+}

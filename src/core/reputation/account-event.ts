@@ -1,6 +1,6 @@
 import type { MarketId, TokenId } from "../ids/ids.ts";
 import type { OutcomeIndex } from "../market/market.ts";
-import type { ShareMicros, UsdMicros } from "../money/amounts.ts";
+import type { PriceMicros, ShareMicros, UsdMicros } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
 
 export type AccountEventKind = "BUY" | "SELL" | "SPLIT" | "MERGE" | "REDEEM" | "CONVERSION";
@@ -33,6 +33,9 @@ export type AccountPosition = {
   readonly currentShares: ShareMicros;
   /** All that was ever bought. */
   readonly totalShares: ShareMicros;
+  /** What is held cost, and what the venue marks it at; null: it does not say. */
+  readonly entryCost: UsdMicros | null;
+  readonly price: PriceMicros | null;
   readonly realisedPnl: UsdMicros;
   readonly totalPnl: UsdMicros;
   readonly status: string;

@@ -63,5 +63,6 @@ export function findGaps(
 
 const sumShares = (events: readonly AccountEvent[]): bigint => events.reduce((sum, event) => sum + event.shares, 0n);
 
-const isBelow = (value: bigint, wanted: bigint): boolean =>
+/** By more than rounding and dust. */
+export const isBelow = (value: bigint, wanted: bigint): boolean =>
   value + mulDiv(value, 1n, TOLERANCE_DIVISOR, "ceil") + TOLERANCE_SHARES < wanted;

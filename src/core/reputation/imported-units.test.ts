@@ -44,7 +44,7 @@ const only = (...args: Parameters<typeof fold>) => fold(...args).get(market);
 const position = (changes: Partial<AccountPosition> = {}): AccountPosition => ({
   ...{ marketId: market, tokenId: parseTokenId("1"), outcome: 0, status: "OPEN" },
   ...{ currentShares: shares(dollars(10)), totalShares: shares(dollars(10)), firstEntryAt: at(1), lastEventAt: at(1) },
-  ...{ realisedPnl: usd(0n), totalPnl: usd(0n) },
+  ...{ entryCost: null, price: null, realisedPnl: usd(0n), totalPnl: usd(0n) },
   ...changes,
 });
 

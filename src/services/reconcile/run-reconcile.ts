@@ -1,5 +1,6 @@
-import { PayloadError, ProviderInconsistencyError, RejectedError } from "../../core/errors.ts";
+import { AbortedError, PayloadError, ProviderInconsistencyError, RejectedError } from "../../core/errors.ts";
 import type { Address } from "../../core/ids/ids.ts";
+import { reportErrors } from "../../core/reputation/error-report.ts";
 import {
   type AccountToCompare,
   type Compared,
@@ -7,7 +8,7 @@ import {
   comparePnl,
   comparePositions,
   type NotComparable,
-  reportErrors,
+  notComparable,
 } from "../../core/reputation/reconcile.ts";
 import { DAY_MS, type EpochMs } from "../../core/time/time.ts";
 import type { AccountHistory } from "../../ports/account-history.ts";
@@ -64,6 +65,8 @@ export async function runReconcile(
     }
   };
   await Promise.all(Array.from({ length: WALLETS_AT_A_TIME }, work));
+  // Part of a sample is no sample.
+  if (signal.aborted) throw new AbortedError();
   const rows = (Object.entries(tallies) as [Measure, Tally][]).map(([measure, { compared, notComparable }]) => ({
     ...{ measure, coveredFrom, walletsSampled: wallets.length, errors: reportErrors(compared), notComparable },
   }));
@@ -79,7 +82,8 @@ async function compareWallet(
 ): Promise<readonly (readonly [Measure, Comparison])[]> {
   const now = clock.nowMs();
   try {
-    const { positions } = await history.positions(wallet, coveredFrom, POSITION_ROWS_MAX, signal);
+    const { positions, isTruncated } = await history.positions(wallet, coveredFrom, POSITION_ROWS_MAX, signal);
+    if (isTruncated) return onNeither("TOO_MANY_POSITIONS");
     const points = await history.pnlSeries(wallet, coveredFrom > now - HOURLY_MS ? "month" : "all", signal);
     const account: AccountToCompare = { wallet, units: await store.units(wallet), positions, coveredFrom, now };
     return [
@@ -89,13 +93,14 @@ async function compareWallet(
   } catch (error) {
     const isTheirs = [RejectedError, PayloadError, ProviderInconsistencyError].some((kind) => error instanceof kind);
     if (!isTheirs) throw error;
-    const refused: Comparison = { kind: "not", reason: "REFUSED" };
-    return [
-      ["positions", refused],
-      ["user-pnl", refused],
-    ];
+    return onNeither("REFUSED");
   }
 }
+
+const onNeither = (reason: NotComparable): readonly (readonly [Measure, Comparison])[] => [
+  ["positions", notComparable(reason)],
+  ["user-pnl", notComparable(reason)],
+];
 
 function count({ compared, notComparable }: Tally, comparison: Comparison): void {
   if (comparison.kind === "compared") compared.push(comparison.compared);

@@ -1,6 +1,7 @@
 import { PIPS_PER_USD, priceFor } from "../world/units.ts";
 import type { BookPosition } from "./data-api-books.ts";
 import { DAY_S, type DataApiSources } from "./data-api-feeds.ts";
+import { withFlaw } from "./data-api-flaws.ts";
 import { pageOf, refuse } from "./data-api-pages.ts";
 import { dollars, type Priced, positionRow } from "./data-api-rows.ts";
 import { ok, type Reply } from "./reply.ts";
@@ -21,10 +22,10 @@ function priced({ world, books }: DataApiSources, position: BookPosition): Price
   const { market, outcome, shares } = position;
   if (books().resolutions.has(market.conditionId)) {
     const price = market.payout[outcome] / (market.payout[0] + market.payout[1]);
-    return { position, price, status: shares > 0 ? "REDEEMABLE" : "CLOSED" };
+    return { position, price, status: shares > 0 ? "REDEEMABLE" : "CLOSED", isResolved: true };
   }
   const price = priceFor(outcome, world.volumeOf(market).lastPips ?? PIPS_PER_USD / 2) / PIPS_PER_USD;
-  return { position, price, status: shares > 0 ? "OPEN" : "CLOSED" };
+  return { position, price, status: shares > 0 ? "OPEN" : "CLOSED", isResolved: false };
 }
 
 /** `/v2/positions` of one user, by the time of the last event, newest first. OPEN has what is redeemable as well. */
@@ -43,7 +44,19 @@ export function positionsBoard(sources: DataApiSources, query: URLSearchParams):
     })
     .filter(({ position: { lastAt } }) => lastAt >= start && (end === 0 || lastAt <= end))
     .sort((a, b) => b.position.lastAt - a.position.lastAt || keyOf(a) - keyOf(b));
-  return pageOf("/v2/positions", query, rows, keyOf, (row) => positionRow(sources.world, row));
+  const flaw = sources.flaws.get(user.toLowerCase());
+  const shown = rows.flatMap((each) => {
+    const row = positionRow(sources.world, each);
+    const wrong = flaw === undefined ? row : withFlaw(row, each, flaw);
+    return wrong === null ? [] : [{ key: keyOf(each), row: wrong }];
+  });
+  return pageOf(
+    "/v2/positions",
+    query,
+    shown,
+    ({ key }) => key,
+    ({ row }) => row,
+  );
 }
 
 /** `/v2/leaderboard`: P&L after fees, and volume in shares of both sides. */
@@ -77,17 +90,18 @@ export function leaderboard({ world, books, now }: DataApiSources, query: URLSea
 }
 
 /** `/v2/user-pnl`: cumulative, after fees; what is open is worth what it cost here. */
-export function userPnl({ books, walletOf, now }: DataApiSources, query: URLSearchParams): Reply {
+export function userPnl({ books, walletOf, now, flaws }: DataApiSources, query: URLSearchParams): Reply {
   const user = query.get("user") ?? "";
   const gains = books().byWallet.get(walletOf(user) ?? -1)?.gains ?? [];
   const isHourly = (query.get("fidelity") ?? "1h") === "1h";
   const step = isHourly ? HOUR_S : DAY_S;
   const first = isHourly ? now() - 30 * DAY_S : (gains[0]?.timestamp ?? now()) - DAY_S;
+  const isBeforeFees = flaws.get(user.toLowerCase()) === "series_before_fees";
   const points = [];
   let [next, total] = [0, 0];
   for (let at = Math.ceil(first / step) * step; at <= now(); at += step) {
     for (let gain = gains[next]; gain !== undefined && gain.timestamp <= at; gain = gains[next]) {
-      total += gain.micros;
+      total += gain.micros + (isBeforeFees ? gain.fee : 0);
       next += 1;
     }
     points.push({ timestamp: at, realized_pnl: dollars(total), unrealized_pnl: 0, position_pnl: dollars(total) });

@@ -35,14 +35,17 @@ export type BookPosition = {
   /** All that ever came in. */
   bought: number;
   boughtCost: number;
+  /** In collateral on BUYs and on SELLs, and in shares. */
   fees: number;
+  exitFees: number;
+  feeShares: number;
   realised: number;
   readonly firstAt: number;
   lastAt: number;
 };
 
-/** P&L after fees, final from a time (Unix seconds) on. */
-export type BookGain = { readonly timestamp: number; readonly micros: number };
+/** P&L after fees (and the fee in collateral in it), final from a time (Unix seconds) on. */
+export type BookGain = { readonly timestamp: number; readonly micros: number; readonly fee: number };
 
 export type WalletBook = {
   readonly entries: BookEntry[];

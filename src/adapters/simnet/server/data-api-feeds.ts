@@ -1,5 +1,6 @@
 import type { World } from "../world/world.ts";
 import type { BookEntry, Books } from "./data-api-books.ts";
+import type { DataFlaws } from "./data-api-flaws.ts";
 import { pageOf, refuse } from "./data-api-pages.ts";
 import { activityRow, dollars, tradeRow } from "./data-api-rows.ts";
 import type { Reply } from "./reply.ts";
@@ -16,6 +17,7 @@ export type DataApiSources = {
   /** Undefined for an address that is no wallet of the world. */
   walletOf(address: string): number | undefined;
   now(): number;
+  readonly flaws: DataFlaws;
 };
 
 const serialOf = ({ serial }: BookEntry): number => serial;

@@ -26,7 +26,7 @@ function positionOf(books: Books, wallet: number, market: SimMarket, outcome: Ou
   const key = `${market.index}:${outcome}`;
   let position = positions.get(key);
   if (position === undefined) {
-    const nothing = { shares: 0, cost: 0, bought: 0, boughtCost: 0, fees: 0, realised: 0 };
+    const nothing = { shares: 0, cost: 0, bought: 0, boughtCost: 0, fees: 0, exitFees: 0, feeShares: 0, realised: 0 };
     position = { wallet, market, outcome, ...nothing, firstAt: at, lastAt: at };
     positions.set(key, position);
     const ofMarket = books.byMarket.get(market.index) ?? [];
@@ -69,8 +69,8 @@ function enter(books: Books, facts: EntryFacts & Partial<BookEntry>, { timestamp
   return entry;
 }
 
-const gain = (books: Books, wallet: number, micros: number, { timestamp }: Pick<Where, "timestamp">): void =>
-  void bookOf(books, wallet).gains.push({ timestamp, micros });
+const gain = (books: Books, wallet: number, micros: number, { timestamp }: Pick<Where, "timestamp">, fee = 0): void =>
+  void bookOf(books, wallet).gains.push({ timestamp, micros: micros - fee, fee });
 
 export function postMatch(books: Books, world: World, match: Match, where: Where): void {
   for (const leg of [...match.makers, match.taker]) {
@@ -87,8 +87,9 @@ function postLeg(books: Books, { market, version, taker }: Match, leg: Leg, wher
   if (side === "BUY") {
     receive(position, shares, cash);
     position.fees += fee;
-  }
-  gain(books, wallet, (side === "BUY" ? 0 : sell(position, shares, cash)) - fee, where);
+    if (isInShares) position.feeShares += charged;
+  } else position.exitFees += fee;
+  gain(books, wallet, side === "BUY" ? 0 : sell(position, shares, cash), where, fee);
   const facts = { kind: "TRADE", wallet, market, outcome, side, isTaker: leg === taker, shares } as const;
   const price = cash / sharesOf(leg.lots);
   books.tape.push(enter(books, { ...facts, price, cash: side === "BUY" ? cash + fee : cash - fee }, where));

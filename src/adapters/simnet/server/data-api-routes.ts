@@ -3,6 +3,7 @@ import type { World } from "../world/world.ts";
 import { leaderboard, positionsBoard, userPnl } from "./data-api-boards.ts";
 import { createBooks } from "./data-api-books.ts";
 import { activityFeed, type DataApiSources, tradesFeed } from "./data-api-feeds.ts";
+import type { DataFlaws } from "./data-api-flaws.ts";
 import { refuse } from "./data-api-pages.ts";
 import { resolutionRow } from "./data-api-rows.ts";
 import { ok, type Reply } from "./reply.ts";
@@ -35,13 +36,14 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** The Data API v2, as far as accounts are read from it (API sheet, section 4.2). @param now milliseconds. */
-export function createDataApiRoutes(world: World, chain: Chain, now: () => number) {
+export function createDataApiRoutes(world: World, chain: Chain, flaws: DataFlaws, now: () => number) {
   const numbers = new Map(world.wallets.map(({ address, index }) => [address, index]));
   const sources: DataApiSources = {
     world,
     books: createBooks(world, chain),
     walletOf: (address) => numbers.get(address.toLowerCase()),
     now: () => Math.floor(now() / 1_000),
+    flaws,
   };
   return {
     get: (path: string, query: URLSearchParams): Reply =>

@@ -38,7 +38,15 @@ export function activityRow(world: World, entry: BookEntry) {
   return entry.kind === "TRADE" ? row : { ...row, token_id: "", outcome: "", outcome_index: UNLABELLED, price: 0 };
 }
 
-export type Priced = { readonly position: BookPosition; readonly price: number; readonly status: string };
+/** `price` of a resolved market is its payout. */
+export type Priced = {
+  readonly position: BookPosition;
+  readonly price: number;
+  readonly status: string;
+  readonly isResolved: boolean;
+};
+
+export type PositionRow = ReturnType<typeof positionRow>;
 
 /** A row of `/v2/positions`; its P&L is before fees, which are told apart. */
 export function positionRow(world: World, { position, price, status }: Priced) {

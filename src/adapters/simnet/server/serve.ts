@@ -5,6 +5,7 @@ import { RejectedError } from "../../../core/errors.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { World } from "../world/world.ts";
 import { createClobRoutes } from "./clob-routes.ts";
+import type { DataFlaws } from "./data-api-flaws.ts";
 import { createDataApiRoutes } from "./data-api-routes.ts";
 import { createGammaRoutes } from "./gamma-routes.ts";
 import { answerMessage, unknownMethod } from "./json-rpc.ts";
@@ -18,6 +19,7 @@ export type ServeOptions = {
   readonly world: World;
   readonly chain: Chain;
   readonly limits: RpcLimits;
+  readonly dataFlaws: DataFlaws;
   /** 0: any free port. */
   readonly port: number;
   readonly now: () => number;
@@ -30,12 +32,12 @@ const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds (WebSocket), /gamma, /clob, /data, /simnet. */
-export async function serve({ world, chain, limits, port, now, status }: ServeOptions): Promise<Served> {
+export async function serve({ world, chain, limits, dataFlaws, port, now, status }: ServeOptions): Promise<Served> {
   const index = createMarketIndex(world);
   const methods = createRpcMethods(chain, limits);
   const gamma = createGammaRoutes(world, index, now);
   const clob = createClobRoutes(world, index, now);
-  const data = createDataApiRoutes(world, chain, now);
+  const data = createDataApiRoutes(world, chain, dataFlaws, now);
 
   const dispatch = (method: string, params: readonly unknown[]): unknown => {
     const call = methods.get(method);
