@@ -8,6 +8,7 @@ import { addControl } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addRecompute } from "./commands/recompute.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
@@ -45,6 +46,7 @@ for (const add of [
   addVerify,
   addArchive,
   addImport,
+  addRecompute,
 ])
   add(cli);
 

@@ -2,6 +2,7 @@
 // late, under another fork first, with owners and markets learned afterwards, the service killed in between.
 // Method: a random small history of fills and effects, delivered in random ranges with calculations between; then the
 // ledger is thrown away and computed from everything at once. The database refuses a unit whose cash does not add up.
+// Of some histories the population by column adds up the cash flows besides.
 import fc from "fast-check";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
@@ -26,6 +27,7 @@ import {
 import * as effects from "../support/effects.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { propertyRuns } from "../support/property-runs.ts";
+import { recomputeOn } from "../support/recompute.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
 
 const RUNS = propertyRuns(20);
@@ -271,6 +273,7 @@ describeOnEachEngine("reputation store", (getDb) => {
     "effects end in the rows of a full calculation, whatever came late, was replaced or was learned afterwards",
     async () => {
       let coupled = 0;
+      let [compared, together, histories] = [0, 0, 0];
       await fc.assert(
         fc.asyncProperty(world, async (history) => {
           const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
@@ -282,11 +285,19 @@ describeOnEachEngine("reputation store", (getDb) => {
           expect(incremental).toEqual(await bench.rows());
           if (history.isWhole) expect(await holdings(getDb())).toEqual(new Map([...held].filter(([, n]) => n > 0n)));
           coupled += last.replayedUnits;
+          histories += 1;
+          if (histories % 3 !== 0) return;
+          const { comparison } = await recomputeOn(getDb());
+          expect(comparison.differences).toEqual([]);
+          compared += comparison.compared;
+          together += comparison.comparedTogether;
         }),
         // A failure is reported with as small a history as was found in time.
         { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
       );
       expect(coupled).toBeGreaterThan(RUNS / 10);
+      expect(compared).toBeGreaterThan(RUNS / 10);
+      expect(together).toBeGreaterThan(0);
     },
     LIMIT_MS + 10_000,
   );

@@ -88,6 +88,7 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Engi
       const send = (): Promise<void> => engine.source.copy(connection.pooled.client, rows);
       await outside(() => perform(connection, "COPY", send));
     },
+    copyOut: (client, out) => engine.source.copyOut((connections.get(client) as Connection).pooled.client, out),
   };
 
   /** The server notices that the connections of a dead process are gone, and rolls back. */

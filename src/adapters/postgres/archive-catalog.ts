@@ -37,7 +37,7 @@ export async function insertFile(trx: Transaction<Schema>, file: NewArchiveFile,
     .execute();
 }
 
-export async function readVersion(db: Database): Promise<number> {
+export async function readVersion(db: Pick<Database, "kysely">): Promise<number> {
   const newest = await db.kysely
     .selectFrom("flow.archive_file")
     .select((eb) => eb.fn.max("file_key").as("version"))
@@ -46,7 +46,7 @@ export async function readVersion(db: Database): Promise<number> {
 }
 
 export async function listFiles(
-  db: Database,
+  db: Pick<Database, "kysely">,
   content: ArchiveContent,
   span?: BlockSpan,
 ): ReturnType<ArchiveStore["files"]> {

@@ -5,7 +5,7 @@ import type { Wake } from "../../ports/wake.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { openPglite } from "./engine-pglite.ts";
 import { openServer } from "./engine-server.ts";
-import { CopyRows, type CopySource, kyselyPool } from "./pool.ts";
+import { CopyOut, CopyRows, type CopySource, kyselyPool } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 export type Database = {
@@ -21,6 +21,8 @@ export type Database = {
   transaction<T>(run: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** `COPY` inside the transaction; in text format a row is its fields joined by tabs and ended by a newline. */
   copyInto(trx: Transaction<Schema>, table: string, columns: readonly string[], rows: CopySource): Promise<void>;
+  /** The answer of a SELECT as CSV without a header; to be read to its end before the transaction goes on. */
+  copyOut(trx: Transaction<Schema>, query: string): AsyncGenerator<Uint8Array>;
   /**
    * Takes an advisory lock without waiting; null when somebody else holds it. It ends with the connection, the process
    * or the returned function. `onLost` is called when it was lost with its connection.
@@ -70,6 +72,10 @@ export function assembleDatabase(engine: Engine, rest: (ms: number) => Promise<v
     async copyInto(trx, table, columns, rows) {
       const target = `${table} (${columns.join(", ")})`;
       await trx.executeQuery(CompiledQuery.raw(`COPY ${target}`, [new CopyRows(target, rows)]));
+    },
+    async *copyOut(trx, query) {
+      const { rows } = await trx.executeQuery(CompiledQuery.raw("COPY TO", [new CopyOut(query)]));
+      yield* rows[0] as AsyncIterable<Uint8Array>;
     },
     tryLock: (key, onLost) => engine.tryLock(key, onLost),
     isLocked: (key) => engine.isLocked(key),

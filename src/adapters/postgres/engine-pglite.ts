@@ -9,7 +9,7 @@ import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createMutex } from "./mutex.ts";
-import type { ClientSource, CopyRows } from "./pool.ts";
+import type { ClientSource, CopyOut, CopyRows } from "./pool.ts";
 
 /**
  * The embedded engine, driven by the same `pg` client as a server. It has one session, so whoever needs it waits in
@@ -46,6 +46,7 @@ export async function openPglite(store: { folder: string } | { instance: PGlite 
       };
     },
     copy: (_client, rows) => copyFromBlob(lite, rows),
+    copyOut: (_client, out) => copyToBlob(lite, out),
   };
   return {
     name: "pglite",
@@ -71,6 +72,11 @@ async function startPglite(store: { folder: string } | { instance: PGlite }): Pr
 async function copyFromBlob(lite: PGlite, { target, pieces, options }: CopyRows): Promise<void> {
   const blob = new Blob(await Array.fromAsync<string | Uint8Array<ArrayBuffer>>(pieces));
   await lite.query(`COPY ${target} FROM '/dev/blob'${options}`, [], { blob });
+}
+
+async function* copyToBlob(lite: PGlite, { query }: CopyOut): AsyncGenerator<Uint8Array> {
+  const { blob } = await lite.query(`COPY (${query}) TO '/dev/blob' WITH (FORMAT csv)`);
+  if (blob !== undefined) yield new Uint8Array(await blob.arrayBuffer());
 }
 
 /** Advisory locks belong to a session and everybody shares the one session, so the process keeps them itself. */

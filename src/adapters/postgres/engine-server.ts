@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { ConfigError } from "../../core/errors.ts";
 import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
@@ -54,6 +54,8 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
         const sink = (client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN${options}`));
         await pipeline(Readable.from(pieces), sink);
       },
+      copyOut: (client, { query }) =>
+        (client as pg.PoolClient).query(copyTo(`COPY (${query}) TO STDOUT WITH (FORMAT csv)`)),
     },
     tryLock: (key, onLost) => tryAdvisoryLock(config, key, onLost),
     isLocked: (key) => isAdvisoryLocked(pool, key),

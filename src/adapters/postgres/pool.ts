@@ -27,6 +27,15 @@ export class CopyRows {
   }
 }
 
+/** Travels like CopyRows, and comes back as the one row of the result: the answer of `query` as lines of CSV. */
+export class CopyOut {
+  readonly query: string;
+
+  constructor(query: string) {
+    this.query = query;
+  }
+}
+
 export type PooledClient = {
   readonly client: ClientBase;
   /** @param broken the connection may be in an unknown state */
@@ -37,6 +46,8 @@ export type ClientSource = {
   readonly options: object;
   acquire(): Promise<PooledClient>;
   copy(client: ClientBase, rows: CopyRows): Promise<void>;
+  /** Pieces of whole lines together; read to their end before the client is used again. */
+  copyOut(client: ClientBase, out: CopyOut): AsyncIterable<Uint8Array>;
 };
 
 const translated = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -47,6 +58,14 @@ const translated = async <T>(run: () => Promise<T>): Promise<T> => {
   }
 };
 
+async function* translatedPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw translateFailure(error);
+  }
+}
+
 export function kyselyPool(source: ClientSource): PostgresPool {
   const connect = async (): Promise<PostgresPoolClient> => {
     const { client, release } = await translated(() => source.acquire());
@@ -56,6 +75,9 @@ export function kyselyPool(source: ClientSource): PostgresPool {
         if (first instanceof CopyRows) {
           await translated(() => source.copy(client, first));
           return { command: "COPY", rowCount: 0, rows: [] };
+        }
+        if (first instanceof CopyOut) {
+          return { command: "COPY", rowCount: 1, rows: [translatedPieces(source.copyOut(client, first))] };
         }
         return translated(
           () => client.query(statement, [...parameters]) as unknown as Promise<PostgresQueryResult<unknown>>,
