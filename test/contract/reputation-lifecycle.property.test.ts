@@ -273,7 +273,7 @@ describeOnEachEngine("reputation store", (getDb) => {
     "effects end in the rows of a full calculation, whatever came late, was replaced or was learned afterwards",
     async () => {
       let coupled = 0;
-      let [compared, together, histories] = [0, 0, 0];
+      let [compared, histories] = [0, 0];
       await fc.assert(
         fc.asyncProperty(world, async (history) => {
           const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
@@ -290,14 +290,12 @@ describeOnEachEngine("reputation store", (getDb) => {
           const { comparison } = await recomputeOn(getDb());
           expect(comparison.differences).toEqual([]);
           compared += comparison.compared;
-          together += comparison.comparedTogether;
         }),
         // A failure is reported with as small a history as was found in time.
         { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
       );
       expect(coupled).toBeGreaterThan(RUNS / 10);
       expect(compared).toBeGreaterThan(RUNS / 10);
-      expect(together).toBeGreaterThan(0);
     },
     LIMIT_MS + 10_000,
   );

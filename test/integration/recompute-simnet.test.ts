@@ -48,6 +48,7 @@ describeOnEachEngine("recompute", (getDb) => {
       expect(after).toEqual({ ...before, files: 1 });
       expect(after.totals.entries).toBeGreaterThan(1_000);
       expect(after.comparison.compared).toBeGreaterThan(after.totals.units / 2);
+      expect(after.comparison.comparedTogether).toBeGreaterThan(10);
 
       await sql`UPDATE flow.unit SET cash_in = cash_in + 1, realised = realised + 1
         WHERE (wallet_key, market_key) = (SELECT wallet_key, market_key FROM flow.unit
