@@ -150,6 +150,8 @@ export type ReadFillsOptions = FillFilter & {
 
 /** All fills that we hold, wherever they are kept. */
 export type FillHistory = {
+  /** @throws InputError naming a file of our own fills that is missing, or is not what was written */
+  requireFiles(): Promise<void>;
   /**
    * Fills of the span in chain order from archive files and hot partitions together, each once; where our own and an
    * imported row share a position, ours is taken. May be read while the archiver runs.

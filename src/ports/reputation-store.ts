@@ -7,6 +7,7 @@ import type { Tier } from "../core/reputation/tiers.ts";
 import type { LedgerMarket, UnitRecord } from "../core/reputation/unit-record.ts";
 import type { WalletFacts, WalletScore } from "../core/reputation/wallet-score.ts";
 import type { EpochMs } from "../core/time/time.ts";
+import type { ArchivedFill, BlockSpan } from "./archive.ts";
 
 type Units = ReadonlyMap<UnitKey, UnitRecord>;
 type Markets = ReadonlyMap<number, LedgerMarket>;
@@ -20,8 +21,8 @@ export type LedgerRules = {
 
 export type Intake = {
   readonly entries: number;
-  /** A block that is in the ledger was taken back: everything was set back to be applied again. */
-  readonly isReset: boolean;
+  /** A block that is in the ledger was taken back: nothing was taken over, everything has to be set back first. */
+  readonly mustReset: boolean;
 };
 
 export type LedgerStep = {
@@ -30,6 +31,9 @@ export type LedgerStep = {
   /** Units that were computed again from all their fills. */
   readonly replayed: number;
 };
+
+/** All fills of these blocks, in chain order. */
+export type ArchivedBlocks = BlockSpan & { readonly fills: readonly ArchivedFill[] };
 
 export type TierChange = {
   readonly wallet: Address;
@@ -67,8 +71,14 @@ export type PublishedScore = {
 export type ReputationStore = {
   /** Takes over what the listener committed since the last call: its blocks wait to be applied. */
   takeIn(at: EpochMs): Promise<Intake>;
-  /** Applies about `maxFills` finalized fills, and the effects between them; oldest waiting blocks first. Null: none wait. */
-  applyFills(maxFills: number, rules: LedgerRules): Promise<LedgerStep | null>;
+  /** The next blocks to apply where their fills are in the archive alone; null: the next ones are not. */
+  nextArchived(): Promise<BlockSpan | null>;
+  /**
+   * Applies about `maxFills` finalized fills, and the effects between them; oldest waiting blocks first.
+   * @param archived those of the next blocks, where the archive has them: then just these are applied
+   * @returns null: none wait, or the next ones are others than these
+   */
+  applyFills(maxFills: number, rules: LedgerRules, archived?: ArchivedBlocks): Promise<LedgerStep | null>;
   /**
    * Finds markets whose token was linked, whose times changed, or that were moved between wallets whose common owner
    * became known, after their fills were applied.
@@ -100,10 +110,7 @@ export type ReputationStore = {
     at: EpochMs,
     edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"],
   ): Promise<number>;
-  /**
-   * Sets everything back, to be applied again from flow.fill. Scores stand until they are calculated anew.
-   * @throws InputError when some of the fills are in the archive alone
-   */
+  /** Sets everything back, to be applied again from all fills. Scores stand until they are calculated anew. */
   reset(at: EpochMs): Promise<void>;
   /** What was known about the wallet at `asOf`; null: nothing, so it was neutral. */
   scoreAsOf(wallet: Address, asOf: EpochMs): Promise<PublishedScore | null>;

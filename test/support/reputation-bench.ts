@@ -1,12 +1,16 @@
 import { sql } from "kysely";
+import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
+import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import { ts } from "../../src/adapters/postgres/codecs.ts";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { createReputationStore } from "../../src/adapters/postgres/reputation-store.ts";
 import type { EpochMs } from "../../src/core/time/time.ts";
+import type { ArchiveFiles } from "../../src/ports/archive.ts";
 import type { ChainStore } from "../../src/ports/chain-store.ts";
 import type { ReputationStore } from "../../src/ports/reputation-store.ts";
 import type { WakeChannel } from "../../src/ports/wake.ts";
+import { createFillHistory } from "../../src/services/archive/fill-history.ts";
 import {
   createReputationService,
   type ReputationConfig,
@@ -34,9 +38,14 @@ export type ReputationBench = {
   stats(wallet: string): Promise<Record<string, unknown> | undefined>;
 };
 
+/** Opened when a file is read, which none is. */
+const NO_FILES = openArchiveFolder({ folder: "no archive" });
+
+type BenchOptions = Partial<ReputationConfig> & { readonly now?: EpochMs; readonly files?: ArchiveFiles };
+
 export async function createReputationBench(
   db: Database,
-  { now = blockTime(10_000), ...overrides }: Partial<ReputationConfig> & { readonly now?: EpochMs } = {},
+  { now = blockTime(10_000), files = NO_FILES, ...overrides }: BenchOptions = {},
 ): Promise<ReputationBench> {
   await emptyChain(db);
   await emptyReputation(db);
@@ -52,6 +61,7 @@ export async function createReputationBench(
   const serviceOn = (database: Database): ReputationService =>
     createReputationService({
       store: createReputationStore(database),
+      history: createFillHistory({ store: createArchiveStore(database), files, pageRows: 100 }),
       clock,
       logger: createQuietLogger(),
       wake,

@@ -6,7 +6,7 @@ import { ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
-import { applyFills } from "./reputation/ledger-steps.ts";
+import { applyFills, nextArchived } from "./reputation/ledger-steps.ts";
 import { edgePrior, moveWindow, savePrior, scoreDue, updateEdges } from "./reputation/score-steps.ts";
 import { findWash } from "./reputation/wash-steps.ts";
 import type { ScoreHistoryTable } from "./schema-reputation.ts";
@@ -19,7 +19,9 @@ const WALLETS_PER_PAGE = 20_000;
 export function createReputationStore(db: Database): ReputationStore {
   return {
     takeIn: (at) => db.transaction((trx) => takeIn(trx, at)),
-    applyFills: (maxFills, rules) => db.transaction((trx) => applyFills(trx, maxFills, rules)),
+    nextArchived: () => db.transaction(nextArchived),
+    applyFills: (maxFills, rules, archived) =>
+      db.transaction((trx) => applyFills(trx, maxFills, rules, archived ?? null)),
     findLate: () => db.transaction(findLate),
     applyDue: (maxFills, rules) => db.transaction((trx) => applyDue(trx, maxFills, rules)),
     moveWindow: (cutoff, scoreVersion) => db.transaction((trx) => moveWindow(trx, cutoff, scoreVersion)),

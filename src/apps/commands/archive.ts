@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { openArchiveFolder } from "../../adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../adapters/postgres/archive-store.ts";
@@ -9,12 +8,10 @@ import {
   type ArchiveReport,
   archiveFills,
 } from "../../services/archive/archive-fills.ts";
+import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar, showBytes, showLeft } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
-
-/** Beside the embedded database, and for a server's database in the same place. */
-export const archiveFolder = (dataDir: string): string => join(dataDir, "archive");
 
 function parseDays(text: string): number {
   const days = Number(text);

@@ -4,10 +4,10 @@ import { createArchiveStore } from "../../adapters/postgres/archive-store.ts";
 import { SECOND_MS } from "../../core/time/time.ts";
 import type { ImportedGroup } from "../../ports/archive-import.ts";
 import { type ImportProgress, type ImportReport, importArchive } from "../../services/archive/import-archive.ts";
+import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar, showBytes, showLeft } from "../progress-line.ts";
 import { shorten, showCount, showPercent } from "../table.ts";
-import { archiveFolder } from "./archive.ts";
 
 type Flags = { readonly blocks?: string; readonly delay: number };
 

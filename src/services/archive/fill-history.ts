@@ -1,4 +1,5 @@
 import type { LogPosition } from "../../core/chain/fill.ts";
+import { InputError } from "../../core/errors.ts";
 import type {
   ArchivedFill,
   ArchiveFile,
@@ -24,6 +25,18 @@ const EVERY_SOURCE: readonly FillSource[] = ["chain", "import"];
 
 export function createFillHistory(deps: FillHistoryDeps): FillHistory {
   return {
+    async requireFiles() {
+      const { files } = await deps.store.files("fill");
+      for (const file of files) {
+        if (file.source === "chain" && !(await isWhole(deps.files, file))) {
+          throw new InputError(
+            "ARCHIVE_FILE_MISSING",
+            `the archive file ${file.path} is missing or damaged here: DATA_DIR has to be the folder that it was written to`,
+            { path: file.path },
+          );
+        }
+      }
+    },
     async *readFills(span, { sources = EVERY_SOURCE, ...filter } = {}) {
       const streams: AsyncIterable<readonly ArchivedFill[]>[] = [];
       if (sources.includes("chain")) streams.push(ownFills(deps, span, filter));
@@ -37,6 +50,11 @@ export function createFillHistory(deps: FillHistoryDeps): FillHistory {
       }
     },
   };
+}
+
+async function isWhole(files: ArchiveFiles, { path, summary }: ArchiveFile): Promise<boolean> {
+  const found = (await files.summarise(path))?.summary;
+  return found?.rows === summary.rows && found.size === summary.size && found.cash === summary.cash;
 }
 
 /**

@@ -5,6 +5,7 @@ import { InvariantError, TransientError } from "../../core/errors.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
 import { DEFAULT_PRIOR, type EdgePrior } from "../../core/reputation/edge.ts";
 import { addMs, DAY_MS, epochMs } from "../../core/time/time.ts";
+import type { FillHistory } from "../../ports/archive.ts";
 import type { LogFields, Logger } from "../../ports/logger.ts";
 import type { ReputationStore, ScoreStep } from "../../ports/reputation-store.ts";
 import { createReputationService } from "./reputation-service.ts";
@@ -12,13 +13,20 @@ import { createReputationService } from "./reputation-service.ts";
 const WHALE = parseAddress(`0x${"ab".repeat(20)}`);
 const NO_CROWD = { wallets: 0n, markets: 0n, marketsSquared: 0n, sum: 0n, sumOfSquares: 0n, squaredSumOverMarkets: 0n };
 
+const NO_HISTORY: FillHistory = {
+  requireFiles: async () => {},
+  async *readFills() {},
+  async *readEvidence() {},
+};
+
 /** A store whose ledger has nothing to do and that hands out the given score steps, one a calculation. */
 function createScriptedStore(script: (ScoreStep | Error)[]) {
   const cutoffs: number[] = [];
   let published: EdgePrior = DEFAULT_PRIOR;
   let isScored = false;
   const store: ReputationStore = {
-    takeIn: async () => ({ entries: 0, isReset: false }),
+    takeIn: async () => ({ entries: 0, mustReset: false }),
+    nextArchived: async () => null,
     applyFills: async () => null,
     findLate: async () => 0,
     applyDue: async () => null,
@@ -75,7 +83,7 @@ function start(script: (ScoreStep | Error)[]) {
   const { lines, logger } = createLines();
   const hints: string[] = [];
   const service = createReputationService({
-    ...{ store, clock, logger, config: { intervalSeconds: 3600, lookbackDays: 90 } },
+    ...{ store, history: NO_HISTORY, clock, logger, config: { intervalSeconds: 3600, lookbackDays: 90 } },
     wake: { notify: async (channel) => void hints.push(channel), listen: async () => async () => {} },
   });
   const stop = new AbortController();
@@ -151,7 +159,7 @@ describe("reputation service", () => {
   it("says that it has not calculated anything before its first run", () => {
     const { store } = createScriptedStore([]);
     const service = createReputationService({
-      ...{ store, clock: createManualClock(), logger: createQuietLogger() },
+      ...{ store, history: NO_HISTORY, clock: createManualClock(), logger: createQuietLogger() },
       ...{
         wake: { notify: async () => {}, listen: async () => async () => {} },
         config: { intervalSeconds: 1, lookbackDays: 1 },

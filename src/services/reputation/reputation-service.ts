@@ -4,11 +4,14 @@ import { foldEntries, foldResolutions, replayEntries } from "../../core/reputati
 import { SCORE_VERSION } from "../../core/reputation/score.ts";
 import { computeWalletScore } from "../../core/reputation/wallet-score.ts";
 import { addMs, DAY_MS, SECOND_MS } from "../../core/time/time.ts";
+import type { FillHistory } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { LedgerRules, LedgerStep, ReputationStore, TierChange } from "../../ports/reputation-store.ts";
 import type { Health, Service } from "../../ports/service.ts";
 import type { Wake } from "../../ports/wake.ts";
+
+import { applyWaiting } from "./apply-waiting.ts";
 
 export type ReputationConfig = {
   /** CALCULATION_INTERVAL_SECONDS: from the end of one calculation to the start of the next. */
@@ -22,6 +25,8 @@ export type ReputationConfig = {
 
 export type ReputationDeps = {
   readonly store: ReputationStore;
+  /** For fills that left the database: only computing everything again needs them. */
+  readonly history: FillHistory;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wake: Wake;
@@ -42,7 +47,10 @@ export type Calculation = {
 export type ReputationService = Service & {
   /** One calculation: everything finalized into the ledger, then every score that it changes. */
   calculate(signal?: AbortSignal): Promise<Calculation>;
-  /** Throws the ledger away and computes it again from the fills; scores stand until they are calculated anew. */
+  /**
+   * Throws the ledger away and computes it again from all fills; scores stand until they are calculated anew.
+   * @throws InputError before that, when a file of the archive is not there
+   */
   rebuildAll(signal?: AbortSignal): Promise<Calculation>;
 };
 
@@ -69,7 +77,7 @@ export function createReputationService(deps: ReputationDeps): ReputationService
     health: () => health,
     calculate,
     async rebuildAll(signal) {
-      await deps.store.reset(clock.nowMs());
+      await reset(deps);
       return calculate(signal);
     },
     async run(signal) {
@@ -96,13 +104,18 @@ export function createReputationService(deps: ReputationDeps): ReputationService
 async function runCalculation(deps: ReputationDeps, signal: AbortSignal | undefined): Promise<Calculation> {
   const { store, clock, logger, wake, config } = deps;
   const startedAt = clock.nowMs();
-  const intake = await store.takeIn(startedAt);
-  if (intake.isReset) logger.warn("ledger reset: a finalized block was retracted");
+  if ((await store.takeIn(startedAt)).mustReset) {
+    logger.warn("ledger set back: a finalized block was retracted");
+    await reset(deps);
+  }
   const fillsPerStep = config.fillsPerStep ?? FILLS_PER_STEP;
-  const applied = await drain(signal, () => store.applyFills(fillsPerStep, RULES));
+  const applied = await sumUp(signal, applyWaiting({ store, history: deps.history, fillsPerStep }, RULES));
   // After the fills: a token linked while they were applied is found too.
   if (!isAborted(signal)) await store.findLate();
-  const due = await drain(signal, () => store.applyDue(fillsPerStep, RULES));
+  const due = await sumUp(
+    signal,
+    each(() => store.applyDue(fillsPerStep, RULES)),
+  );
   const scores = isAborted(signal) ? NO_SCORES : await scoreWallets(deps, signal);
   if (scores.changed > 0) await hint(wake, logger);
   for (const whale of scores.newWhales.slice(0, WHALES_LOGGED)) {
@@ -160,17 +173,23 @@ async function scoreWallets(
   return { scored, changed, newWhales };
 }
 
-async function drain(
-  signal: AbortSignal | undefined,
-  next: () => Promise<LedgerStep | null>,
-): Promise<{ readonly fills: number; readonly units: number; readonly replayed: number }> {
+async function reset({ store, history, clock }: ReputationDeps): Promise<void> {
+  await history.requireFiles();
+  await store.reset(clock.nowMs());
+}
+
+async function* each(next: () => Promise<LedgerStep | null>): AsyncGenerator<LedgerStep> {
+  for (let step = await next(); step !== null; step = await next()) yield step;
+}
+
+async function sumUp(signal: AbortSignal | undefined, steps: AsyncGenerator<LedgerStep>): Promise<LedgerStep> {
   const total = { fills: 0, units: 0, replayed: 0 };
-  while (!isAborted(signal)) {
-    const step = await next();
-    if (step === null) break;
+  if (isAborted(signal)) return total;
+  for await (const step of steps) {
     total.fills += step.fills;
     total.units += step.units;
     total.replayed += step.replayed;
+    if (isAborted(signal)) break;
   }
   return total;
 }

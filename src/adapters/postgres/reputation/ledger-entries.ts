@@ -7,6 +7,7 @@ import { isEffect, type LedgerEntry, type LedgerLeg, type UnitName } from "../..
 import type { EpochMs } from "../../../core/time/time.ts";
 import { EFFECT_KINDS } from "../lifecycle-rows.ts";
 import type { Schema } from "../schema.ts";
+import { type FillTable, HOT_FILLS } from "./archived-fills.ts";
 import { readRow, readTime } from "./row-text.ts";
 
 type Trx = Transaction<Schema>;
@@ -27,11 +28,11 @@ const LEG = sql.raw(`f.block_number, f.log_index, f.ordinal, f.leg,
     f.amount_micros, f.cash_micros, 0, f.occurred_at)::text AS row`);
 const ORDER = sql.raw("block_number, log_index, ordinal, leg");
 
-const SOURCES = [
-  { columns: FILL, table: sql.raw("flow.fill") },
+type Source = { readonly columns: RawBuilder<unknown>; readonly table: FillTable };
+const sourcesOf = (fills: FillTable): readonly Source[] => [
+  { columns: FILL, table: fills },
   { columns: LEG, table: sql.raw("flow.lifecycle") },
-] as const;
-type Source = (typeof SOURCES)[number];
+];
 
 type ReadRow = {
   readonly blockNumber: number;
@@ -95,14 +96,23 @@ export type EntryPage = {
   readonly legs: number;
 };
 
-/** The first blocks of the range: whole ones, as many as hold about `maxRows` fills or legs. */
-export async function readPage(trx: Trx, range: BlockRange, maxRows: number): Promise<EntryPage> {
+/**
+ * The first blocks of the range: whole ones, as many as hold about `maxRows` fills or legs; null: all of them.
+ * @param fillTable where the fills of the range stand
+ */
+export async function readPage(
+  trx: Trx,
+  range: BlockRange,
+  maxRows: number | null,
+  fillTable: FillTable,
+): Promise<EntryPage> {
+  const sources = sourcesOf(fillTable);
   const parts: (readonly ReadRow[])[] = [];
-  for (const source of SOURCES) parts.push(await readBlocks(trx, source, range, maxRows));
+  for (const source of sources) parts.push(await readBlocks(trx, source, range, maxRows));
   const cuts = parts.map((rows) => (rows.length === maxRows ? (rows.at(-1) as ReadRow).blockNumber : range.toBlock));
   const toBlock = Math.min(...cuts);
   const rows: ReadRow[] = [];
-  for (const [index, source] of SOURCES.entries()) {
+  for (const [index, source] of sources.entries()) {
     const part = parts[index] as readonly ReadRow[];
     const isCut = part.length === maxRows && cuts[index] === toBlock;
     rows.push(...part.filter(({ blockNumber }) => blockNumber < toBlock || (blockNumber === toBlock && !isCut)));
@@ -148,7 +158,7 @@ export async function* replayEntries(
     WHERE f.block_number BETWEEN applied.from_block AND applied.to_block)`;
   const wanted = sql`unnest(${ints(named.units.map(({ walletKey }) => walletKey))},
     ${ints(named.units.map(({ marketKey }) => marketKey))}) AS wanted (wallet_key, market_key)`;
-  const parts = SOURCES.flatMap(({ columns, table }) => [
+  const parts = sourcesOf(HOT_FILLS).flatMap(({ columns, table }) => [
     sql`SELECT ${columns} FROM flow.token t JOIN ${table} f USING (token_key)
       WHERE t.market_key = ANY(${ints(named.markets)}) AND ${isApplied}`,
     sql`SELECT ${columns} FROM ${wanted} JOIN flow.token t USING (market_key)

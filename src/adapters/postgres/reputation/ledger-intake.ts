@@ -1,12 +1,10 @@
 /** Which blocks are in the ledger and which wait: the reader's side of flow.ingest. */
 import { sql, type Transaction } from "kysely";
-import { InputError } from "../../../core/errors.ts";
 import { type BlockRange, mergeRanges, subtractRanges } from "../../../core/reputation/block-ranges.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import type { Intake } from "../../../ports/reputation-store.ts";
 import { boolArray, int4Array, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
-import { archivedUntil } from "./ledger-markets.ts";
 import { reopenRun } from "./tier-runs.ts";
 
 type Trx = Transaction<Schema>;
@@ -53,36 +51,24 @@ export async function takeIn(trx: Trx, at: EpochMs): Promise<Intake> {
     .orderBy("seq")
     .execute();
   const last = entries.at(-1);
-  if (last === undefined) return { entries: 0, isReset: false };
+  if (last === undefined) return { entries: 0, mustReset: false };
   const { applied, waiting } = await loadRanges(trx);
   const highest = applied.at(-1)?.toBlock ?? -1;
   // Only finalized blocks are applied, and a retraction is seen before anything above it is: this is a broken promise
   // of the chain's provider, rare enough to start over.
-  const isReset = entries.some((entry) => entry.kind === "retract" && entry.from_block <= highest);
-  if (isReset) await reset(trx, at);
-  else {
+  const mustReset = entries.some((entry) => entry.kind === "retract" && entry.from_block <= highest);
+  if (!mustReset) {
     const extended = entries
       .filter((entry) => entry.kind === "extend")
       .map((entry) => ({ fromBlock: entry.from_block, toBlock: entry.to_block }));
     await saveRanges(trx, { applied, waiting: subtractRanges([...waiting, ...extended], applied) });
     await moveCursor(trx, last.seq, at);
   }
-  return { entries: entries.length, isReset };
+  return { entries: entries.length, mustReset };
 }
 
-/** @throws InputError */
 export async function reset(trx: Trx, at: EpochMs): Promise<void> {
   await lockLedger(trx);
-  const archived = await archivedUntil(trx);
-  if (archived !== null) {
-    throw new InputError(
-      "FILLS_ARCHIVED",
-      "the ledger cannot be rebuilt from the database: older fills are in the archive alone",
-      {
-        archivedUntil: archived,
-      },
-    );
-  }
   const last = await trx.selectFrom("flow.ingest").select("seq").orderBy("seq", "desc").limit(1).executeTakeFirst();
   const coverage = await trx.selectFrom("flow.coverage").selectAll().execute();
   await sql`TRUNCATE flow.unit, flow.wallet_day, flow.ledger_market, flow.ledger_waiting, flow.ledger_due`.execute(trx);

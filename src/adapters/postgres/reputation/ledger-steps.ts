@@ -10,9 +10,10 @@ import {
   unitsOf,
 } from "../../../core/reputation/ledger-entry.ts";
 import type { LedgerMarket, UnitRecord } from "../../../core/reputation/unit-record.ts";
-import type { LedgerRules, LedgerStep } from "../../../ports/reputation-store.ts";
+import type { ArchivedBlocks, LedgerRules, LedgerStep } from "../../../ports/reputation-store.ts";
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
+import { type FillTable, HOT_FILLS, partAtStart, stageFills } from "./archived-fills.ts";
 import { markResolved } from "./ledger-due.ts";
 import { readPage } from "./ledger-entries.ts";
 import { loadRanges, lockLedger, saveRanges } from "./ledger-intake.ts";
@@ -24,20 +25,40 @@ import { noteLateFills } from "./wash-steps.ts";
 
 type Trx = Transaction<Schema>;
 
-export async function applyFills(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
-  await lockLedger(trx);
+/** The first waiting blocks that are final, as far as they are all in the archive; null: the next one is not. */
+export async function nextArchived(trx: Trx): Promise<BlockRange | null> {
+  const next = await nextPart(trx, (await loadRanges(trx)).waiting);
+  return next?.isArchived === true ? { fromBlock: next.fromBlock, toBlock: next.toBlock } : null;
+}
+
+async function nextPart(trx: Trx, [first]: readonly BlockRange[]) {
   const finalized = await finalizedBlock(trx);
-  const { applied, waiting } = await loadRanges(trx);
-  const first = waiting[0];
   if (first === undefined || first.fromBlock > finalized) return null;
-  const page = await readPage(trx, { ...first, toBlock: Math.min(first.toBlock, finalized) }, maxFills);
-  const done: BlockRange = { fromBlock: first.fromBlock, toBlock: page.toBlock };
+  return partAtStart(trx, { fromBlock: first.fromBlock, toBlock: Math.min(first.toBlock, finalized) });
+}
+
+export async function applyFills(
+  trx: Trx,
+  maxFills: number,
+  rules: LedgerRules,
+  archived: ArchivedBlocks | null,
+): Promise<LedgerStep | null> {
+  await lockLedger(trx);
+  const { applied, waiting } = await loadRanges(trx);
+  const part = await nextPart(trx, waiting);
+  if (part === null || part.isArchived !== (archived !== null)) return null;
+  if (archived !== null && (archived.fromBlock !== part.fromBlock || archived.toBlock > part.toBlock)) return null;
+  const fillTable = archived === null ? HOT_FILLS : await stageFills(trx, archived.fills);
+  const page = await readPage(trx, archived ?? part, archived === null ? maxFills : null, fillTable);
+  const done: BlockRange = { fromBlock: part.fromBlock, toBlock: page.toBlock };
   const appliedNow = mergeRanges([...applied, done]);
 
-  const { changed, replayed } = await applyEntries(trx, page.entries, appliedNow, finalized, rules);
+  // What resolves behind all that is applied resolves later, in its place: a replay of that could need the archive.
+  const knownTo = appliedNow.at(-1)?.toBlock ?? page.toBlock;
+  const { changed, replayed } = await applyEntries(trx, page.entries, appliedNow, knownTo, rules);
   await saveUnits(trx, [...changed, ...replayed]);
 
-  await countWalletDays(trx, done);
+  await countWalletDays(trx, done, fillTable);
   await noteLateFills(trx, done.fromBlock, done.toBlock);
   await markWallets(trx, [...page.walletKeys, ...replayed.map((unit) => unit.walletKey)]);
   await sql`INSERT INTO flow.ledger_waiting SELECT * FROM unnest(${int4Array(page.passedOver)}) ON CONFLICT DO NOTHING`.execute(
@@ -54,12 +75,12 @@ async function applyEntries(
   trx: Trx,
   entries: readonly LedgerEntry[],
   applied: readonly BlockRange[],
-  finalized: number,
+  knownTo: number,
   rules: LedgerRules,
 ): Promise<Applied> {
   const named = new Map<UnitKey, UnitName>();
   for (const entry of entries) for (const unit of unitsOf(entry)) named.set(unitKey(unit), unit);
-  const markets = await marketsOf(trx, named.values(), finalized);
+  const markets = await marketsOf(trx, named.values(), knownTo);
   const units = await loadUnits(trx, named.values(), markets);
   const archived = await archivedUntil(trx);
   const options = { archivedUntil: archived, fixed: new Set<UnitKey>() };
@@ -68,29 +89,25 @@ async function applyEntries(
   const plan = await planReplay(trx, [...folded.outOfOrder.values()], applied, archived);
   const { changed } =
     plan.fixed.size === 0 ? folded : rules.foldEntries(units, entries, markets, { ...options, fixed: plan.fixed });
-  const all = new Map([...markets, ...(await marketsOf(trx, plan.units.values(), finalized))]);
+  const all = new Map([...markets, ...(await marketsOf(trx, plan.units.values(), knownTo))]);
   const replayed = await replay(trx, { markets: [], units: [...plan.units.values()] }, applied, all, rules);
   return { changed: [...changed].flatMap(([key, unit]) => (plan.units.has(key) ? [] : [unit])), replayed };
 }
 
-const marketsOf = (
-  trx: Trx,
-  units: Iterable<UnitName>,
-  finalized: number,
-): Promise<ReadonlyMap<number, LedgerMarket>> =>
+const marketsOf = (trx: Trx, units: Iterable<UnitName>, knownTo: number): Promise<ReadonlyMap<number, LedgerMarket>> =>
   loadMarkets(
     trx,
     [...units].map(({ marketKey }) => marketKey),
-    finalized,
+    knownTo,
     false,
   );
 
 /** Volume of makers and takers does not depend on markets or order: counted once, with the block. */
-async function countWalletDays(trx: Trx, { fromBlock, toBlock }: BlockRange): Promise<void> {
+async function countWalletDays(trx: Trx, { fromBlock, toBlock }: BlockRange, fillTable: FillTable): Promise<void> {
   await sql`INSERT INTO flow.wallet_day (wallet_key, epoch_day, fills, volume_micros, maker_volume_micros)
     SELECT wallet_key, floor(extract(epoch FROM occurred_at) / 86400)::int, count(*), sum(cash_micros),
       coalesce(sum(cash_micros) FILTER (WHERE is_maker), 0)
-    FROM flow.fill WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} GROUP BY 1, 2
+    FROM ${fillTable} WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} GROUP BY 1, 2
     ON CONFLICT (wallet_key, epoch_day) DO UPDATE SET fills = wallet_day.fills + excluded.fills,
       volume_micros = wallet_day.volume_micros + excluded.volume_micros,
       maker_volume_micros = wallet_day.maker_volume_micros + excluded.maker_volume_micros`.execute(trx);
