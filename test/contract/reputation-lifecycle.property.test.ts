@@ -30,7 +30,7 @@ import { propertyRuns } from "../support/property-runs.ts";
 import { recomputeOn } from "../support/recompute.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
 
-const RUNS = propertyRuns(20);
+const RUNS = propertyRuns(15);
 const LIMIT_MS = 3_000 * RUNS;
 const BLOCKS = 30;
 /** The first three are the questions of one event. */
