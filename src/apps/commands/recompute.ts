@@ -4,10 +4,10 @@ import { createPopulationSource } from "../../adapters/postgres/population-sourc
 import { formatDecimal } from "../../core/money/fixed.ts";
 import type { PopulationDifference } from "../../ports/population.ts";
 import { type Recomputation, type RecomputeStage, recompute } from "../../services/reputation/recompute.ts";
+import { archiveFolder } from "../archive.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
-import { archiveFolder } from "./archive.ts";
 
 function parseLimit(text: string): number {
   const count = Number(text);
