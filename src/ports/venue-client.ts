@@ -1,3 +1,4 @@
+import type { SignedOrder } from "../core/chain/exchange-order.ts";
 import type { OrderAnswer, VenueOrder, VenueTrade } from "../core/execution/venue-answer.ts";
 import type { OrderHash, TokenId } from "../core/ids/ids.ts";
 import type { ShareMicros, UsdMicros } from "../core/money/amounts.ts";
@@ -9,10 +10,10 @@ import type { EpochMs } from "../core/time/time.ts";
  */
 export type VenueClient = {
   /**
-   * Sends the stored bytes. No answer within the time limit is an answer too: `unknown`.
-   * @param body exactly as stored; it is sent again unchanged or not at all
+   * The same order gives the same bytes, so it may be sent again. No answer within the time limit is an answer too:
+   * `unknown`.
    */
-  postOrder(body: string, signal: AbortSignal): Promise<OrderAnswer>;
+  postOrder(order: SignedOrder, signal: AbortSignal): Promise<OrderAnswer>;
   /** null: the venue does not know the order. */
   order(hash: OrderHash, signal: AbortSignal): Promise<VenueOrder | null>;
   /** All of them, from the first page to the last, or an error: never a part. */

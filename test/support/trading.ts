@@ -1,9 +1,11 @@
 import type { EngineEvent, EventOf } from "../../src/core/engine/event.ts";
 import type { EngineConfig } from "../../src/core/engine/state.ts";
+import { step } from "../../src/core/engine/step.ts";
 import type { MarketTerms, MarketView } from "../../src/core/execution/market-view.ts";
 import { parseAddress, parseMarketId, parseOrderHash, parseTokenId } from "../../src/core/ids/ids.ts";
 import { NO_FEE, type OrderBook, type OutcomeIndex } from "../../src/core/market/market.ts";
 import { parsePrice, parseShares, parseUsd, usd } from "../../src/core/money/amounts.ts";
+import type { ApprovedOrder } from "../../src/core/risk/check-order.ts";
 import { DEFAULT_RISK_LIMITS } from "../../src/core/risk/limits.ts";
 import type { MarketFacts, ObservedFill, WalletFacts } from "../../src/core/signals/observed-fill.ts";
 import { DEFAULT_SIGNAL_RULES } from "../../src/core/signals/signal-rules.ts";
@@ -132,3 +134,14 @@ export const startedEvent = (config: EngineConfig = aConfig(), at: EpochMs = NOO
   at,
   config,
 });
+
+/** Only the engine's risk check makes an order that a venue takes. */
+export function anApprovedOrder(): ApprovedOrder {
+  const { state, commands } = step(step(null, startedEvent(aConfig())).state, aFillEvent());
+  const asked = commands.find((command) => command.kind === "requestBook");
+  if (asked?.kind !== "requestBook") throw new Error("no book was asked for");
+  const decided = step(state, { kind: "bookObserved", at: NOON, subject: asked.subject, view: aView() });
+  const placed = decided.commands.find((command) => command.kind === "placeOrder");
+  if (placed?.kind !== "placeOrder") throw new Error("no order was placed");
+  return placed.order;
+}

@@ -5,16 +5,19 @@ import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
+import { type SignedOrder, ZERO_32 } from "../../core/chain/exchange-order.ts";
 import { laterStatus, type TradeStatus } from "../../core/execution/venue-answer.ts";
-import { parseOrderHash, parseTokenId } from "../../core/ids/ids.ts";
+import { parseAddress, parseOrderHash, parseTokenId } from "../../core/ids/ids.ts";
 import { epochMs } from "../../core/time/time.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
 import { createAccountClient } from "./account-client.ts";
 import { l2Signature } from "./auth.ts";
+import { orderBody } from "./order-body.ts";
 
 const now = epochMs(1_790_000_000_000);
 const credentials = { key: "11111111-2222-3333-4444-555555555555", secret: "c2VjcmV0", passphrase: "pp" };
 const { signal } = new AbortController();
+const wallet = parseAddress(`0x${"22".repeat(20)}`);
 const hash = (digit: string): string => `0x${digit.repeat(64)}`;
 
 let app = new Hono();
@@ -85,26 +88,32 @@ describe("lists", () => {
 });
 
 describe("placing", () => {
-  const body = '{"order":1}';
+  const order: SignedOrder = {
+    order: {
+      ...{ salt: 1n, maker: wallet, signer: wallet, tokenId: parseTokenId("7"), makerAmount: 5n, takerAmount: 9n },
+      ...{ side: "BUY", signatureType: 3, timestamp: now, metadata: ZERO_32, builder: ZERO_32 },
+    },
+    ...{ signature: "0x01", expiration: 0, timeInForce: "FAK", postOnly: false },
+  };
 
-  test("no answer in time is no answer, and the bytes are those that were stored", async () => {
+  test("no answer in time is no answer, and the bytes are those of the order", async () => {
     let received = "";
     app.post("/order", async (context) => {
       received = await context.req.text();
       return new Promise<Response>(() => {});
     });
-    expect(await client.postOrder(body, signal)).toEqual({ kind: "unknown", text: expect.any(String) });
-    expect(received).toBe(body);
+    expect(await client.postOrder(order, signal)).toEqual({ kind: "unknown", text: expect.any(String) });
+    expect(received).toBe(orderBody(order, credentials.key));
   });
 
   test("a broken connection is no answer either", async () => {
     await new Promise<void>((closed) => server.close(() => closed()));
-    expect((await client.postOrder(body, signal)).kind).toBe("unknown");
+    expect((await client.postOrder(order, signal)).kind).toBe("unknown");
   });
 
   test("asked to stop, it stops", async () => {
     app.post("/order", () => new Promise<Response>(() => {}));
-    await expect(client.postOrder(body, AbortSignal.abort())).rejects.toThrow("stopped on request");
+    await expect(client.postOrder(order, AbortSignal.abort())).rejects.toThrow("stopped on request");
   });
 });
 

@@ -13,6 +13,7 @@ import {
 } from "./account-schemas.ts";
 import { createClobClient } from "./clob-client.ts";
 import { readOrderAnswer } from "./order-answer.ts";
+import { orderBody } from "./order-body.ts";
 import { type AccountOptions, createPrivateRequests, parseAnswer } from "./private-requests.ts";
 
 /** Our account over the CLOB's REST with API credentials (L2, API sheet, sections 2.1 and 2.3). */
@@ -33,7 +34,8 @@ export function createAccountClient(options: AccountOptions): VenueClient {
   }
 
   return {
-    async postOrder(body, signal) {
+    async postOrder(order, signal) {
+      const body = orderBody(order, options.credentials.key);
       try {
         return readOrderAnswer(await exchange({ method: "POST", path: "/order", body }, signal));
       } catch (error) {

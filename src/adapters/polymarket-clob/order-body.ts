@@ -1,17 +1,5 @@
-import { getAddress, type Hex } from "viem";
-import type { ExchangeOrder } from "../../core/chain/exchange-order.ts";
-
-/** FAK: what is not filled at once is cancelled. FOK: all or nothing. GTC, GTD: rests. */
-export type TimeInForce = "FAK" | "FOK" | "GTC" | "GTD";
-
-export type SignedOrder = {
-  readonly order: ExchangeOrder;
-  readonly signature: Hex;
-  /** Seconds; 0 unless GTD. On the wire, but not signed. */
-  readonly expiration: number;
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: boolean;
-};
+import { getAddress } from "viem";
+import type { SignedOrder } from "../../core/chain/exchange-order.ts";
 
 /**
  * The body of `POST /order`, key for key as the official client orders them: the HMAC covers these bytes, and they are

@@ -1,22 +1,9 @@
 import { expect, it } from "vitest";
 import { createFakeBooks } from "../../../test/support/fake-books.ts";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
-import { aBook, aConfig, aFillEvent, aView, NOON, px, startedEvent } from "../../../test/support/trading.ts";
-import { step } from "../../core/engine/step.ts";
+import { aBook, anApprovedOrder, NOON, px } from "../../../test/support/trading.ts";
 import { AbortedError, TransientError } from "../../core/errors.ts";
-import type { ApprovedOrder } from "../../core/risk/check-order.ts";
 import { createPaperVenue } from "./paper-venue.ts";
-
-/** Only the engine's risk check makes an order that a venue takes. */
-function anOrder(): ApprovedOrder {
-  const { state, commands } = step(step(null, startedEvent(aConfig())).state, aFillEvent());
-  const asked = commands.find((command) => command.kind === "requestBook");
-  if (asked?.kind !== "requestBook") throw new Error("no book was asked for");
-  const decided = step(state, { kind: "bookObserved", at: NOON, subject: asked.subject, view: aView() });
-  const placed = decided.commands.find((command) => command.kind === "placeOrder");
-  if (placed?.kind !== "placeOrder") throw new Error("no order was placed");
-  return placed.order;
-}
 
 const never = new AbortController().signal;
 
@@ -28,7 +15,7 @@ function aVenue() {
 
 it("fills against the book as it is after the latency, not as it was", async () => {
   const { books, clock, venue } = aVenue();
-  const order = anOrder();
+  const order = anApprovedOrder();
   books.setBook(order.tokenId, aBook([], [["0.51", "1000"]]));
   const placed = venue.place(order, never);
   books.setBook(order.tokenId, aBook([], [["0.52", "1000"]]));
@@ -38,7 +25,7 @@ it("fills against the book as it is after the latency, not as it was", async () 
 
 it("fills nothing where the price has run away meanwhile, or the book is gone", async () => {
   const { books, clock, venue } = aVenue();
-  const order = anOrder();
+  const order = anApprovedOrder();
   books.setBook(order.tokenId, aBook([], [["0.53", "1000"]]));
   const first = venue.place(order, never);
   await clock.advance(250);
@@ -51,7 +38,7 @@ it("fills nothing where the price has run away meanwhile, or the book is gone", 
 
 it("leaves an order unanswered when the book cannot be read, until it is too old to trade", async () => {
   const { books, clock, venue } = aVenue();
-  const order = anOrder();
+  const order = anApprovedOrder();
   books.failWith(new TransientError("DOWN", "no answer"));
   const failing = expect(venue.place(order, never)).rejects.toBeInstanceOf(TransientError);
   await clock.advance(250);
@@ -64,5 +51,5 @@ it("leaves an order unanswered when the book cannot be read, until it is too old
 
 it("stops waiting when told to", async () => {
   const { venue } = aVenue();
-  await expect(venue.place(anOrder(), AbortSignal.abort())).rejects.toBeInstanceOf(AbortedError);
+  await expect(venue.place(anApprovedOrder(), AbortSignal.abort())).rejects.toBeInstanceOf(AbortedError);
 });

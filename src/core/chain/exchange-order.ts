@@ -32,6 +32,19 @@ export type ExchangeOrder = {
   readonly builder: Hex;
 };
 
+/** FAK: what is not filled at once is cancelled. FOK: all or nothing. GTC, GTD: rests. */
+export type TimeInForce = "FAK" | "FOK" | "GTC" | "GTD";
+
+/** All that is sent of an order, except who sends it. */
+export type SignedOrder = {
+  readonly order: ExchangeOrder;
+  readonly signature: Hex;
+  /** Seconds; 0 unless GTD. On the wire, but not signed. */
+  readonly expiration: number;
+  readonly timeInForce: TimeInForce;
+  readonly postOnly: boolean;
+};
+
 export type OrderDomain = { readonly version: "2" | "3"; readonly verifyingContract: Address };
 
 export const ZERO_32: Hex = `0x${"0".repeat(64)}`;

@@ -41,7 +41,16 @@ export type Execution = {
 
 export type UnfilledReason =
   /** The book has nothing at or through the limit. */
-  "NO_LIQUIDITY" | "NO_BOOK" | "TICK_CHANGED" | "BELOW_MIN_SIZE" | "ORDER_EXPIRED";
+  | "NO_LIQUIDITY"
+  | "NO_BOOK"
+  | "TICK_CHANGED"
+  | "BELOW_MIN_SIZE"
+  | "ORDER_EXPIRED"
+  /** Outside the signer's policy. */
+  | "SIGNER_REFUSED"
+  | "VENUE_REFUSED"
+  /** Matched, and the settlement failed on the chain: nothing was exchanged. */
+  | "SETTLEMENT_FAILED";
 
 /** What became of an order at the venue: final in every case. */
 export type OrderResult =

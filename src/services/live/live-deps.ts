@@ -1,0 +1,32 @@
+import type { OrderResult } from "../../core/execution/order.ts";
+import type { RefusalClass } from "../../core/execution/venue-answer.ts";
+import type { VenueAccount } from "../../core/execution/venue-order.ts";
+import type { MarketId } from "../../core/ids/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { LiveOrderStore } from "../../ports/live-order-store.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { OrderSigner } from "../../ports/order-signer.ts";
+import type { VenueClient } from "../../ports/venue-client.ts";
+
+export type LiveVenueDeps = {
+  readonly client: VenueClient;
+  readonly signer: OrderSigner;
+  readonly store: LiveOrderStore;
+  readonly account: VenueAccount;
+  /** What Gamma says of the market; null where it does not know it. @throws TransientError */
+  readonly exchangeOf: (
+    marketId: MarketId,
+    signal: AbortSignal,
+  ) => Promise<{ readonly marketVersion: string; readonly negRisk: boolean } | null>;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Something that only a person can mend: credentials, wallet, firewall. */
+  readonly alarm: (sort: RefusalClass | "blocked", text: string) => void;
+};
+
+/** An order's end; null while it has none. */
+export type Ending = OrderResult | null;
+
+export const EXPIRED: OrderResult = { status: "unfilled", reason: "ORDER_EXPIRED" };

@@ -1,0 +1,77 @@
+import type { UnfilledReason } from "../../core/execution/order.ts";
+import type { OrderAnswer, RefusalClass } from "../../core/execution/venue-answer.ts";
+import {
+  mayAsk,
+  observeVenue,
+  VENUE_NORMAL,
+  type VenueSign,
+  type VenueState,
+} from "../../core/execution/venue-state.ts";
+import type { ClientOrderId } from "../../core/ids/ids.ts";
+import type { ApprovedOrder } from "../../core/risk/check-order.ts";
+import { SECOND_MS } from "../../core/time/time.ts";
+import type { LiveOrder } from "../../ports/live-order-store.ts";
+import type { Ending, LiveVenueDeps } from "./live-deps.ts";
+
+const RATE_WAIT_MS = SECOND_MS;
+const REASONS: Partial<Record<RefusalClass, UnfilledReason>> = { tick: "TICK_CHANGED", size: "BELOW_MIN_SIZE" };
+const NEEDS_A_PERSON: readonly RefusalClass[] = ["config", "auth", "closed-only"];
+
+/** One try to bring an order to the venue. */
+export type Sender = (request: ApprovedOrder, order: LiveOrder, signal: AbortSignal) => Promise<Ending>;
+
+export function createSender(deps: LiveVenueDeps): Sender {
+  const { alarm, client, clock, logger, store } = deps;
+  const refreshed = new Set<ClientOrderId>();
+  let venue: VenueState = VENUE_NORMAL;
+  const observe = (sign: VenueSign): void => {
+    venue = observeVenue(venue, sign, clock.nowMs());
+  };
+
+  async function onRefusal(request: ApprovedOrder, sort: RefusalClass, text: string, signal: AbortSignal) {
+    const { clientOrderId, tokenId } = request;
+    logger.warn("order refused by the venue", { clientOrderId, class: sort, text });
+    if (NEEDS_A_PERSON.includes(sort)) alarm(sort, text);
+    if (sort !== "funds" || refreshed.has(clientOrderId)) return unfilled(REASONS[sort] ?? "VENUE_REFUSED");
+    // The venue's idea of our balance may be old: it looks again, and the same bytes get one more chance.
+    refreshed.add(clientOrderId);
+    await (request.side === "BUY" ? client.collateral(true, signal) : client.shares(tokenId, true, signal));
+    return null;
+  }
+
+  async function read(request: ApprovedOrder, answer: OrderAnswer, signal: AbortSignal): Promise<Ending> {
+    const { clientOrderId } = request;
+    switch (answer.kind) {
+      case "accepted":
+      case "duplicate":
+        observe({ kind: "working" });
+        await store.markKnown(clientOrderId, answer.kind === "accepted" ? answer.tradeIds : [], []);
+        return null;
+      case "no-fill":
+        return unfilled("NO_LIQUIDITY");
+      case "refused":
+        return onRefusal(request, answer.class, answer.text, signal);
+      case "unavailable":
+        observe(answer.sign);
+        if (answer.sign.kind !== "blocked") return null;
+        alarm("blocked", "the venue's firewall or the country's rules keep us out");
+        return unfilled("VENUE_REFUSED");
+      case "rate-limited":
+        await clock.sleep(answer.retryAfterMs ?? RATE_WAIT_MS, signal);
+        return null;
+      case "unknown":
+        logger.warn("order without an answer", { clientOrderId, text: answer.text });
+        return null;
+    }
+  }
+
+  return async (request, order, signal) => {
+    if (!mayAsk(venue, "take", clock.nowMs())) return null;
+    await store.markSent(order.clientOrderId, clock.nowMs());
+    const answer = await client.postOrder(order.signed, signal);
+    logger.info("order sent", { clientOrderId: order.clientOrderId, answer: answer.kind });
+    return read(request, answer, signal);
+  };
+}
+
+const unfilled = (reason: UnfilledReason): Ending => ({ status: "unfilled", reason });

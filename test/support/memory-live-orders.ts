@@ -1,0 +1,44 @@
+import { laterStatus, type VenueTrade } from "../../src/core/execution/venue-answer.ts";
+import type { ClientOrderId } from "../../src/core/ids/ids.ts";
+import type { LiveOrder, LiveOrderStore } from "../../src/ports/live-order-store.ts";
+
+/** Keeps orders as long as the test runs; the contract suite holds it to the same promises as the database. */
+export function createMemoryLiveOrders(): LiveOrderStore {
+  const orders = new Map<ClientOrderId, LiveOrder>();
+  const change = (id: ClientOrderId, to: (order: LiveOrder) => Partial<LiveOrder>): Promise<void> => {
+    const order = orders.get(id);
+    if (order === undefined) return Promise.reject(new Error(`no order ${id}`));
+    orders.set(id, { ...order, ...to(order) });
+    return Promise.resolve();
+  };
+  return {
+    find: (id) => Promise.resolve(orders.get(id) ?? null),
+    open: () => Promise.resolve([...orders.values()].filter(({ result }) => result === null)),
+    add(order) {
+      const known = orders.get(order.clientOrderId) ?? order;
+      orders.set(order.clientOrderId, known);
+      return Promise.resolve(known);
+    },
+    markSent: (id, at) => change(id, () => ({ lastSentAt: at })),
+    markKnown: (id, tradeIds, trades) =>
+      change(id, (order) => ({
+        isKnown: true,
+        tradeIds: [...new Set([...order.tradeIds, ...tradeIds])],
+        trades: mergeTrades(order.trades, trades),
+      })),
+    finish: (id, result) => change(id, () => ({ result })),
+  };
+}
+
+function mergeTrades(known: readonly VenueTrade[], said: readonly VenueTrade[]): readonly VenueTrade[] {
+  const key = ({ id, orderHash }: VenueTrade): string => `${id} ${orderHash}`;
+  const merged = new Map(known.map((trade) => [key(trade), trade]));
+  for (const trade of said) {
+    const before = merged.get(key(trade));
+    merged.set(
+      key(trade),
+      before === undefined ? trade : { ...trade, status: laterStatus(before.status, trade.status) },
+    );
+  }
+  return [...merged.values()];
+}
