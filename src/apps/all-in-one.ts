@@ -1,5 +1,6 @@
 import { startHealthServer } from "../adapters/http/health-server.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
+import { createAlerts, recordDeath } from "./alerts.ts";
 import { createBootstrap } from "./bootstrap.ts";
 import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
@@ -17,12 +18,14 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   const reputation = createReputation(parts);
   const services = [await createListener(parts, signal), reputation, createExecutor(parts)];
+  const alerts = createAlerts(parts);
+  if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
   const health = await startHealthServer({ port: environment.DASHBOARD_PORT, services });
   logger.info("health page", { url: `http://127.0.0.1:${health.port}/healthz`, dashboard: "comes to this port later" });
   const unshare = folder === null ? null : await shareDesk(folder, createDesk(database, parts.clock), logger);
   try {
-    await runServices(services, { signal, logger, clock: createSystemClock() });
+    await runServices(services, { signal, logger, clock: createSystemClock(), onDeath: recordDeath(parts) });
   } finally {
     await unshare?.();
     await health.close();

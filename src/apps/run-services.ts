@@ -11,6 +11,8 @@ export type RunOptions = {
   readonly logger: Logger;
   /** Wall time, also where the services run on a faster one. */
   readonly clock: Clock;
+  /** Told of a service that died, before the others are stopped. What it throws is logged and changes nothing. */
+  readonly onDeath?: (service: string, reason: string) => Promise<void>;
 };
 
 /** The service named here died or did not stop; its own error was logged where it happened and is the `cause`. */
@@ -18,16 +20,18 @@ export class ServiceFailure extends Error {
   override readonly name = "ServiceFailure";
 }
 
-async function runOne(service: Service, signal: AbortSignal, logger: Logger): Promise<void> {
+async function runOne(service: Service, signal: AbortSignal, { logger, onDeath }: RunOptions): Promise<void> {
   try {
     await service.run(signal);
     if (!signal.aborted) throw new InvariantError("SERVICE_ENDED", `${service.name} ended without being asked to`);
   } catch (error) {
     if (signal.aborted && error instanceof AbortedError) return;
     logger.error("service died", { service: service.name, error });
-    throw new ServiceFailure(`${service.name} died: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    await onDeath?.(service.name, reason).catch((cause: unknown) =>
+      logger.warn("death not recorded", { error: cause }),
+    );
+    throw new ServiceFailure(`${service.name} died: ${reason}`, { cause: error });
   }
 }
 
@@ -35,7 +39,8 @@ async function runOne(service: Service, signal: AbortSignal, logger: Logger): Pr
  * Runs services until `signal` aborts. When one dies the others are stopped, for half a system trades on stale facts.
  * @throws ServiceFailure of the first that died, or naming those that did not stop in time
  */
-export async function runServices(services: readonly Service[], { signal, logger, clock }: RunOptions): Promise<void> {
+export async function runServices(services: readonly Service[], options: RunOptions): Promise<void> {
+  const { signal, logger, clock } = options;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const running = new Set(services.map((service) => service.name));
@@ -44,7 +49,7 @@ export async function runServices(services: readonly Service[], { signal, logger
   const all = Promise.all(
     services.map(async (service) => {
       try {
-        await runOne(service, stop, logger);
+        await runOne(service, stop, options);
       } catch (error) {
         failures.push(error);
         failed.abort();

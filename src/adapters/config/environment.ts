@@ -10,6 +10,7 @@ import {
   postgresUrl,
   rpcUrls,
   walletAddress,
+  webhookUrl,
   wholeNumber,
   wsUrl,
 } from "./kinds.ts";
@@ -159,6 +160,12 @@ export const environment = {
       oneOf("on", "off"),
       "on",
       "Reserved for live trading: on lets only signal types with a proven paper record trade.",
+    ),
+  },
+  Alerts: {
+    DISCORD_WEBHOOK_URL: secret(
+      webhookUrl,
+      "Webhook of a Discord channel. With it, signals of high confidence, trades, wins and losses, risk limits, pauses, a silent feed and errors are told there.",
     ),
   },
   "The program": {

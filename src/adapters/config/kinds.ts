@@ -66,6 +66,13 @@ export const postgresUrl: Kind<Secret> = kind(
   (text) => (hasScheme(text, ["postgres", "postgresql"]) ? new Secret(text) : undefined),
 );
 
+/** Whoever knows it may write to the channel. Not encrypted only on this machine, for tests. */
+export const webhookUrl: Kind<Secret> = kind("an https:// address", (text) =>
+  hasScheme(text, ["https"]) || (hasScheme(text, ["http"]) && new URL(text).hostname === "127.0.0.1")
+    ? new Secret(text)
+    : undefined,
+);
+
 /** Several endpoints separated by commas; keys often stand in their paths, so the list is a secret. */
 export const rpcUrls: Kind<Secret<readonly string[]>> = kind(
   "one or more https:// or wss:// addresses, separated by commas",

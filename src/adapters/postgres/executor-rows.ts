@@ -128,8 +128,6 @@ async function savePerformance(trx: Trx, mode: TradingMode, row: PerformanceRow)
 }
 
 export async function saveAlert(trx: Trx, notice: Notice, at: EpochMs): Promise<void> {
-  // Most signals are skipped: they are in their table, and nobody wants to be told of each.
-  if (notice.kind === "skipped" || notice.kind === "expired") return;
   await sql`
     INSERT INTO flow.alert_outbox (dedup_key, kind, payload, created_at)
     VALUES (${notice.key}, ${notice.kind}, ${json(notice.facts)}, ${ts(at)})

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from "kysely";
+import { alertsOf } from "../../core/engine/alerts.ts";
 import { fromJson, toJson } from "../../core/engine/encode.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
 import type { EngineState } from "../../core/engine/state.ts";
@@ -72,9 +73,7 @@ async function saveBatch(
   await saveSteps(trx, mode, batch.steps);
   for (const change of batch.changes) await saveChange(trx, mode, change);
   for (const { event, commands } of batch.steps) {
-    for (const command of commands) {
-      if (command.kind === "notify") await saveAlert(trx, command.notice, event.at);
-    }
+    for (const notice of alertsOf(commands)) await saveAlert(trx, notice, event.at);
   }
   await saveExecutorState(trx, mode, batch);
   await sql`
