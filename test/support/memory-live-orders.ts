@@ -1,4 +1,4 @@
-import { laterStatus, type VenueTrade } from "../../src/core/execution/venue-answer.ts";
+import { mergeTrades } from "../../src/core/execution/venue-answer.ts";
 import type { ClientOrderId } from "../../src/core/ids/ids.ts";
 import type { LiveOrder, LiveOrderStore } from "../../src/ports/live-order-store.ts";
 
@@ -13,7 +13,10 @@ export function createMemoryLiveOrders(): LiveOrderStore {
   };
   return {
     find: (id) => Promise.resolve(orders.get(id) ?? null),
-    open: () => Promise.resolve([...orders.values()].filter(({ result }) => result === null)),
+    open: () =>
+      Promise.resolve(
+        [...orders.values()].filter(({ result }) => result === null).toSorted((a, b) => a.signedAt - b.signedAt),
+      ),
     add(order) {
       const known = orders.get(order.clientOrderId) ?? order;
       orders.set(order.clientOrderId, known);
@@ -26,19 +29,6 @@ export function createMemoryLiveOrders(): LiveOrderStore {
         tradeIds: [...new Set([...order.tradeIds, ...tradeIds])],
         trades: mergeTrades(order.trades, trades),
       })),
-    finish: (id, result) => change(id, () => ({ result })),
+    finish: (id, result) => change(id, (order) => ({ result: order.result ?? result })),
   };
-}
-
-function mergeTrades(known: readonly VenueTrade[], said: readonly VenueTrade[]): readonly VenueTrade[] {
-  const key = ({ id, orderHash }: VenueTrade): string => `${id} ${orderHash}`;
-  const merged = new Map(known.map((trade) => [key(trade), trade]));
-  for (const trade of said) {
-    const before = merged.get(key(trade));
-    merged.set(
-      key(trade),
-      before === undefined ? trade : { ...trade, status: laterStatus(before.status, trade.status) },
-    );
-  }
-  return [...merged.values()];
 }

@@ -12,6 +12,7 @@ import { bootstrapSql } from "./migrations/0007_bootstrap.ts";
 import { reputationRulesSql } from "./migrations/0008_reputation_rules.ts";
 import { operatorSql } from "./migrations/0009_operator.ts";
 import { reconciliationSql } from "./migrations/0010_reconciliation.ts";
+import { liveSql } from "./migrations/0011_live.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { name: "0008_reputation_rules", sql: reputationRulesSql },
   { name: "0009_operator", sql: operatorSql },
   { name: "0010_reconciliation", sql: reconciliationSql },
+  { name: "0011_live", sql: liveSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -80,3 +80,16 @@ export function laterStatus(known: TradeStatus, said: TradeStatus): TradeStatus 
   // A settlement that is tried again is not mined any more, so only the step back to MATCHED is an old message.
   return said === "MATCHED" ? known : said;
 }
+
+/** @returns what is known of each trade after `said`, one entry for each trade and order of ours */
+export function mergeTrades(known: readonly VenueTrade[], said: readonly VenueTrade[]): readonly VenueTrade[] {
+  const merged = new Map(known.map((trade) => [tradeKey(trade), trade]));
+  for (const trade of said) {
+    const before = merged.get(tradeKey(trade));
+    const status = before === undefined ? trade.status : laterStatus(before.status, trade.status);
+    merged.set(tradeKey(trade), { ...trade, status });
+  }
+  return [...merged.values()];
+}
+
+const tradeKey = ({ id, orderHash }: VenueTrade): string => `${id} ${orderHash}`;
