@@ -1,0 +1,75 @@
+/**
+ * How much of simnet's planted skill the score finds, and whether the edge's lower bound keeps its promise: many seeds,
+ * each a world of its own that the listener reads into a database and the reputation service scores. Nothing is tuned
+ * per seed. `--seeds 20 --first 1 --hours 36`; `--file rows.jsonl` keeps what each wallet got, and the summary is over
+ * all that is in it, so that the seeds may be run in several goes.
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { PGlite } from "@electric-sql/pglite";
+import { sql } from "kysely";
+import { type Database, openDatabase } from "../src/adapters/postgres/connect.ts";
+import { migrate } from "../src/adapters/postgres/migrate.ts";
+import { startSimnet } from "../src/adapters/simnet/simnet.ts";
+import { addMs, epochMs } from "../src/core/time/time.ts";
+import { createManualClock } from "../test/support/manual-clock.ts";
+import { startPostgres } from "../test/support/postgres-server.ts";
+import { createReputationBench } from "../test/support/reputation-bench.ts";
+import { readSimnetChain } from "../test/support/simnet-listener.ts";
+import { printBench } from "./support/bench-report.ts";
+import { type JudgedWallet, summarizeSeed, summarizeSkill } from "./support/skill-summary.ts";
+
+const text = (value: string) => ({ type: "string", default: value }) as const;
+const { values } = parseArgs({
+  options: { seeds: text("20"), first: text("1"), hours: text("36"), file: { type: "string" } },
+});
+const [first, count, hours] = [Number(values.first), Number(values.seeds), Number(values.hours)];
+const NOW = epochMs(Date.UTC(2026, 10, 20, 12));
+const HOUR_MS = 3_600_000;
+
+type Found = Omit<JudgedWallet, "seed" | "kind" | "skill">;
+
+async function measure(db: Database, seed: number): Promise<readonly JudgedWallet[]> {
+  const clock = createManualClock(NOW);
+  const { service } = await createReputationBench(db, { now: addMs(NOW, HOUR_MS) });
+  const simnet = await startSimnet({ seed, port: 0, clock, history: hours, isManual: true });
+  try {
+    await readSimnetChain(db, simnet, clock);
+    await service.calculate();
+    const { rows } = await sql<Found>`SELECT '0x' || encode(w.address, 'hex') AS address, reputation_score AS score,
+      trader_tier AS tier, ineligible_reason AS reason, edge_lower_bound AS bound, edge_markets::float8 AS markets,
+      edge_sum::float8 / 1e6 AS "edgeSum" FROM flow.wallet_score JOIN flow.wallet w USING (wallet_key)`.execute(
+      db.kysely,
+    );
+    const found = new Map(rows.map((row) => [row.address, row]));
+    const unknown = { score: 5, tier: "AVERAGE", reason: null, bound: null, markets: 0, edgeSum: 0 };
+    return simnet.world.wallets.map(({ address, kind, skill }) => ({
+      ...{ address, seed, kind, skill, ...unknown },
+      ...found.get(address),
+    }));
+  } finally {
+    await simnet.stop();
+  }
+}
+
+const judged: JudgedWallet[] = [];
+if (values.file !== undefined && existsSync(values.file)) {
+  for (const line of readFileSync(values.file, "utf8").trim().split("\n"))
+    judged.push(JSON.parse(line) as JudgedWallet);
+}
+const server = await startPostgres();
+const db = await openDatabase(server === null ? { instance: await PGlite.create() } : { url: server.url });
+try {
+  await migrate(db);
+  for (let seed = first; seed < first + count; seed += 1) {
+    const wallets = await measure(db, seed);
+    judged.push(...wallets);
+    if (values.file !== undefined)
+      appendFileSync(values.file, wallets.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    console.log(`seed ${seed}: ${JSON.stringify(summarizeSeed(wallets))}`);
+  }
+} finally {
+  await db.close();
+  await server?.stop();
+}
+printBench("skill", { hours, ...summarizeSkill(judged) });
