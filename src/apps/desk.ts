@@ -11,6 +11,7 @@ import {
   readEndpoints,
   readHintLeads,
 } from "../adapters/postgres/endpoint-store.ts";
+import { explainScore, type ScoreExplanation } from "../adapters/postgres/explain-score.ts";
 import { FolderHeldError } from "../adapters/postgres/folder-lock.ts";
 import {
   type PerformanceRow,
@@ -63,6 +64,7 @@ export type Desk = {
   positions(limit: number): Promise<readonly PositionRow[]>;
   performance(days: number): Promise<readonly PerformanceRow[]>;
   wallet(address: string): Promise<Readonly<Record<string, unknown>> | null>;
+  explain(address: string): Promise<ScoreExplanation | null>;
   submit(command: ControlCommand, by: string): Promise<CommandReceipt>;
   handledAt(commandId: string): Promise<EpochMs | null>;
 };
@@ -86,6 +88,7 @@ export function createDesk(database: Database, clock: Clock): Desk {
     positions: (limit) => readPositions(database, limit),
     performance: (days) => readPerformance(database, days),
     wallet: (address) => readWallet(database, address),
+    explain: (address) => explainScore(database, address),
     submit: (command, by) => commands.submit(command, by, clock.nowMs()),
     handledAt: (commandId) => commands.handledAt(commandId),
   };
@@ -107,6 +110,7 @@ const ARGUMENTS = {
   positions: z.tuple([count]),
   performance: z.tuple([count]),
   wallet: z.tuple([text]),
+  explain: z.tuple([z.string().regex(/^0x[0-9a-f]{40}$/)]),
   submit: z.tuple([command, text]),
   handledAt: z.tuple([z.string().regex(/^\d{1,18}$/)]),
 } satisfies { readonly [Method in keyof Desk]: z.ZodType<Parameters<Desk[Method]>> };

@@ -59,6 +59,8 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
     expect((await orderflow(["fly"])).code).toBe(2);
     expect((await orderflow(["demo", "--speed", "fast"])).code).toBe(2);
     expect((await orderflow(["score", "0x12"])).code).toBe(2);
+    const { code, err } = await orderflow(["score", "explain", "0x12"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("A wallet is 0x and 40 hex digits.")]);
   });
 });
 
@@ -71,6 +73,8 @@ describe("reading commands", { timeout: SLOW_MS }, () => {
     const score = await orderflow(["score", `0x${"ab".repeat(20)}`]);
     expect(score.code).toBe(2);
     expect(score.err).toContain("no fill of");
+    const explained = await orderflow(["score", "explain", `0x${"ab".repeat(20)}`, "--json"]);
+    expect([explained.code, explained.err]).toEqual([2, expect.stringContaining("no fill of")]);
   });
 
   test("help names every command", async () => {

@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
 import { withDesk } from "../desk.ts";
+import { explanationText } from "../explanation-tables.ts";
 import { runProgram } from "../program.ts";
-import { renderTable } from "../table.ts";
+import { jsonText, renderTable } from "../table.ts";
 
 function parseWallet(text: string): string {
   try {
@@ -14,20 +15,37 @@ function parseWallet(text: string): string {
 }
 
 export function addScore(cli: Command): void {
-  cli
+  const score = cli
     .command("score")
     .description("show everything that is known about one wallet")
     .argument("<wallet>", "address of the wallet", parseWallet)
     .action((wallet: string) =>
       runProgram((program) =>
         withDesk(program, async (desk) => {
-          const row = await desk.wallet(wallet);
-          if (row === null) throw new InputError("WALLET_UNKNOWN", `no fill of ${wallet} has been read`);
+          const row = (await desk.wallet(wallet)) ?? unknown(wallet);
           const lines = Object.entries(row).map(([name, value]) => [name, showValue(name, value)]);
           program.terminal.writeLine(renderTable([{ title: "field" }, { title: "value" }], lines));
         }),
       ),
     );
+  score
+    .command("explain")
+    .description("show what a score is made of: its parts, units, edge, tier and history, and what was left out")
+    .argument("<wallet>", "address of the wallet", parseWallet)
+    .option("--json", "as JSON")
+    .action((wallet: string, { json }: { readonly json?: true }) =>
+      runProgram((program) =>
+        withDesk(program, async (desk) => {
+          const explanation = (await desk.explain(wallet)) ?? unknown(wallet);
+          const { terminal } = program;
+          terminal.writeLine(json === true ? jsonText(explanation) : explanationText(explanation, terminal.columns()));
+        }),
+      ),
+    );
+}
+
+function unknown(wallet: string): never {
+  throw new InputError("WALLET_UNKNOWN", `no fill of ${wallet} has been read; \`orderflow status\` says what has been`);
 }
 
 function showValue(name: string, value: unknown): string {

@@ -5,7 +5,7 @@ import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 import { type FactsTables, loadFacts } from "./score-facts.ts";
 
-const IMPORTED: FactsTables = { units: sql.table("flow.import_unit"), days: sql.table("flow.import_day") };
+export const IMPORTED: FactsTables = { units: sql.table("flow.import_unit"), days: sql.table("flow.import_day") };
 
 /** The scores that imported units alone would give, of those among the wallets that have some. */
 export async function loadImported(

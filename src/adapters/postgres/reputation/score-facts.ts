@@ -42,7 +42,7 @@ export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Addre
 
 /** Where units and days are counted: our own ledger, or what was imported of the venue's history of accounts. */
 export type FactsTables = { readonly units: RawBuilder<unknown>; readonly days: RawBuilder<unknown> };
-const OWN: FactsTables = { units: sql.table("flow.unit"), days: sql.table("flow.wallet_day") };
+export const OWN: FactsTables = { units: sql.table("flow.unit"), days: sql.table("flow.wallet_day") };
 
 /** Units that closed after `cutoff`; fills from the day of the cutoff on. */
 export async function loadFacts(
