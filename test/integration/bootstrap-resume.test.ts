@@ -5,7 +5,8 @@ import { REQUESTS_PER_SECOND } from "../../src/adapters/polymarket-data/rate-lim
 import { createImportStore } from "../../src/adapters/postgres/import-store.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { AbortedError } from "../../src/core/errors.ts";
-import { epochMs } from "../../src/core/time/time.ts";
+import { epochMs, MINUTE_MS } from "../../src/core/time/time.ts";
+import type { Logger } from "../../src/ports/logger.ts";
 import { createBootstrapService } from "../../src/services/bootstrap/bootstrap-service.ts";
 import { estimateBudget } from "../../src/services/bootstrap/request-budget.ts";
 import { type BootstrapDeps, runBootstrap } from "../../src/services/bootstrap/run-bootstrap.ts";
@@ -92,15 +93,21 @@ describeOnOneEngine("an import", (getDb) => {
     }
   });
 
-  test("in the background ends nobody when the venue cannot be reached", async () => {
+  test("in the background ends nobody when the venue cannot be reached, and says so once", async () => {
     const api = await startFakeDataApi(data);
     const parts = await deps(api);
     await api.close();
     const [wall, stop] = [createManualClock(NOW), new AbortController()];
-    const service = createBootstrapService({ ...parts, wall }, { wallets: WALLETS, days: 90 });
+    const warned: string[] = [];
+    const logger: Logger = { ...createQuietLogger(), warn: (message) => void warned.push(message), with: () => logger };
+    const service = createBootstrapService({ ...parts, wall, logger }, { wallets: WALLETS, days: 90 });
     const running = service.run(stop.signal);
-    await wall.untilSleeping();
-    expect(service.health()).toMatchObject({ ready: false, detail: expect.stringContaining("cannot be reached") });
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await wall.untilSleeping();
+      expect(service.health()).toMatchObject({ ready: false, detail: expect.stringContaining("cannot be reached") });
+      await wall.advance(5 * MINUTE_MS);
+    }
+    expect(warned).toEqual(["no history of accounts: scores come from the chain alone until it answers"]);
     stop.abort();
     await running;
   });

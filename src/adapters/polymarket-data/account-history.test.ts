@@ -10,7 +10,7 @@ import { USDC_E } from "../../core/chain/contracts.ts";
 import { tokenIdOf } from "../../core/chain/token-ids.ts";
 import { ProviderInconsistencyError, RejectedError } from "../../core/errors.ts";
 import type { MarketId } from "../../core/ids/ids.ts";
-import { epochMs } from "../../core/time/time.ts";
+import { epochMs, SECOND_MS } from "../../core/time/time.ts";
 import type { AccountHistory } from "../../ports/account-history.ts";
 import { createAccountHistory } from "./account-history.ts";
 import { createDataClient, USER_AGENT } from "./data-client.ts";
@@ -18,6 +18,8 @@ import { createDataClient, USER_AGENT } from "./data-client.ts";
 type Answer = { status?: number; body: unknown; headers?: Record<string, string> };
 type Asked = { url: URL; agent: string | undefined };
 
+/** Time is moved by hand here, which would make a slow answer a late one. */
+const NEVER_MS = 1e9;
 let server: Server | null = null;
 const never = new AbortController().signal;
 const SAMPLES = join(import.meta.dirname, "../../../../shared/samples");
@@ -40,7 +42,11 @@ async function serve(
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
   const baseUrl = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
   const clock = createManualClock(epochMs(1_790_000_000_000));
-  return { history: createAccountHistory(createDataClient({ baseUrl, clock, random: () => 0 })), asked, clock };
+  return {
+    history: createAccountHistory(createDataClient({ baseUrl, clock, random: () => 0, timeoutMs: NEVER_MS })),
+    asked,
+    clock,
+  };
 }
 
 afterEach(async () => {
@@ -149,11 +155,45 @@ describe("pages", () => {
     expect(rows).toBe(7);
   });
 
-  test("without a way to the rest are an error", async () => {
-    const lost = { body: { data: rowsFrom(1), pagination: { has_more: true, next_cursor: null } } };
-    const { history } = await serve(() => lost);
-    const walked = history.activity(walletNo(1), epochMs(0), 100, never);
+  const activityOf = async (answer: Parameters<typeof serve>[0]) =>
+    (await serve(answer)).history.activity(walletNo(1), epochMs(0), 100, never);
+
+  test.each([null, undefined, ""])("without a way to the rest (%j) are an error", async (next_cursor) => {
+    const walked = activityOf(() => ({ body: { data: rowsFrom(1), pagination: { has_more: true, next_cursor } } }));
     await expect(walked).rejects.toMatchObject({ code: "DATA_CURSOR_LOST" });
+  });
+
+  test("whose cursor leads to itself are an error, not an endless walk", async () => {
+    const walked = activityOf((_, count) => page(rowsFrom(3 * count), "again"));
+    await expect(walked).rejects.toMatchObject({ code: "DATA_CURSOR_LOST" });
+  });
+
+  test("whose cursors lead in a circle are one too", async () => {
+    const walked = activityOf((url) => {
+      const isFirst = url.searchParams.get("cursor") !== "b";
+      return page(rowsFrom(isFirst ? 1 : 4), isFirst ? "b" : "a");
+    });
+    await expect(walked).rejects.toBeInstanceOf(ProviderInconsistencyError);
+  });
+
+  test("whose cursor was cut off are refused by the server, and are no history", async () => {
+    const walked = activityOf((url) =>
+      url.searchParams.has("cursor") ? { status: 400, body: { error: "invalid cursor" } } : page(rowsFrom(1), "eyJk"),
+    );
+    await expect(walked).rejects.toThrow(RejectedError);
+  });
+
+  test("of positions that moved between two pages count once", async () => {
+    const held = (token: number) => ({
+      ...{ token_id: String(token), condition_id: market, current_size: 1, total_size: 1, realized_pnl: 0 },
+      ...{ total_pnl: 0, status: "OPEN", outcome_index: 0 },
+    });
+    const { history } = await serve((url) => {
+      if (url.searchParams.get("status") === "CLOSED") return page([]);
+      return url.searchParams.has("cursor") ? page([held(2), held(3)]) : page([held(1), held(2)], "next");
+    });
+    const { positions } = await history.positions(walletNo(1), epochMs(0), 100, never);
+    expect(positions.map(({ tokenId }) => tokenId)).toEqual(["1", "2", "3"]);
   });
 });
 
@@ -208,18 +248,54 @@ describe("the other endpoints", () => {
 });
 
 describe("a server that does not want", () => {
+  const rows = async (history: AccountHistory) => (await history.activity(walletNo(1), epochMs(0), 10, never)).rows;
+
+  /** Lets the clock run until the answer is there. */
+  async function settle<T>(answer: Promise<T>, clock: ManualClock): Promise<T> {
+    let isOver = false;
+    const watched = answer.finally(() => {
+      isOver = true;
+    });
+    watched.catch(() => {});
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(SECOND_MS);
+    }
+    return watched;
+  }
+
   test("is asked again after the pause that it names, and not before", async () => {
     const { history, asked, clock } = await serve((_, count) =>
       count === 1 ? { status: 429, headers: { "retry-after": "7" }, body: {} } : page([]),
     );
-    const answer = history.activity(walletNo(1), epochMs(0), 10, never);
+    const answer = rows(history);
     // The timeout's sleeper comes and goes with each request; the pause is the one that stays.
     while (asked.length < 1 || clock.sleeping() !== 1) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(6_900);
     expect(asked.length).toBe(1);
     await clock.advance(200);
-    expect((await answer).rows).toBe(0);
+    expect(await answer).toBe(0);
     expect(history.use()).toEqual({ requests: 2, retries: 1 });
+  });
+
+  test.each([
+    ["500", { status: 500, body: { error: "oops" } }],
+    ["a page at 503", { status: 503, body: "<html>down</html>" }],
+    ["Cloudflare's page at 403", { status: 403, body: "<!DOCTYPE html><html>blocked</html>" }],
+    ["a page at 200", { status: 200, body: "\n<html>one moment</html>" }],
+    ["half an answer", { status: 200, body: '{"data":[{"proxy_wal' }],
+    ["an old answer from a cache", { ...page([base]), headers: { age: "124" } }],
+  ])("is asked again after %s", async (_, bad) => {
+    const { history, asked, clock } = await serve((_url, count) => (count < 3 ? bad : page([])));
+    expect(await settle(rows(history), clock)).toBe(0);
+    expect(asked.length).toBe(3);
+    expect(new Set(asked.map(({ url }) => url.searchParams.get("_"))).size).toBe(3);
+  });
+
+  test("for good is somebody else's trouble, not the account's", async () => {
+    const { history, asked, clock } = await serve(() => ({ status: 403, body: "<html>blocked</html>" }));
+    await expect(settle(rows(history), clock)).rejects.toMatchObject({ code: "DATA_API_BLOCKED" });
+    expect(asked.length).toBe(5);
   });
 
   test("is not asked again after a no", async () => {
@@ -227,4 +303,24 @@ describe("a server that does not want", () => {
     await expect(history.positions(walletNo(1), epochMs(0), 10, never)).rejects.toThrow(RejectedError);
     expect(asked.length).toBe(1);
   });
+
+  test.each([
+    ["a row of another kind", page([{ ...base, size: "many" }])],
+    ["no page", { body: [] }],
+    ["a side that is none", page([{ ...base, side: "HOLD" }])],
+    ["an amount beyond reason", page([{ ...base, usdc_size: 1e12 }])],
+  ])("is not believed with %s", async (_, answer) => {
+    const { history } = await serve(() => answer);
+    await expect(rows(history)).rejects.toMatchObject({ code: "DATA_API_MALFORMED" });
+  });
+});
+
+withSamples("recorded trades, leaders, positions and resolutions are understood, every row", async () => {
+  const { history } = await serve((url) => page(sample(`data_v2_${url.pathname.slice("/v2/".length)}`).data));
+  expect((await history.tape(10, 0, never)).length).toBe(sample("data_v2_trades").data.length);
+  expect((await history.leaders("day", "VOLUME", 10, never)).length).toBe(sample("data_v2_leaderboard").data.length);
+  expect((await history.positions(walletNo(1), epochMs(0), 10, never)).positions).toEqual([
+    expect.objectContaining({ entryCost: 18_820_200n, price: 715_000n, realisedPnl: 0n, totalPnl: 1_264_000n }),
+  ]);
+  expect((await history.resolutions([market], never)).size).toBeGreaterThan(0);
 });

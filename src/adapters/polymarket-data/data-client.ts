@@ -1,11 +1,4 @@
-import {
-  AbortedError,
-  PayloadError,
-  RateLimitError,
-  RejectedError,
-  TimeoutError,
-  TransientError,
-} from "../../core/errors.ts";
+import { AbortedError, RateLimitError, RejectedError, TimeoutError, TransientError } from "../../core/errors.ts";
 import { SECOND_MS } from "../../core/time/time.ts";
 import type { SourceUse } from "../../ports/account-history.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -29,7 +22,7 @@ export type DataQuery = Readonly<Record<string, string | number | boolean>>;
 export type DataClient = {
   /**
    * The parsed JSON of one answer.
-   * @throws AbortedError, TransientError and its kinds, RejectedError, PayloadError
+   * @throws AbortedError, TransientError and its kinds, RejectedError
    */
   get(path: string, query: DataQuery, signal: AbortSignal): Promise<unknown>;
   use(): SourceUse;
@@ -37,6 +30,8 @@ export type DataClient = {
 
 /** Cloudflare refuses the default agents of libraries. */
 export const USER_AGENT = "orderflow (account history)";
+/** Every address is a new one, so no answer should come from a cache at all. */
+const AGE_MAX_SECONDS = 30;
 const PAUSE_MS = 500;
 const PAUSE_MAX_MS = 5 * 60 * SECOND_MS;
 const PAUSE_UNTOLD_MS = 2 * SECOND_MS;
@@ -74,14 +69,20 @@ export function createDataClient(options: DataClientOptions): DataClient {
         signal: AbortSignal.any([signal, late.signal]),
       });
       const text = await response.text();
+      if (isPage(text)) throw pageError(path, response.status);
       if (!response.ok) throw statusError(path, response.status, response.headers.get("retry-after"), text);
-      return parseJson(text);
+      const ageSeconds = Number(response.headers.get("age") ?? 0);
+      if (ageSeconds > AGE_MAX_SECONDS)
+        throw new TransientError("DATA_API_STALE", `an answer of ${ageSeconds} s ago, from a cache`, { path });
+      return parseJson(path, text);
     } catch (error) {
       if (signal.aborted) throw new AbortedError();
       if (late.signal.aborted && !done.signal.aborted)
         throw new TimeoutError("DATA_API_TIMEOUT", `no answer within ${timeoutMs} ms`, { path });
       if (error instanceof TypeError)
-        throw new TransientError("DATA_API_UNREACHABLE", "the Data API cannot be reached", { path });
+        throw new TransientError("DATA_API_UNREACHABLE", `the Data API cannot be reached at ${new URL(base).origin}`, {
+          path,
+        });
       throw error;
     } finally {
       done.abort();
@@ -114,13 +115,21 @@ export function createDataClient(options: DataClientOptions): DataClient {
   };
 }
 
-function parseJson(text: string): unknown {
+/** Half an answer says nothing about what was asked. */
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PayloadError("DATA_API_MALFORMED", "an answer that is not JSON");
+    throw new TransientError("DATA_API_MALFORMED", "an answer that is not JSON", { path });
   }
 }
+
+/** Cloudflare's way to say no, whatever was asked: about us, not about the account. */
+const isPage = (text: string): boolean => /^\s*</.test(text);
+const pageError = (path: string, status: number): TransientError =>
+  new TransientError("DATA_API_BLOCKED", `a web page instead of data (HTTP ${status}): we are kept out for now`, {
+    ...{ path, status },
+  });
 
 function statusError(path: string, status: number, retryAfter: string | null, text: string): Error {
   const seconds = Number(retryAfter ?? Number.NaN);

@@ -99,8 +99,8 @@ export async function walkPages(
     );
     rows.push(...check(data));
     if (!pagination.has_more) return { rows, isTruncated: false };
-    const next: string | null = pagination.next_cursor ?? null;
-    if (next === null || next === cursor || data.length === 0) {
+    const next: string = pagination.next_cursor ?? "";
+    if (next === "" || next === cursor || data.length === 0) {
       throw new ProviderInconsistencyError("DATA_CURSOR_LOST", "the Data API has more rows and no way to them", {
         path,
       });

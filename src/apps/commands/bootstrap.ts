@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { REQUESTS_PER_SECOND } from "../../adapters/polymarket-data/rate-limits.ts";
 import { readOverview, readScoredWallets } from "../../adapters/postgres/overview.ts";
+import { AbortedError } from "../../core/errors.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
+import type { Logger } from "../../ports/logger.ts";
 import { estimateBudget, type RequestBudget } from "../../services/bootstrap/request-budget.ts";
 import {
   type BootstrapProgress,
@@ -13,8 +15,8 @@ import {
 } from "../../services/bootstrap/run-bootstrap.ts";
 import { bootstrapDeps } from "../bootstrap.ts";
 import { tierTable, walletTable } from "../overview-tables.ts";
-import { type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar, showLeft } from "../progress-line.ts";
+import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
+import { createProgressLine, type ProgressLine, showBar, showLeft } from "../progress-line.ts";
 import { createReputation } from "../reputation.ts";
 import { showCount } from "../table.ts";
 
@@ -45,27 +47,41 @@ export function addBootstrap(cli: Command): void {
     .action((flags: Flags) => runProgram((program) => runCommand(program, flags)));
 }
 
-async function runCommand(program: Program, { wallets, days }: Flags): Promise<void> {
-  const { environment, clock, terminal, signal } = program;
+async function runCommand(program: Program, { wallets, days }: Flags): Promise<number> {
+  const { environment, clock, logger, terminal, signal } = program;
   const request: BootstrapRequest = { wallets, days: days ?? environment.REPUTATION_LOOKBACK_DAYS };
-  terminal.writeLine(budgetText(request));
   const line = createProgressLine(terminal, clock);
-  await withDatabase(program, async (database) => {
-    const deps = bootstrapDeps(
-      { ...program, database },
-      createReputation({ ...program, database, machineTimeFactor: 1 }),
-    );
+  return withDatabase(program, async (database) => {
+    terminal.writeLine(budgetText(request));
+    const parts = { ...program, logger: besideProgress(logger, line), database };
+    const deps = bootstrapDeps(parts, createReputation({ ...parts, machineTimeFactor: 1 }));
     const report = await runBootstrap(deps, request, (progress) => line.show(progressText(progress)), signal).finally(
       line.end,
     );
     if (report === null) {
       terminal.writeLine("Another process reads accounts already; its scores come into the same database.");
-      return;
+      return EXIT.done;
     }
     const [overview, best] = [await readOverview(database), await readScoredWallets(database, WALLETS_SHOWN)];
     terminal.writeLine([reportText(report), tierTable(overview), walletTable(best)].join("\n\n"));
+    return EXIT.done;
+  }).catch((error: unknown) => {
+    if (!(error instanceof AbortedError)) throw error;
+    terminal.writeLine("Stopped. What was read is kept: the same command goes on with the wallets that are left.");
+    return EXIT.forced;
   });
 }
+
+/** The progress says what the services would; what they warn of gets a line of its own. */
+const besideProgress = (logger: Logger, line: ProgressLine): Logger => ({
+  ...logger,
+  info: () => {},
+  warn(message, fields) {
+    line.end();
+    logger.warn(message, fields);
+  },
+  with: (fields) => besideProgress(logger.with(fields), line),
+});
 
 function budgetText({ wallets, days }: BootstrapRequest): string {
   const { usual, most } = estimateBudget(wallets, REQUESTS_PER_SECOND);

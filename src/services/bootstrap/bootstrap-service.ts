@@ -5,7 +5,7 @@ import {
   RejectedError,
   TransientError,
 } from "../../core/errors.ts";
-import { addMs, DAY_MS, MINUTE_MS } from "../../core/time/time.ts";
+import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
 import type { Health, Service } from "../../ports/service.ts";
 import { type BootstrapDeps, type BootstrapRequest, runBootstrap } from "./run-bootstrap.ts";
 
@@ -18,6 +18,17 @@ const RETRY_AFTER_MS = 5 * MINUTE_MS;
 export function createBootstrapService(deps: BootstrapDeps, request: BootstrapRequest): Service {
   const logger = deps.logger.with({ service: "bootstrap" });
   let health: Health = { ready: false, detail: "has not looked yet" };
+  let isToldOf = false;
+
+  /** Once, however long it lasts: the others have no part in it. */
+  function tellOf({ code, message }: VenueError): void {
+    health = { ready: false, detail: `could not read accounts: ${message}` };
+    const tell = isToldOf ? logger.debug : logger.warn;
+    tell("no history of accounts: scores come from the chain alone until it answers", {
+      ...{ code, reason: message, retryInSeconds: RETRY_AFTER_MS / SECOND_MS },
+    });
+    isToldOf = true;
+  }
 
   async function isNeeded(): Promise<boolean> {
     const unfinished = await deps.store.unfinishedRun(addMs(deps.clock.nowMs(), -DAY_MS));
@@ -59,8 +70,7 @@ export function createBootstrapService(deps: BootstrapDeps, request: BootstrapRe
         } catch (error) {
           if (error instanceof AbortedError) return;
           if (!isOfVenue(error)) throw error;
-          health = { ready: false, detail: `could not read accounts: ${error.message}` };
-          logger.warn("accounts not read", { code: error.code, reason: error.message });
+          tellOf(error);
         }
         await deps.wall.sleep(RETRY_AFTER_MS, signal);
       }

@@ -86,7 +86,9 @@ async function run(
   onProgress({ phase: "candidates", wallets: 0, walletsDone: 0, requests: 0, requestsPerSecond: 0, leftMs: null });
   const current = resumed ?? (await start(deps, request, signal));
   const wallets = await store.pending(current.runId);
-  const meter = createMeter(wall, () => history.use().requests - before.requests, wallets.length, onProgress);
+  const { pending, done, incomplete, failed } = await store.counts(current.runId);
+  const progress = { wallets: pending + done + incomplete + failed, walletsBefore: done + incomplete + failed };
+  const meter = createMeter(wall, () => history.use().requests - before.requests, progress, onProgress);
   await readAll(deps, current, wallets, meter, signal);
   await deps.publish(signal);
   const counts = await store.counts(current.runId);
@@ -122,17 +124,19 @@ async function start(
 
 type Meter = { walletDone(): number };
 
+/** `walletsBefore` were read by the same run before it was stopped. */
 function createMeter(
   wall: Clock,
   requests: () => number,
-  wallets: number,
+  { wallets, walletsBefore }: { readonly wallets: number; readonly walletsBefore: number },
   onProgress: (progress: BootstrapProgress) => void,
 ): Meter {
   const startedAt: EpochMs = wall.nowMs();
-  let walletsDone = 0;
+  let walletsDone = walletsBefore;
   const show = (): void => {
-    const elapsedMs = Math.max(1, wall.nowMs() - startedAt);
-    const leftMs = walletsDone === 0 ? null : (elapsedMs / walletsDone) * (wallets - walletsDone);
+    const elapsedMs = Math.max(SECOND_MS, wall.nowMs() - startedAt);
+    const readNow = walletsDone - walletsBefore;
+    const leftMs = readNow === 0 ? null : (elapsedMs / readNow) * (wallets - walletsDone);
     const requestsPerSecond = (requests() * SECOND_MS) / elapsedMs;
     onProgress({ phase: "wallets", wallets, walletsDone, requests: requests(), requestsPerSecond, leftMs });
   };
