@@ -46,7 +46,7 @@ export const DEFAULT_WALLETS = 500;
 export const LEAD_DAYS = 30;
 /** A run that was stopped goes on within a day; after that its boards are old and a new one begins. */
 const RESUMABLE_MS = DAY_MS;
-const WALLETS_AT_A_TIME = 8;
+const WALLETS_AT_A_TIME = 16;
 /** Scores come out as the run goes on, not at its end. */
 const PUBLISH_EVERY = 25;
 /** After so many wallets in a row that could not be read, the trouble is not theirs. */
