@@ -25,6 +25,8 @@ export type BlockRangeRecord = {
   readonly facts?: FactsRecord;
   /** Who delivered it, with the blocks at both ends of the range. */
   readonly origin?: { readonly endpoint: string; readonly first: BlockRef; readonly last: BlockRef };
+  /** The newest block that the node which delivered it called final as it answered; absent: nobody asked. */
+  readonly finalizedBlock?: number;
   readonly committedAt: EpochMs;
 };
 
@@ -47,6 +49,8 @@ export type ChainStore = {
   /**
    * Idempotent: blocks that are already covered are left alone, so nothing is written twice.
    * @returns fills newly written
+   * @throws TransientError when blocks up to the finalized mark come from a node that does not hold them for final:
+   * it may be on a branch that is no more, and what is below the mark is never taken back
    */
   extend(range: BlockRangeRecord): Promise<{ readonly fills: number }>;
   /**
@@ -55,8 +59,15 @@ export type ChainStore = {
    * @throws ProviderInconsistencyError when finalized blocks would go
    */
   retract(lastGoodBlock: number, at: EpochMs): Promise<void>;
+  /** Up to here, what is held cannot be replaced; -1: nothing is known to be final. */
+  finalizedBlock(): Promise<number>;
   /** Moves the finalized mark forward (never back) and forgets block hashes far below it. */
   finalize(finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void>;
+  /**
+   * The same for who reads history and does not know what else is held: the mark stops below the first block above it
+   * that is remembered. Whoever follows the chain remembers what may be replaced, and moves the mark over it.
+   */
+  settle(finalizedBlock: number, at: EpochMs): Promise<void>;
   coverage(): Promise<readonly CoverageRange[]>;
   /** The first block that following holds: `proposed` when asked for the first time, the same ever after. */
   followFrom(proposed: number): Promise<number>;

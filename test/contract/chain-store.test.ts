@@ -171,6 +171,30 @@ describeOnEachEngine("chain store", (getDb) => {
     expect(remembered.at(-1)?.number).toBe(500 - 256);
   });
 
+  test("who reads history moves the mark up to the first block above it that is remembered, and no further", async () => {
+    await store.extend(aRecord(0, 9, { blocks: [aBlock(9)] }));
+    await store.settle(8, blockTime(9));
+    expect(await store.finalizedBlock()).toBe(8);
+    await store.settle(20, blockTime(20));
+    expect(await store.finalizedBlock()).toBe(8);
+    await store.finalize(9, 9, blockTime(9));
+    await store.settle(20, blockTime(20));
+    expect(await store.finalizedBlock()).toBe(20);
+  });
+
+  test("blocks up to the mark are taken only from a node that holds them for final", async () => {
+    await store.finalize(10, 10, blockTime(10));
+    for (const finalizedBlock of [-1, 9]) {
+      const record = aRecord(8, 12, { finalizedBlock });
+      await expect(store.extend(record)).rejects.toMatchObject({ code: "RANGE_NOT_FINAL" });
+    }
+    expect(await store.coverage()).toEqual([]);
+    await store.extend(aRecord(8, 12, { finalizedBlock: 10 }));
+    await store.extend(aRecord(5, 7, { finalizedBlock: 7 }));
+    await store.extend(aRecord(13, 14));
+    expect(await store.coverage()).toEqual([{ fromBlock: 5, toBlock: 14 }]);
+  });
+
   test("an undecodable log is kept", async () => {
     const { txHash } = aFill().fill;
     const log = { address: facts.V2, topics: ["0x01"], data: "0x", blockNumber: 1, blockHash: facts.blockHash(1) };

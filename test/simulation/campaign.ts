@@ -1,42 +1,87 @@
 /**
- * Runs seeds of the listener's fault campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
- * Run: npm run test:faults -- --seeds 2000 [--from 1] [--engine pglite|postgresql]
+ * Runs seeds of the listener's fault campaign, side by side on all cores, and ends with a `BENCH` line. Seeds that failed
+ * are named with the command that replays one alone.
+ * Run: npm run test:faults -- [--seeds 2000] [--from 1] [--engine both|pglite|postgresql] [--jobs 2]
  */
+import { fork } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../support/postgres-server.ts";
-import { runSeed } from "./run-seed.ts";
-import { openSimPglite, openSimServer } from "./sim-database.ts";
+import type { SeedResult } from "./run-seed.ts";
+import type { SeedTask } from "./seed-worker.ts";
+import { engineOf } from "./sim-database.ts";
+import { createTally, replayOf } from "./tally.ts";
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "200" },
+    seeds: { type: "string", default: "2000" },
     from: { type: "string", default: "1" },
-    engine: { type: "string", default: "pglite" },
+    engine: { type: "string", default: "both" },
+    jobs: { type: "string", default: String(availableParallelism()) },
   },
 });
-const from = Number(values.from);
-const seeds = Number(values.seeds);
-const server = values.engine === "postgresql" ? await startPostgres() : null;
+const [from, seeds] = [Number(values.from), Number(values.seeds)];
+if (!["both", "pglite", "postgresql"].includes(values.engine)) throw new Error(`no engine ${values.engine}`);
+const server = values.engine === "pglite" ? null : await startPostgres();
 if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
-const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
+if (values.engine === "both" && server === null) console.log("no PostgreSQL binaries were found: PGlite only");
 
-const totals = { failed: 0, kills: 0, reorgs: 0, faults: 0, statements: 0 };
-for (let seed = from; seed < from + seeds; seed += 1) {
-  const result = await runSeed(seed, sim);
-  totals.kills += result.kills;
-  totals.reorgs += result.reorgs;
-  totals.statements += result.statements;
-  for (const count of result.faults.values()) totals.faults += count;
+const taskOf = (seed: number): SeedTask => {
+  const engine = values.engine === "both" ? engineOf(seed, server !== null) : (values.engine as SeedTask["engine"]);
+  return { seed, engine };
+};
+const startedAt = performance.now();
+const tally = createTally();
+let next = from;
+
+function report({ seed, engine }: SeedTask, result: SeedResult): void {
+  tally.add(result, engine);
   if (result.problems.length > 0) {
-    totals.failed += 1;
-    console.log(
-      `seed ${seed} failed; alone: npm run test:faults -- --from ${seed} --seeds 1 --engine ${values.engine}`,
-    );
+    console.log(`seed ${seed} failed; alone: ${replayOf({ seed, engine, problems: [] })}`);
     for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
   }
-  if ((seed - from + 1) % 50 === 0) console.log(`${seed - from + 1} of ${seeds} seeds, ${totals.failed} failed`);
+  const done = tally.seeds();
+  if (done % 50 !== 0) return;
+  const perSecond = done / ((performance.now() - startedAt) / 1_000);
+  const left = `${Math.round((seeds - done) / perSecond)} s left`;
+  console.log(
+    `${done} of ${seeds} seeds, ${tally.failures().length} failed, ${perSecond.toFixed(1)} a second, ${left}`,
+  );
 }
-await sim.close();
+
+/** One process; what it dies of counts as a failure of the seed that it was at, and another takes over. */
+function work(): Promise<void> {
+  const path = join(import.meta.dirname, "seed-worker.ts");
+  const child = fork(path, server === null ? [] : [server.url], { serialization: "advanced" });
+  let task: SeedTask | null = null;
+  const give = (): void => {
+    task = next < from + seeds ? taskOf(next++) : null;
+    if (task === null) child.disconnect();
+    else child.send(task);
+  };
+  child.on("message", (result: SeedResult) => {
+    if (task !== null) report(task, result);
+    give();
+  });
+  give();
+  return new Promise((resolve) => {
+    child.on("exit", (code) => {
+      if (task === null) return resolve();
+      const nothing = { faults: new Map(), rows: new Map(), reorgs: [], kills: 0, statements: 0, hasBackfill: false };
+      report(task, { ...nothing, seed: task.seed, problems: [`the process ended with code ${code}`] });
+      resolve(work());
+    });
+  });
+}
+
+await Promise.all(Array.from({ length: Math.min(Number(values.jobs), seeds) }, work));
 await server?.stop();
-console.log(`BENCH ${JSON.stringify({ name: "faults", engine: values.engine, seeds, ...totals })}`);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+const failures = tally.failures();
+const durationS = Math.round((performance.now() - startedAt) / 1_000);
+console.log(`faults ${JSON.stringify(Object.fromEntries([...tally.faults()].sort()))}`);
+console.log(`rows ${JSON.stringify(Object.fromEntries([...tally.rows()].sort()))}`);
+for (const failure of failures) console.log(`failed: seed ${failure.seed}: ${replayOf(failure)}`);
+const summary = { name: "faults", engine: values.engine, seeds, failed: failures.length, durationS, ...tally.totals() };
+console.log(`BENCH ${JSON.stringify(summary)}`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -36,6 +36,7 @@ export async function findProblems(database: Database, chain: Chain, startBlock:
     ...(await compareFills(database, chain, startBlock)),
     ...(await checkIngest(database)),
     ...(await checkBlocks(database, chain)),
+    ...(await checkParts(database, chain)),
   ];
 }
 
@@ -81,4 +82,39 @@ async function checkBlocks({ kysely }: Database, chain: Chain): Promise<readonly
   return blocks
     .filter(({ block_number, hash }) => chain.header(block_number).hash !== hash)
     .map(({ block_number }) => `block ${block_number} is remembered with a hash that the chain does not have`);
+}
+
+/** Pieces of coverage lie side by side, cover what coverage covers, and end in blocks that the chain has. */
+async function checkParts({ kysely }: Database, chain: Chain): Promise<readonly string[]> {
+  const { rows } = await sql<{
+    from_block: number;
+    to_block: number;
+    parent_hash: string | null;
+    first_hash: string | null;
+    last_hash: string | null;
+  }>`SELECT * FROM flow.coverage_part ORDER BY from_block`.execute(kysely);
+  const coverage = await kysely.selectFrom("flow.coverage").selectAll().orderBy("from_block").execute();
+  const problems = rows.flatMap((part) => {
+    const ends = [
+      [part.from_block - 1, part.parent_hash],
+      [part.from_block, part.first_hash],
+      [part.to_block, part.last_hash],
+    ] as const;
+    return ends
+      .filter(([number, hash]) => hash !== null && chain.header(number).hash !== hash)
+      .map(
+        ([number]) => `the part from ${part.from_block} names block ${number} with a hash that the chain does not have`,
+      );
+  });
+  const joined: { from_block: number; to_block: number }[] = [];
+  for (const { from_block, to_block } of rows) {
+    const last = joined.at(-1);
+    if (last === undefined || from_block > last.to_block + 1) joined.push({ from_block, to_block });
+    else if (from_block <= last.to_block) problems.push(`two parts hold block ${from_block}`);
+    else last.to_block = to_block;
+  }
+  const isSame = JSON.stringify(joined) === JSON.stringify(coverage.map((each) => ({ ...each })));
+  return isSame
+    ? problems
+    : [...problems, `parts cover ${JSON.stringify(joined)}, coverage ${JSON.stringify(coverage)}`];
 }

@@ -5,6 +5,7 @@ import type { Faults } from "../../src/adapters/simnet/faults/faults.ts";
 import { createFaultyNode, type FaultyNode } from "../../src/adapters/simnet/faults/faulty-node.ts";
 import { createRpcMethods, type RpcLimits, type RpcMethod } from "../../src/adapters/simnet/server/rpc-methods.ts";
 import { GENESIS_MS } from "../support/simulated-chain.ts";
+import { withRareLogs } from "./rare-logs.ts";
 import type { RecordedWorld } from "./recorded-world.ts";
 import type { SimTime } from "./sim-time.ts";
 
@@ -118,7 +119,7 @@ function createReplica(options: NetworkOptions, encoded: Map<string, readonly Rp
     /** A block's hash says everything of it, on every node. */
     logsOf(number) {
       const { hash } = chain.header(number);
-      const logs = encoded.get(hash) ?? chain.logsOf(number);
+      const logs = encoded.get(hash) ?? withRareLogs(chain.logsOf(number));
       encoded.set(hash, logs);
       return logs;
     },

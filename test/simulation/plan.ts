@@ -26,6 +26,8 @@ export type Plan = {
   readonly kills: readonly number[];
   /** How long a killed process stays away. */
   readonly awayMs: readonly number[];
+  /** A second process that reads history beside the listener, from a moment on; null: none. */
+  readonly backfill: { readonly atMs: number; readonly concurrency: number } | null;
   /** Whether the fault-free end is read by a process of its own, or by the one that saw the faults. */
   readonly restartsForTheEnd: boolean;
 };
@@ -60,6 +62,9 @@ export function drawPlan(seed: number): Plan {
     rates: drawRates(random),
     kills: drawKills(random),
     awayMs: [1_000, 1_000, 15_000, 60_000].map((ms) => Math.floor(ms * random())),
+    backfill: chance(random, 0.25)
+      ? { atMs: Math.floor(30_000 * random()), concurrency: drawInteger(random, 1, 4) }
+      : null,
     restartsForTheEnd: chance(random, 0.5),
   };
 }

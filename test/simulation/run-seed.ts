@@ -4,7 +4,8 @@ import { type AnyFault, drawPlan, type Plan } from "./plan.ts";
 import type { SimDatabase } from "./sim-database.ts";
 import type { Sabotage } from "./sim-process.ts";
 import { differences, snapshot } from "./snapshot.ts";
-import { createSurroundings, Stuck } from "./surroundings.ts";
+import { Stuck } from "./supervisor.ts";
+import { createSurroundings } from "./surroundings.ts";
 
 export type SeedResult = {
   readonly seed: number;
@@ -12,9 +13,12 @@ export type SeedResult = {
   readonly problems: readonly string[];
   readonly faults: ReadonlyMap<AnyFault, number>;
   readonly kills: number;
-  readonly reorgs: number;
+  /** Depth of each. */
+  readonly reorgs: readonly number[];
   readonly statements: number;
-  readonly fills: number;
+  readonly hasBackfill: boolean;
+  /** Rows that were compared, by kind. */
+  readonly rows: ReadonlyMap<string, number>;
 };
 
 export type RunOptions = {
@@ -45,7 +49,16 @@ export async function runSeed(seed: number, sim: SimDatabase, options: RunOption
   } finally {
     await world.end();
   }
-  const reorgs = plan.events.filter(({ kind }) => kind === "reorg").length;
-  const fills = faulty.filter((line) => line.startsWith("fill ")).length;
-  return { seed, problems, reorgs, fills, ...world.counts() };
+  const reorgs = plan.events.flatMap((event) => (event.kind === "reorg" ? [event.depth] : []));
+  const rows = countRows(faulty);
+  return { seed, problems, reorgs, rows, hasBackfill: plan.backfill !== null, ...world.counts() };
+}
+
+function countRows(lines: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const kind = line.slice(0, line.indexOf(":"));
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -18,6 +18,32 @@ export type SimDatabase = {
   close(): Promise<void>;
 };
 
+export type SimEngine = "pglite" | "postgresql";
+
+/** A quarter of the seeds, even and odd ones, runs on a server, where there is one. */
+export const engineOf = (seed: number, hasServer: boolean): SimEngine =>
+  hasServer && Math.floor(seed / 2) % 4 === 0 ? "postgresql" : "pglite";
+
+/** One database of each kind, opened when it is first asked for. @param server its address; null: there is none. */
+export function openSims(server: string | null) {
+  const opened = new Map<SimEngine, Promise<SimDatabase>>();
+  const open = (engine: SimEngine): Promise<SimDatabase> => {
+    if (engine === "pglite") return openSimPglite();
+    if (server === null) throw new Error("no PostgreSQL in this run");
+    return openSimServer(server);
+  };
+  return {
+    of(engine: SimEngine): Promise<SimDatabase> {
+      const sim = opened.get(engine) ?? open(engine);
+      opened.set(engine, sim);
+      return sim;
+    },
+    async close(): Promise<void> {
+      for (const sim of opened.values()) await (await sim).close();
+    },
+  };
+}
+
 export async function openSimPglite(): Promise<SimDatabase> {
   const engine = await openPglite({ instance: await PGlite.create() }, 60_000);
   return open(engine, null, async () => {});
@@ -76,6 +102,6 @@ async function clearingStatement({ kysely }: Database): Promise<string> {
   return [
     "SET LOCAL session_replication_role = replica",
     ...rows.filter(({ is_empty }) => is_empty).map(({ name }) => `DELETE FROM flow.${name}`),
-    "UPDATE flow.chain_state SET finalized_block = -1, head_block = -1",
+    "UPDATE flow.chain_state SET finalized_block = -1, head_block = -1, follow_from_block = NULL",
   ].join(";");
 }

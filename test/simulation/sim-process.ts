@@ -8,6 +8,7 @@ import type { LogSource } from "../../src/ports/log-source.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { MarketCatalog } from "../../src/ports/market-catalog.ts";
 import type { Service } from "../../src/ports/service.ts";
+import { type BackfillDeps, backfill } from "../../src/services/listener/backfill.ts";
 import { defaultListenerConfig, type ListenerConfig } from "../../src/services/listener/listener-config.ts";
 import { createListenerService } from "../../src/services/listener/listener-service.ts";
 import type { Life } from "./life.ts";
@@ -29,7 +30,11 @@ export type SimProcess = {
   stop(): void;
 };
 
+/** Following is the listener; backfill is the command that reads history and ends. */
+export type Job = { readonly kind: "follow" } | { readonly kind: "backfill"; readonly concurrency: number };
+
 export type SimProcessOptions = {
+  readonly job: Job;
   readonly life: Life;
   readonly engine: Engine;
   readonly transport: Transport;
@@ -42,9 +47,11 @@ export type SimProcessOptions = {
   readonly sabotage: Sabotage;
 };
 
+const ignore = (): void => {};
+
 /** The whole listener as the program puts it together, from connecting on, between simulated surroundings. */
 export function startSimProcess(options: SimProcessOptions): SimProcess {
-  const { life, engine, transport, sabotage } = options;
+  const { life, engine, transport, sabotage, job } = options;
   const stop = new AbortController();
   let ending: Ending | null = null;
   let service: Service | null = null;
@@ -52,12 +59,15 @@ export function startSimProcess(options: SimProcessOptions): SimProcess {
   async function run(): Promise<void> {
     const { clock } = life;
     const { urls, random, logger, batchMax, catalog } = options;
-    const connected = await connectPolygon({ urls, clock, random, logger, batchMax, transport }, stop.signal);
+    const isSpread = job.kind === "backfill";
+    const connected = await connectPolygon({ urls, clock, random, logger, batchMax, isSpread, transport }, stop.signal);
     const logSource = sabotage.logSource?.(connected, transport) ?? connected;
     const honest = createChainStore(assembleDatabase(engine, (ms) => clock.sleep(ms)));
     const store = sabotage.store?.(honest) ?? honest;
     const config = { ...defaultListenerConfig, ...options.config };
-    service = createListenerService({ logSource, catalog, store, clock, logger, config });
+    const deps = { logSource, store, clock, logger, config };
+    if (job.kind === "backfill") return readHistory(deps, job.concurrency, stop.signal);
+    service = createListenerService({ ...deps, catalog });
     await service.run(stop.signal);
   }
 
@@ -75,4 +85,12 @@ export function startSimProcess(options: SimProcessOptions): SimProcess {
     health: () => service?.health() ?? null,
     stop: () => stop.abort(),
   };
+}
+
+/** As the command does: from the first block to the one that is final when it starts. */
+async function readHistory(deps: BackfillDeps, concurrency: number, signal: AbortSignal): Promise<void> {
+  const final = await deps.logSource.finalized(signal);
+  const fromBlock = deps.config.startBlock ?? 0;
+  if (final === null || final.number < fromBlock) return;
+  await backfill(deps, { fromBlock, toBlock: final.number, concurrency }, ignore, signal);
 }

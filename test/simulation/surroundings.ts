@@ -1,29 +1,26 @@
 import { createFaults, type Fault } from "../../src/adapters/simnet/faults/faults.ts";
 import { createPrng } from "../../src/adapters/simnet/random/prng.ts";
 import { DEFAULT_LIMITS } from "../../src/adapters/simnet/server/rpc-methods.ts";
-import { ConfigError, PayloadError, ProviderInconsistencyError } from "../../src/core/errors.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import { GENESIS_MS } from "../support/simulated-chain.ts";
 import { isCaughtUp } from "./checks.ts";
-import { createNetwork, type Network } from "./endpoints.ts";
+import { createNetwork, type EndpointPlan, type Network } from "./endpoints.ts";
 import { createLife } from "./life.ts";
 import { createMortalEngine, type DatabaseFault, type Killer } from "./mortal-engine.ts";
 import type { AnyFault, Plan } from "./plan.ts";
 import { recordedWorld } from "./recorded-world.ts";
 import { type CatalogFault, createSimCatalog } from "./sim-catalog.ts";
 import type { SimDatabase } from "./sim-database.ts";
-import { type Sabotage, type SimProcess, startSimProcess } from "./sim-process.ts";
+import { type Job, type Sabotage, type SimProcess, startSimProcess } from "./sim-process.ts";
 import { createSimTime } from "./sim-time.ts";
+import { createSupervisor, Stuck } from "./supervisor.ts";
 import { createWire } from "./wire.ts";
 
 export type SurroundingsOptions = { readonly sabotage?: Sabotage; readonly logger?: Logger };
 
-/** A listener that does not get where it must, or ends as it must not. */
-export class Stuck extends Error {}
-
 export type Surroundings = {
   readonly network: Network;
-  /** Until everything that the seed brings has happened, and for a while after. */
+  /** Until everything that the seed brings has happened, and for a while after. @throws Stuck */
   liveThrough(): Promise<void>;
   /** The world stops and nothing fails any more. @throws Stuck */
   catchUp(): Promise<void>;
@@ -39,9 +36,11 @@ const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignor
 /** Simulated time within which a listener whose world is at peace must have caught up. */
 const CATCH_UP_MS_MAX = 15 * 60_000;
 const AFTERMATH_MS = 20_000;
-const RESTART_MS = 1_000;
 const LOOK_EVERY_MS = 500;
-const CLEAN = "clean.sim";
+const CLEAN: EndpointPlan = {
+  ...{ name: "clean.sim", lagsMs: [0], stuck: null, dead: null, lies: "never", limits: DEFAULT_LIMITS },
+};
+const FOLLOW: Job = { kind: "follow" };
 
 export function createSurroundings(plan: Plan, sim: SimDatabase, options: SurroundingsOptions): Surroundings {
   const time = createSimTime(GENESIS_MS);
@@ -51,73 +50,51 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
   const catalogFaults = createFaults<CatalogFault>(plan.seed, plan.rates);
   const attempts = new Map<string, number>();
   const killer = createKiller(plan);
-  const cleanEndpoint = {
-    name: CLEAN,
-    lagsMs: [0],
-    stuck: null,
-    dead: null,
-    lies: "never",
-    limits: DEFAULT_LIMITS,
-  } as const;
-  const network = createNetwork({ ...plan, time, world, faults, endpoints: [...plan.endpoints, cleanEndpoint] });
-  const names = plan.endpoints.map(({ name }) => name);
-  let process: SimProcess | null = null;
+  const supervisor = createSupervisor(time, plan.awayMs);
+  const network = createNetwork({ ...plan, time, world, faults, endpoints: [...plan.endpoints, CLEAN] });
   let started = 0;
-  let kills = 0;
 
-  function start(endpoints: readonly string[], changes: Partial<Plan> = {}, sabotage: Sabotage = {}): void {
-    const { batchMax, rangeBlocks, rangeBlocksMax, startBlock } = { ...plan, ...changes };
+  function start(
+    job: Job,
+    endpoints: readonly EndpointPlan[],
+    size: Pick<Plan, "batchMax" | "rangeBlocks" | "rangeBlocksMax">,
+    sabotage: Sabotage = {},
+  ): SimProcess {
     started += 1;
     const life = createLife(time);
-    const engine = createMortalEngine(sim.engine, {
-      ...{ time, life, attempts, killer, faults: databaseFaults, terminate: sim.terminate },
-    });
-    process = startSimProcess({
-      ...{ life, engine, batchMax, sabotage },
+    return startSimProcess({
+      ...{ life, job, sabotage, batchMax: size.batchMax },
+      engine: createMortalEngine(sim.engine, {
+        ...{ time, life, attempts, killer, faults: databaseFaults, terminate: sim.terminate },
+      }),
       transport: createWire({ time, network, faults, processNumber: started }, life),
       catalog: createSimCatalog(world.world.markets, { time, faults: catalogFaults, attempts }, life),
-      urls: endpoints.map((name) => `http://${name}/rpc`),
+      urls: endpoints.map(({ name }) => `http://${name}/rpc`),
       random: createPrng(plan.seed, `jitter ${started}`),
       logger: options.logger ?? silent,
-      config: { startBlock, rangeBlocks, rangeBlocksMax, infoStaleMs: 60_000 },
+      config: {
+        ...{ startBlock: plan.startBlock, rangeBlocks: size.rangeBlocks, rangeBlocksMax: size.rangeBlocksMax },
+        infoStaleMs: 60_000,
+      },
     });
   }
-
-  /** Whoever looks after processes starts one that is gone again, a while later. @throws Stuck when it must not be gone. */
-  async function lookAfter(): Promise<void> {
-    const gone = process;
-    const ending = gone?.ending() ?? null;
-    if (gone === null || !(gone.life.isDead() || ending !== null)) return;
-    process = null;
-    if (gone.life.isDead()) kills += 1;
-    else if (!mayEndWith(ending?.error)) throw new Stuck(`the listener ended with ${describe(ending?.error)}`);
-    gone.life.kill();
-    await time.settled();
-    const awayMs = ending === null ? (plan.awayMs[kills % plan.awayMs.length] ?? 0) : RESTART_MS;
-    time.at(time.now() + awayMs, () => start(names, {}, options.sabotage));
-  }
+  const follow = (): SimProcess => start(FOLLOW, plan.endpoints, plan, options.sabotage);
 
   /** Moves time on, from event to event, until `isOver`. @throws Stuck */
   async function proceed(isOver: () => Promise<boolean> | boolean, deadline: number): Promise<void> {
     for (;;) {
       await time.settled();
-      await lookAfter();
+      await supervisor.lookAfter();
       if (await isOver()) return;
-      if (time.now() > deadline) throw new Stuck(`not caught up: ${process?.health()?.detail ?? "no process"}`);
+      if (time.now() > deadline) throw new Stuck(`not caught up: ${supervisor.detail()}`);
       if (!time.next()) throw new Stuck("nothing is due, and the end is not reached");
     }
-  }
-
-  async function kill(): Promise<void> {
-    process?.life.kill();
-    process = null;
-    await time.settled();
   }
 
   function untilCaughtUp(): Promise<void> {
     let lookAt = time.now();
     const isOver = async (): Promise<boolean> => {
-      if (time.now() < lookAt || process === null) return false;
+      if (time.now() < lookAt) return false;
       lookAt = time.now() + LOOK_EVERY_MS;
       return isCaughtUp(sim.database, network.chain, plan.startBlock);
     };
@@ -127,9 +104,15 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
   return {
     network,
     async liveThrough() {
-      start(names, {}, options.sabotage);
-      const last = plan.events.at(-1)?.at ?? 0;
-      const over = time.now() + last + AFTERMATH_MS;
+      supervisor.run(follow);
+      const { backfill } = plan;
+      if (backfill !== null) {
+        const job: Job = { kind: "backfill", concurrency: backfill.concurrency };
+        time.at(time.now() + backfill.atMs, () =>
+          supervisor.run(() => start(job, plan.endpoints, plan, options.sabotage)),
+        );
+      }
+      const over = time.now() + (plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS;
       await proceed(() => time.now() >= over, Number.POSITIVE_INFINITY);
     },
     async catchUp() {
@@ -137,21 +120,21 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
       for (const each of [databaseFaults, catalogFaults]) each.stop();
       killer.stop();
       if (plan.restartsForTheEnd) {
-        await kill();
-        start(names, {}, options.sabotage);
+        await supervisor.killAll();
+        supervisor.run(follow);
       }
       await untilCaughtUp();
-      await kill();
+      await supervisor.killAll();
     },
     async runClean() {
-      start([CLEAN], { batchMax: 1_000, rangeBlocks: 2_000, rangeBlocksMax: 2_000 });
+      supervisor.run(() => start(FOLLOW, [CLEAN], { batchMax: 1_000, rangeBlocks: 2_000, rangeBlocksMax: 2_000 }));
       await untilCaughtUp();
     },
-    end: kill,
+    end: supervisor.killAll,
     counts: () => ({
       faults: new Map<AnyFault, number>([...faults.counts(), ...databaseFaults.counts(), ...catalogFaults.counts()]),
       statements: killer.statements(),
-      kills,
+      kills: supervisor.kills(),
     }),
   };
 }
@@ -173,12 +156,3 @@ function createKiller({ kills, seed }: Plan): Killer & { stop(): void } {
     },
   };
 }
-
-/** A provider that does not stop contradicting itself, or none that answers at the start, may end the process. */
-const mayEndWith = (error: unknown): boolean =>
-  error instanceof ProviderInconsistencyError ||
-  error instanceof PayloadError ||
-  (error instanceof ConfigError && error.message.startsWith("None of the endpoints"));
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

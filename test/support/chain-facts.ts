@@ -72,6 +72,7 @@ export const aRecord = (
 ): BlockRangeRecord => ({
   fromBlock,
   toBlock,
+  finalizedBlock: toBlock,
   blocks: [aBlock(toBlock)],
   fills: [],
   markets: [],

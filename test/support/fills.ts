@@ -66,6 +66,6 @@ export function makeFills(seed: number, blocks: readonly number[], perBlock: num
 
 /** What a listener would commit for the range. */
 export const rangeOf = (fromBlock: number, toBlock: number, fills: readonly StoredFill[]): BlockRangeRecord => ({
-  ...{ fromBlock, toBlock, fills, blocks: [], markets: [], resolutions: [], quarantined: [] },
+  ...{ fromBlock, toBlock, finalizedBlock: toBlock, fills, blocks: [], markets: [], resolutions: [], quarantined: [] },
   committedAt: timeOfBlock(toBlock),
 });

@@ -1,6 +1,6 @@
 import type { BlockRef, Fill } from "../../src/core/chain/fill.ts";
 import { missingRanges } from "../../src/core/chain/missing-ranges.ts";
-import { ProviderInconsistencyError } from "../../src/core/errors.ts";
+import { ProviderInconsistencyError, TransientError } from "../../src/core/errors.ts";
 import type { MarketId, TokenId } from "../../src/core/ids/ids.ts";
 import type { MarketInfo } from "../../src/core/market/market.ts";
 import type {
@@ -15,7 +15,6 @@ export type MemoryChainStore = ChainStore & {
   readonly records: BlockRangeRecord[];
   fills(): readonly StoredFill[];
   quarantined(): readonly QuarantinedLog[];
-  finalizedBlock(): number;
   failNext(error: Error): void;
   markets: MarketId[];
   tokens: TokenId[];
@@ -46,7 +45,7 @@ export function createMemoryChainStore(): MemoryChainStore {
     tokens: [],
     fills: () => [...fills.values()],
     quarantined: () => quarantined,
-    finalizedBlock: () => finalized,
+    finalizedBlock: async () => finalized,
     failNext(error) {
       failure = error;
     },
@@ -55,6 +54,10 @@ export function createMemoryChainStore(): MemoryChainStore {
         const thrown = failure;
         failure = null;
         throw thrown;
+      }
+      const mustBeFinal = Math.min(record.toBlock, finalized);
+      if (record.fromBlock <= mustBeFinal && (record.finalizedBlock ?? -1) < mustBeFinal) {
+        throw new TransientError("RANGE_NOT_FINAL", "not final there");
       }
       if (missingRanges(covered, record.fromBlock, record.toBlock).length === 0) throw new Error("a range twice");
       for (const stored of record.fills) {
@@ -79,6 +82,10 @@ export function createMemoryChainStore(): MemoryChainStore {
     },
     async finalize(block) {
       finalized = Math.max(finalized, block);
+    },
+    async settle(block) {
+      const remembered = [...blocks.keys()].filter((number) => number > finalized);
+      finalized = Math.max(finalized, Math.min(block, ...remembered.map((number) => number - 1)));
     },
     coverage: async () => [...covered],
     lifecycleFacts: async () => ({ negRiskMarkets: new Map(), migratedEvents: new Set() }),

@@ -1,4 +1,3 @@
-import type { BlockRef } from "../../core/chain/fill.ts";
 import { type BlockRange, missingRanges } from "../../core/chain/missing-ranges.ts";
 import {
   AbortedError,
@@ -52,7 +51,6 @@ const PAUSE_MAX_MS = 30_000;
 /** Failures in a row, over all readers, after which it gives up; what was read stays. */
 const FAILURES_MAX = 25;
 const SETTLE_MS = 5_000;
-const REMEMBERED_MAX = 512;
 
 /**
  * Reads history into the store on the road that following takes: the same reading, decoding and committing of a range.
@@ -86,7 +84,7 @@ export async function backfill(
     const { fills } = await store.extend({ ...record, blocks: [] });
     recorder.changed(record);
     warnOfContracts(deps.logger, record.facts);
-    await settle.committed(read.answer.blocks.at(-1) as BlockRef);
+    await settle.committed(read.toBlock);
     onProgress(meter.add(read.toBlock - read.fromBlock + 1, fills, size.current));
   }
 
@@ -161,35 +159,26 @@ function createPatience({ clock, logger, config }: BackfillDeps, signal: AbortSi
   };
 }
 
-/**
- * Moves the mark of what is final over what was committed, now and then and at the end. Not where the store remembers
- * another block in this place: a listener beside us holds blocks that were replaced, and takes them back by itself.
- */
-function createSettling({ store, clock, logger }: BackfillDeps) {
-  let newest: BlockRef | null = null;
+/** Moves the mark of what is final over what was committed, now and then and at the end. */
+function createSettling({ store, clock }: BackfillDeps) {
+  let newest = -1;
   let settledAt = clock.nowMs() as number;
   let isMoving = false;
 
   async function settle(): Promise<void> {
-    if (newest === null || isMoving) return;
-    const mark = newest;
+    if (newest < 0 || isMoving) return;
     isMoving = true;
     settledAt = clock.nowMs();
     try {
-      const held = (await store.recentBlocks(REMEMBERED_MAX)).find(({ number }) => number === mark.number);
-      if (held !== undefined && held.hash !== mark.hash) {
-        logger.warn("final block differs from the one held", { block: mark.number });
-        return;
-      }
-      await store.finalize(mark.number, mark.number, clock.nowMs());
+      await store.settle(newest, clock.nowMs());
     } finally {
       isMoving = false;
     }
   }
 
   return {
-    async committed(last: BlockRef): Promise<void> {
-      if (newest === null || last.number > newest.number) newest = last;
+    async committed(toBlock: number): Promise<void> {
+      newest = Math.max(newest, toBlock);
       if (clock.nowMs() - settledAt >= SETTLE_MS) await settle();
     },
     end: settle,

@@ -13,7 +13,7 @@ import {
   replaceableFrom,
   retracted,
 } from "./chain-view.ts";
-import { findFork } from "./find-fork.ts";
+import { type Fork, findFork } from "./find-fork.ts";
 
 export type Retraction = { readonly lastGoodBlock: number; readonly depth: number };
 
@@ -62,30 +62,26 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     view = { ...view, finalized: mark };
   }
 
-  async function retract(lastGoodBlock: number): Promise<Retraction> {
-    const depth = highestCovered(view) - lastGoodBlock;
-    if (lastGoodBlock < view.finalized) {
-      const context = { forkBlock: lastGoodBlock, finalizedBlock: view.finalized };
+  /**
+   * The newest block that stays, after a reorg. What is final stays without being remembered: it may have come from
+   * somebody who reads history beside us. Where nothing that we remember is left, a reorg replaced all of it, as far
+   * as it is young.
+   * @throws ProviderInconsistencyError when something final was replaced, or it is another chain
+   */
+  function lastGood({ standing, replacedFrom }: Fork): number {
+    const { finalized } = view;
+    const newest = highestCovered(view);
+    const lowest = view.covered[0]?.fromBlock ?? 0;
+    const isFinalReplaced = replacedFrom !== null && replacedFrom <= finalized;
+    const good = Math.max(standing?.number ?? lowest - 1, finalized);
+    if (standing === null && (isFinalReplaced || newest - good > REORG_DEPTH_MAX)) {
+      throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", { newest });
+    }
+    if (isFinalReplaced) {
+      const context = { replacedFrom, finalizedBlock: finalized };
       throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
     }
-    await store.retract(lastGoodBlock, clock.nowMs());
-    view = retracted(view, lastGoodBlock);
-    return { lastGoodBlock, depth };
-  }
-
-  /**
-   * Nothing that we remember is left: a reorg that replaced all of it, as far as it is young and none of it was final.
-   * @throws ProviderInconsistencyError otherwise: it is another chain
-   */
-  async function retractAll(): Promise<Retraction> {
-    const lowest = view.covered[0]?.fromBlock ?? 0;
-    const newest = highestCovered(view);
-    try {
-      if (newest - lowest < REORG_DEPTH_MAX) return await retract(lowest - 1);
-    } catch (error) {
-      if (!(error instanceof ProviderInconsistencyError)) throw error;
-    }
-    throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", { newest });
+    return good;
   }
 
   return {
@@ -93,9 +89,14 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     isDoubtful: () => isDoubtful,
     moveFinalized,
     async load() {
-      const [covered, remembered] = await Promise.all([store.coverage(), store.recentBlocks(REMEMBERED_MAX)]);
+      const [covered, remembered, finalized] = await Promise.all([
+        store.coverage(),
+        store.recentBlocks(REMEMBERED_MAX),
+        store.finalizedBlock(),
+      ]);
       view = {
         ...emptyView,
+        finalized,
         covered: [...covered].sort((a, b) => a.fromBlock - b.fromBlock),
         remembered: new Map(remembered.map((block) => [block.number, block])),
       };
@@ -117,10 +118,15 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     async recover(signal) {
       const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
       const fork = await findFork(logSource, remembered, signal);
-      const isStanding = fork !== null && fork.number >= highestCovered(view);
-      const retraction = isStanding ? null : await (fork === null ? retractAll() : retract(fork.number));
+      view = { ...view, finalized: await store.finalizedBlock() };
+      const lastGoodBlock = lastGood(fork);
+      const depth = highestCovered(view) - lastGoodBlock;
+      if (depth > 0) {
+        await store.retract(lastGoodBlock, clock.nowMs());
+        view = retracted(view, lastGoodBlock);
+      }
       isDoubtful = false;
-      return retraction;
+      return depth > 0 ? { lastGoodBlock, depth } : null;
     },
   };
 }

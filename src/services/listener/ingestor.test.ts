@@ -7,7 +7,8 @@ import { preparationLog, resolutionLog, simpleMatch } from "../../../test/suppor
 import { NEG_RISK_ADAPTER } from "../../core/chain/contracts.ts";
 import { conditionId } from "../../core/chain/token-ids.ts";
 import { ConfigError, ProviderInconsistencyError, TimeoutError, TransientError } from "../../core/errors.ts";
-import { fromUnixSeconds } from "../../core/time/time.ts";
+import { epochMs, fromUnixSeconds } from "../../core/time/time.ts";
+import type { BlockRangeRecord } from "../../ports/chain-store.ts";
 import { createIngestor, type StepResult } from "./ingestor.ts";
 import { defaultListenerConfig, type ListenerConfig } from "./listener-config.ts";
 
@@ -30,6 +31,12 @@ function setUp(chain: FakeChain, changes: Partial<ListenerConfig> = {}, store = 
   return { chain, logSource, clock, store, ingestor, toTip };
 }
 
+/** What a backfill commits: final, and not remembered. */
+const historyRecord = (fromBlock: number, toBlock: number): BlockRangeRecord => ({
+  ...{ fromBlock, toBlock, finalizedBlock: toBlock, committedAt: epochMs(0) },
+  ...{ blocks: [], fills: [], markets: [], resolutions: [], quarantined: [] },
+});
+
 const blocksOf = (store: ReturnType<typeof createMemoryChainStore>): number[] =>
   store.fills().map(({ fill }) => fill.blockNumber);
 
@@ -48,7 +55,7 @@ describe("from an empty store", () => {
       [90, 100],
     ]);
     expect(blocksOf(store)).toEqual([60, 60, 100, 100]);
-    expect(store.finalizedBlock()).toBe(90);
+    expect(await store.finalizedBlock()).toBe(90);
   });
 
   test("it begins at the configured block", async () => {
@@ -153,7 +160,7 @@ describe("at the tip", () => {
     const { chain, ingestor, store } = await atTip();
     chain.finalizeTo(100);
     await ingestor.step(never, null);
-    expect(store.finalizedBlock()).toBe(100);
+    expect(await store.finalizedBlock()).toBe(100);
   });
 
   test("a node that has fallen behind is waited for", async () => {
@@ -312,12 +319,37 @@ describe("a restart", () => {
     expect(ingestor.view().covered).toEqual([{ fromBlock: 45, toBlock: 100 }]);
   });
 
+  test("keeps final blocks that somebody else read, and takes back only what is above them", async () => {
+    const chain = createFakeChain({ head: 100, finalized: 59 });
+    const store = await stopped(chain);
+    await store.extend(historyRecord(0, 59));
+    await store.settle(59, epochMs(0));
+    chain.reorg(41);
+    const { ingestor, toTip } = setUp(chain, {}, store);
+    expect(await ingestor.open(never)).toEqual({ kind: "retracted", lastGoodBlock: 59, depth: 41 });
+    await toTip();
+    expect(ingestor.view().covered).toEqual([{ fromBlock: 0, toBlock: 100 }]);
+  });
+
+  test("waits for a node to which final is what was final before", async () => {
+    const chain = createFakeChain({ head: 100, finalized: 30 });
+    const store = createMemoryChainStore();
+    await store.settle(70, epochMs(0));
+    const { ingestor, toTip } = setUp(chain, {}, store);
+    await ingestor.open(never);
+    await expect(toTip()).rejects.toMatchObject({ code: "RANGE_NOT_FINAL" });
+    expect(store.records).toEqual([]);
+    chain.finalizeTo(75);
+    await toTip();
+    expect(ingestor.view().covered).toEqual([{ fromBlock: 60, toBlock: 100 }]);
+  });
+
   test("against another chain says so instead of taking everything back", async () => {
     const store = await stopped(createFakeChain({ head: 100, finalized: 90 }));
     const other = createFakeChain({ head: 200, finalized: 190 });
     other.reorg(201);
     const { ingestor } = setUp(other, {}, store);
     await expect(ingestor.open(never)).rejects.toThrow(ConfigError);
-    expect(store.finalizedBlock()).toBe(90);
+    expect(await store.finalizedBlock()).toBe(90);
   });
 });

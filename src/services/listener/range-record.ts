@@ -51,6 +51,7 @@ export function rangeRecord(
     }),
     quarantined: decoded.quarantined,
     ...originOf(answer),
+    finalizedBlock: answer.finalized?.number ?? -1,
   };
 }
 

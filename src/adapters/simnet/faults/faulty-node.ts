@@ -32,6 +32,8 @@ export type FaultyNodeOptions = {
   readonly isDead: () => boolean;
 };
 
+/** Every provider takes a few calls at once, or does not know batches at all. */
+const BATCH_MIN = 8;
 const STATUSES = [429, 500, 502, 503, 504, 408, 413] as const;
 const LATENCY_MS = { fast: 20, spread: 180 };
 const SLOW_MS = { least: 3_000, spread: 40_000 };
@@ -146,7 +148,7 @@ function failCall(fault: CallFault, exchange: Exchange, pick: (limit: number) =>
         message: "Response size is larger than 150MB: response too large",
       });
     case "batch_too_large": {
-      if (exchange.calls.length < 2) return null;
+      if (exchange.calls.length < BATCH_MIN) return null;
       const error = new RpcError(-32600, "batch too large");
       return {
         ...exchange,

@@ -70,7 +70,10 @@ function lieAboutHeader(
   exchange: Exchange,
   pick: Pick,
 ): Exchange | null {
-  const headers = headersOf(exchange);
+  const all = headersOf(exchange);
+  const numbers = new Set(all.map(({ header }) => Number(header.number)));
+  // Whose parent it denies must be in the answer too: of the first block that anybody reads nobody knows it.
+  const headers = all.filter(({ header }) => kind !== "header_orphaned" || numbers.has(Number(header.number) - 1));
   const chosen = headers[pick(Math.max(1, headers.length))];
   if (chosen === undefined) return null;
   const { at, header } = chosen;

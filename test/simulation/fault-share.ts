@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { CALL_FAULTS, FEED_FAULTS, LIES, WIRE_FAULTS } from "../../src/adapters/simnet/faults/faults.ts";
+import { DATABASE_FAULTS } from "./mortal-engine.ts";
+import { runSeed } from "./run-seed.ts";
+import { CATALOG_FAULTS } from "./sim-catalog.ts";
+import { engineOf, openSims } from "./sim-database.ts";
+import { createTally, replayOf } from "./tally.ts";
+
+const SHARE_MS_MAX = 300_000;
+const ROWS = [
+  "fill",
+  "effect",
+  "effects covered",
+  "coverage",
+  "activity",
+  "quarantine",
+  "market",
+  "token",
+  "resolution",
+];
+
+/**
+ * Lives through seeds on both engines, expects every end to be that of a clean run, and that there was something to
+ * see: every kind of fault happened, and rows of every kind were compared.
+ */
+export function describeSeeds(seeds: readonly number[]): void {
+  describe(`seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+    const server = inject("postgresUrl");
+    const sims = openSims(server);
+    const tally = createTally();
+    afterAll(() => sims.close());
+
+    beforeAll(async () => {
+      for (const seed of seeds) {
+        const engine = engineOf(seed, server !== null);
+        tally.add(await runSeed(seed, await sims.of(engine)), engine);
+      }
+    }, SHARE_MS_MAX);
+
+    test("end as a clean run does, row for row", () => {
+      const failures = tally.failures().map((each) => [replayOf(each), ...each.problems.slice(0, 5)]);
+      expect(failures).toEqual([]);
+      expect(tally.seeds()).toBe(seeds.length);
+    });
+
+    test("bring every kind of fault", () => {
+      const ofServer = server === null ? [] : (["db_terminated"] as const);
+      const kinds = [...WIRE_FAULTS, ...CALL_FAULTS, ...LIES, ...FEED_FAULTS, ...DATABASE_FAULTS, ...CATALOG_FAULTS];
+      const unseen = [...kinds, ...ofServer].filter((kind) => (tally.faults().get(kind) ?? 0) === 0);
+      expect(unseen).toEqual([]);
+      expect(tally.totals()).toMatchObject({ deepestReorg: expect.toSatisfy((depth) => depth > 200) });
+      for (const count of ["kills", "backfills", "reorgs"] as const) expect(tally.totals()[count]).toBeGreaterThan(10);
+    });
+
+    test("compare rows of every kind", () => {
+      expect(ROWS.filter((kind) => (tally.rows().get(kind) ?? 0) < seeds.length / 2)).toEqual([]);
+    });
+  });
+}
