@@ -46,6 +46,7 @@ export function drawPlan(seed: number): Plan {
   const random = createPrng(seed, "simulation");
   const historyBlocks = drawInteger(random, 40, chance(random, 0.7) ? 300 : 800);
   const finalityBlocks = oneOf(random, FINALITIES);
+  const backfill = drawBackfill(random);
   const firstBlock = PARTITION - (chance(random, 0.3) ? drawInteger(random, 1, 300) : 0);
   return {
     seed,
@@ -57,20 +58,29 @@ export function drawPlan(seed: number): Plan {
     batchMax: oneOf(random, [5, 20, 100]),
     rangeBlocks: oneOf(random, [1, 10, 50, 200]),
     rangeBlocksMax: oneOf(random, [50, 400, 2_000]),
-    events: drawEvents(random, historyBlocks, finalityBlocks),
+    events: drawEvents(random, historyBlocks, finalityBlocks, backfill?.atMs ?? null),
     endpoints: drawEndpoints(random),
     rates: drawRates(random),
     kills: drawKills(random),
     awayMs: [1_000, 1_000, 15_000, 60_000].map((ms) => Math.floor(ms * random())),
-    backfill: chance(random, 0.25)
-      ? { atMs: Math.floor(30_000 * random()), concurrency: drawInteger(random, 1, 4) }
-      : null,
+    backfill,
     restartsForTheEnd: chance(random, 0.5),
   };
 }
 
-/** Blocks in bursts, reorgs alone and in series; the first ones while the history is still being read. */
-function drawEvents(random: Prng, historyBlocks: number, finalityBlocks: number): readonly ChainEvent[] {
+const drawBackfill = (random: Prng): Plan["backfill"] =>
+  chance(random, 0.3) ? { atMs: Math.floor(30_000 * random()), concurrency: drawInteger(random, 1, 4) } : null;
+
+/**
+ * Blocks in bursts, reorgs alone and in series; the first ones while the history is still being read, and one soon
+ * after a backfill has begun.
+ */
+function drawEvents(
+  random: Prng,
+  historyBlocks: number,
+  finalityBlocks: number,
+  backfillAt: number | null,
+): readonly ChainEvent[] {
   const events: ChainEvent[] = [];
   const deepest = Math.min(300, finalityBlocks);
   let at = 0;
@@ -90,7 +100,11 @@ function drawEvents(random: Prng, historyBlocks: number, finalityBlocks: number)
       mined += blocks;
     }
   }
-  return events;
+  if (backfillAt === null) return events;
+  const reorgAt = backfillAt + Math.floor(4_000 * random());
+  const depth = drawInteger(random, 1, Math.min(deepest, historyBlocks - 1));
+  const during: ChainEvent = { at: reorgAt, kind: "reorg", depth, transactions: "shifted" };
+  return [...events, during].sort((a, b) => a.at - b.at);
 }
 
 /** One to three names. One at most lies as it likes, so that what it says can be held against somebody. */

@@ -17,6 +17,7 @@ import type { Life } from "./life.ts";
 export type Sabotage = {
   readonly store?: (store: ChainStore) => ChainStore;
   readonly logSource?: (source: LogSource, transport: Transport) => LogSource;
+  readonly engine?: (engine: Engine) => Engine;
 };
 
 /** How a process ended by itself; `error` null: as it was asked to. */

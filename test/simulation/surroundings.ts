@@ -64,7 +64,7 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
     const life = createLife(time);
     return startSimProcess({
       ...{ life, job, sabotage, batchMax: size.batchMax },
-      engine: createMortalEngine(sim.engine, {
+      engine: createMortalEngine(sabotage.engine?.(sim.engine) ?? sim.engine, {
         ...{ time, life, attempts, killer, faults: databaseFaults, terminate: sim.terminate },
       }),
       transport: createWire({ time, network, faults, processNumber: started }, life),

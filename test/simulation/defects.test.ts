@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { parseLogs } from "../../src/adapters/polygon/rpc-schemas.ts";
+import type { Transport } from "../../src/adapters/polygon/transport.ts";
+import type { Engine } from "../../src/adapters/postgres/engine.ts";
+import type { ChainStore } from "../../src/ports/chain-store.ts";
+import type { LogSource, RangeRequest } from "../../src/ports/log-source.ts";
+import { runSeed } from "./run-seed.ts";
+import { openSims } from "./sim-database.ts";
+import type { Sabotage } from "./sim-process.ts";
+
+/** Of seeds, so many at most until a defect must have shown. */
+const WITHIN = 30;
+const CATCH_MS_MAX = 120_000;
+
+/** What does not keep a range and its coverage in one transaction leaves a half of it behind when it is killed. */
+function withoutTransactions(engine: Engine): Engine {
+  const { source } = engine;
+  return {
+    ...engine,
+    source: {
+      ...source,
+      async acquire() {
+        const { client, release } = await source.acquire();
+        const send = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
+        const query = (text: string, values?: unknown[]): Promise<unknown> =>
+          /^(begin|commit|rollback)/i.test(text)
+            ? Promise.resolve({ command: "", rows: [], rowCount: 0 })
+            : send(text, values);
+        return { client: Object.assign(Object.create(client), { query }), release };
+      },
+      copy: (client, rows) => source.copy(Object.getPrototypeOf(client), rows),
+    },
+  };
+}
+
+/** The logs of a range as the first endpoint sends them, held against nothing; null when it sends none. */
+async function unchecked(transport: Transport, { fromBlock, toBlock, filter }: RangeRequest) {
+  const hex = (block: number): string => `0x${block.toString(16)}`;
+  const range = {
+    ...{ fromBlock: hex(fromBlock), toBlock: hex(toBlock) },
+    ...{ address: filter.addresses, topics: [filter.topics] },
+  };
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getLogs", params: [range] });
+  try {
+    const answer = await transport.fetch("http://node-a.sim/rpc", { method: "POST", headers: {}, body });
+    return parseLogs((JSON.parse(await answer.text()) as { result: unknown[] }).result).map(({ log }) => log);
+  } catch {
+    return null;
+  }
+}
+
+const reading = (change: (source: LogSource, transport: Transport) => LogSource["readRange"]): Sabotage => ({
+  logSource: (source, transport) => ({ ...source, readRange: change(source, transport) }),
+});
+const storing = (change: (store: ChainStore) => Partial<ChainStore>): Sabotage => ({
+  store: (store) => ({ ...store, ...change(store) }),
+});
+
+/** What the listener does wrong, how, and by what it must show. */
+const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
+  ["takes nothing back after a reorg", storing(() => ({ retract: async () => {} })), /not caught up/],
+  [
+    "takes one block too few back",
+    storing((store) => ({ retract: (good, at) => store.retract(good + 1, at) })),
+    /a hash that the chain does not have/,
+  ],
+  [
+    "calls the newest block final",
+    storing((store) => ({ finalize: (_, head, at) => store.finalize(head, head, at) })),
+    /not caught up|only after faults: finalized/,
+  ],
+  ["commits without transactions", { engine: withoutTransactions }, /duplicate key|is not stored|which is held/],
+  [
+    "drops an effect of the blocks that it covers",
+    storing((store) => ({ extend: (record) => store.extend({ ...record, effects: record.effects?.slice(1) ?? [] }) })),
+    /^missing: effect/,
+  ],
+  [
+    "drops what it cannot decode",
+    storing((store) => ({ extend: (record) => store.extend({ ...record, quarantined: [] }) })),
+    /^missing: quarantine/,
+  ],
+  [
+    "ignores the last block of a range",
+    reading((source) => async (request, signal) => {
+      const answer = await source.readRange(request, signal);
+      return { ...answer, logs: answer.logs.filter(({ blockNumber }) => blockNumber < request.toBlock) };
+    }),
+    /the chain has a fill at .* that is not stored/,
+  ],
+  [
+    "trusts what it is sent",
+    reading((source, transport) => async (request, signal) => {
+      const answer = await source.readRange(request, signal);
+      const logs = (await unchecked(transport, request)) ?? answer.logs;
+      const times = logs.map(({ blockNumber }) => [blockNumber, answer.blocks[0]?.timestamp ?? 0] as const);
+      return { ...answer, logs, timestamps: new Map([...times, ...answer.timestamps]) };
+    }),
+    /is not stored|only after faults: fill|ended with/,
+  ],
+];
+
+describe("the campaign catches a listener that", () => {
+  const sims = openSims(null);
+  afterAll(() => sims.close());
+
+  test.each(DEFECTS)("%s", { timeout: CATCH_MS_MAX }, async (_, sabotage, sign) => {
+    const sim = await sims.of("pglite");
+    for (let seed = 1; seed <= WITHIN; seed += 1) {
+      const { problems } = await runSeed(seed, sim, { sabotage });
+      if (problems.length > 0) return expect(problems).toContainEqual(expect.stringMatching(sign));
+    }
+    expect.fail(`not caught within ${WITHIN} seeds`);
+  });
+});
