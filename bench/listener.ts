@@ -13,6 +13,7 @@ import { startListener } from "./support/listener-process.ts";
 import { measureLive, percentile } from "./support/live-latency.ts";
 import { type LogServer, startLogServer } from "./support/log-server-process.ts";
 import { installPonder, runPonder } from "./support/ponder.ts";
+import { SERVER_SETTINGS } from "./support/server-settings.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,15 +29,6 @@ const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
 /** 700 fills a second at the rhythm of Polygon. */
 const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 60 };
 const LIVE_HISTORY_BLOCKS = 100;
-/** The defaults of PostgreSQL as to durability; memory and log space as a server of this size would have them. */
-const SETTINGS = [
-  "fsync=on",
-  "synchronous_commit=on",
-  "full_page_writes=on",
-  "shared_buffers=512MB",
-  "max_wal_size=4GB",
-  "max_connections=100",
-];
 
 type Round = { readonly ours: number; readonly copy: number; readonly ponder: number | null };
 
@@ -119,10 +111,10 @@ async function runLive(serverUrl: string): Promise<number[]> {
   }
 }
 
-const server = await startPostgres(SETTINGS);
+const server = await startPostgres(SERVER_SETTINGS);
 if (server === null) throw new Error("no PostgreSQL binaries were found");
 console.log(
-  `PostgreSQL ${server.version} (${SETTINGS.join(", ")}); ${BLOCKS} blocks of ${FILLS_PER_BLOCK} fills on average`,
+  `PostgreSQL ${server.version} (${SERVER_SETTINGS.join(", ")}); ${BLOCKS} blocks of ${FILLS_PER_BLOCK} fills on average`,
 );
 try {
   const rounds = values["live-only"] ? [] : await runRounds(server.url);

@@ -32,7 +32,7 @@ export function createExecutor({ environment, database, clock, logger, machineTi
   });
 }
 
-function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
+export function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
   const { MAX_POSITION_USD: maxPositionUsd } = environment;
   return {
     mode: "PAPER",

@@ -4,7 +4,7 @@ import { closeDay, startDay } from "../performance/day.ts";
 import { summarizeDay } from "../performance/summary.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
-import { type EpochMs, isoDate } from "../time/time.ts";
+import { type EpochMs, isoDate, startOfDay } from "../time/time.ts";
 import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
@@ -73,7 +73,8 @@ function mark(state: EngineState, position: Position): StepResult {
 
 /** The first event of a new UTC day closes the old one: its row is final. */
 export function rollDay(state: EngineState, at: EpochMs): StepResult {
-  if (isoDate(at) <= state.day.date) return unchanged(state);
+  // The state's own time lies in its day, so most events need no calendar.
+  if (startOfDay(at) === startOfDay(state.at) || isoDate(at) <= state.day.date) return unchanged(state);
   const next: EngineState = {
     ...state,
     equity: closeDay(state.equity),

@@ -1,36 +1,56 @@
 /**
- * A large map as plain values, in buckets: a step copies one bucket and the list of buckets, not ten thousand
- * entries. The bucket is the last byte of the wallet address that the key begins with (first bytes may be vanity).
+ * A large map as plain values: a tree with sixteen branches a level, so that a step copies three short lists and one
+ * leaf, not ten thousand entries. The path is the last digits of the wallet address that the key begins with (the first
+ * ones may be vanity).
  */
-export type Shards<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+export type Shards<Value> = Branches<Branches<Branches<Leaf<Value>>>>;
 
-const bucketOf = (key: string): string => `b${key.slice(40, 42)}`;
+type Branches<Node> = readonly (Node | null)[];
+type Leaf<Value> = Readonly<Record<string, Value>>;
+type Node<Value> = Branches<unknown> | Leaf<Value>;
 
-export const getShard = <Value>(shards: Shards<Value>, key: string): Value | undefined => shards[bucketOf(key)]?.[key];
+const LAST_DIGIT = 41;
+const LEVELS = 3;
 
-export function setShard<Value>(shards: Shards<Value>, key: string, value: Value): Shards<Value> {
-  const bucket = bucketOf(key);
-  return { ...shards, [bucket]: { ...shards[bucket], [key]: value } };
+export const NO_SHARDS: Shards<never> = Array.from({ length: 16 }, () => null);
+
+const branchOf = (key: string, level: number): number => Number.parseInt(key[LAST_DIGIT - level] ?? "0", 16);
+
+export const getShard = <Value>(shards: Shards<Value>, key: string): Value | undefined =>
+  shards[branchOf(key, 0)]?.[branchOf(key, 1)]?.[branchOf(key, 2)]?.[key];
+
+export const setShard = <Value>(shards: Shards<Value>, key: string, value: Value): Shards<Value> =>
+  setBelow(shards, key, value, 0) as Shards<Value>;
+
+function setBelow<Value>(node: Node<Value> | null, key: string, value: Value, level: number): Node<Value> {
+  if (level === LEVELS) return { ...(node as Leaf<Value> | null), [key]: value };
+  const copy = ((node ?? NO_SHARDS) as (Node<Value> | null)[]).slice();
+  const branch = branchOf(key, level);
+  copy[branch] = setBelow(copy[branch] ?? null, key, value, level + 1);
+  return copy;
 }
 
-/** Drops what `keep` refuses; buckets without a change, and the whole where there is none, stay the same object. */
-export function filterShards<Value>(shards: Shards<Value>, keep: (value: Value) => boolean): Shards<Value> {
-  let changed = false;
-  const kept: Record<string, Readonly<Record<string, Value>>> = {};
-  for (const [bucket, entries] of Object.entries(shards)) {
-    const left = filterRecord(entries, keep);
-    changed ||= left !== entries;
-    if (left !== entries && Object.keys(left).length === 0) continue;
-    kept[bucket] = left;
+/** Drops what `keep` refuses; branches without a change, and the whole where there is none, stay the same object. */
+export const filterShards = <Value>(shards: Shards<Value>, keep: (value: Value) => boolean): Shards<Value> =>
+  (filterBelow(shards, keep, 0) ?? NO_SHARDS) as Shards<Value>;
+
+/** @returns null where nothing is left */
+function filterBelow<Value>(node: Node<Value>, keep: (value: Value) => boolean, level: number): Node<Value> | null {
+  if (level === LEVELS) {
+    const left = filterRecord(node as Leaf<Value>, keep);
+    return Object.keys(left).length === 0 ? null : left;
   }
-  return changed ? kept : shards;
+  const before = node as readonly (Node<Value> | null)[];
+  const left = before.map((child) => (child === null ? null : filterBelow(child, keep, level + 1)));
+  if (left.every((child, branch) => child === before[branch])) return node;
+  return left.every((child) => child === null) ? null : left;
 }
 
 export function filterRecord<Value>(
   record: Readonly<Record<string, Value>>,
   keep: (value: Value) => boolean,
 ): Readonly<Record<string, Value>> {
-  const entries = Object.entries(record);
-  const left = entries.filter(([, value]) => keep(value));
-  return left.length === entries.length ? record : Object.fromEntries(left);
+  const keys = Object.keys(record);
+  const left = keys.filter((key) => keep(record[key] as Value));
+  return left.length === keys.length ? record : Object.fromEntries(left.map((key) => [key, record[key] as Value]));
 }

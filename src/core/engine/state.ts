@@ -10,7 +10,7 @@ import type { Signal } from "../signals/signal.ts";
 import type { SignalRules } from "../signals/signal-rules.ts";
 import type { SizingConfig } from "../sizing/kelly.ts";
 import type { EpochMs } from "../time/time.ts";
-import type { Shards } from "./shards.ts";
+import { NO_SHARDS, type Shards } from "./shards.ts";
 
 /** Everything that a decision depends on besides the events. */
 export type EngineConfig = {
@@ -71,7 +71,7 @@ export const createState = (config: EngineConfig, at: EpochMs): EngineState => (
   signals: {},
   orders: {},
   positions: {},
-  episodes: {},
+  episodes: NO_SHARDS,
   recentTriggers: {},
   panics: {},
   day: startDay(at, config.capitalUsd),

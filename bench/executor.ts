@@ -1,0 +1,158 @@
+/**
+ * From the commit of a block to the paper orders that it led to: the listener's rows are committed by this process, the
+ * executor runs in a process of its own, both on one PostgreSQL. Then whole cycles over many candidates at once.
+ * Run: npm run bench:executor [-- --quick] [--one-in N]
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { sql } from "kysely";
+import { type Database, openDatabase } from "../src/adapters/postgres/connect.ts";
+import { migrate } from "../src/adapters/postgres/migrate.ts";
+import { createSystemClock } from "../src/adapters/system/clock.ts";
+import { startPostgres } from "../test/support/postgres-server.ts";
+import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
+import type { ExecutorHostMessage } from "./support/executor-host.ts";
+import { createExecutorWorld, type ExecutorWorld } from "./support/executor-world.ts";
+import { percentile } from "./support/live-latency.ts";
+import { SERVER_SETTINGS } from "./support/server-settings.ts";
+
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, "one-in": { type: "string", default: "10" } },
+});
+/** 700 fills a second at the rhythm of Polygon. */
+const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 60, oneIn: Number(values["one-in"]) };
+const WARM_UP_BLOCKS = 3;
+const CYCLES = values.quick ? 2 : 5;
+const CYCLE_FILLS = 10_000;
+const WORLD = { eligible: 10_000, others: 90_000, markets: 20_000 };
+const clock = createSystemClock();
+const never = new AbortController().signal;
+
+function startExecutor(databaseUrl: string) {
+  const env = {
+    ...{ PATH: process.env.PATH, DATABASE_URL: databaseUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" },
+    ...{ CAPITAL_USD: "10000000", MAX_OPEN_POSITIONS: "10000" },
+  };
+  const file = fileURLToPath(new URL("support/executor-host.ts", import.meta.url));
+  const child = fork(file, { env, execArgv: (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter(Boolean) });
+  const orders: { readonly signalId: string; readonly at: number }[] = [];
+  const told = new Map<ExecutorHostMessage["kind"], PromiseWithResolvers<ExecutorHostMessage>>();
+  const onTold = (kind: ExecutorHostMessage["kind"]): PromiseWithResolvers<ExecutorHostMessage> => {
+    const known = told.get(kind) ?? Promise.withResolvers<ExecutorHostMessage>();
+    told.set(kind, known);
+    return known;
+  };
+  child.on("message", (message: ExecutorHostMessage) => {
+    if (message.kind === "order") orders.push({ signalId: message.signalId ?? "", at: message.at });
+    else onTold(message.kind).resolve(message);
+  });
+  child.once("exit", (code) => {
+    for (const kind of ["trading", "stopped"] as const)
+      onTold(kind).reject(new Error(`the executor ended with ${code}`));
+  });
+  return {
+    orders,
+    trading: onTold("trading").promise,
+    async stop(): Promise<number> {
+      child.kill("SIGTERM");
+      const stopped = await onTold("stopped").promise;
+      if (child.exitCode === null) await once(child, "exit");
+      return stopped.kind === "stopped" ? stopped.peakRssMb : Number.NaN;
+    },
+  };
+}
+
+/** @returns the block of each signal */
+async function blocksOfSignals(database: Database): Promise<ReadonlyMap<string, number>> {
+  const rows = await database.kysely.selectFrom("flow.signal").select(["id", "trigger_block"]).execute();
+  return new Map(rows.map(({ id, trigger_block }) => [id, trigger_block]));
+}
+
+async function streamBlocks(world: ExecutorWorld): Promise<number> {
+  let next = monotonicMs();
+  let block = 2;
+  for (const last = block + LIVE.blocks + WARM_UP_BLOCKS; block < last; block += 1) {
+    await clock.sleep(Math.max(0, next - monotonicMs()), never);
+    await world.block(block, clock.nowMs(), LIVE.fills, LIVE.oneIn);
+    next += LIVE.blockMs;
+  }
+  await clock.sleep(LIVE.blockMs, never);
+  return block;
+}
+
+/** @returns milliseconds from the commit until the executor's place behind it, and all its decisions, are committed. */
+async function timeCycle(database: Database, world: ExecutorWorld, block: number): Promise<number> {
+  const readTo = async (): Promise<bigint> =>
+    (
+      await sql<{ seq: bigint }>`SELECT seq FROM flow.reader_cursor WHERE reader = 'executor:PAPER'`.execute(
+        database.kysely,
+      )
+    ).rows[0]?.seq ?? 0n;
+  const arrived = Promise.withResolvers<void>();
+  const stop = await database.wake.listen("orderflow_signals", () => arrived.resolve());
+  await world.candidates(block, clock.nowMs(), CYCLE_FILLS);
+  const { rows } = await sql<{ seq: bigint }>`SELECT max(seq) AS seq FROM flow.ingest`.execute(database.kysely);
+  await arrived.promise;
+  while ((await readTo()) < (rows[0]?.seq ?? 0n)) await clock.sleep(1, never);
+  const took = monotonicMs() - (world.committed.get(block) ?? Number.NaN);
+  await stop();
+  return took;
+}
+
+async function checkJournal(database: Database, orders: number): Promise<void> {
+  const { rows } = await sql<{ fills: bigint; placed: bigint }>`
+    SELECT count(*) FILTER (WHERE event ->> 'kind' = 'fillObserved') AS fills,
+      (SELECT count(*) FROM flow.trade_order) AS placed FROM flow.journal`.execute(database.kysely);
+  const { fills = 0n, placed = 0n } = rows[0] ?? {};
+  console.log(`journal: ${fills} fills decided, ${placed} orders stored, ${orders} sent`);
+  if (Number(placed) !== orders) throw new Error(`${orders} orders were sent and ${placed} were stored`);
+  if (fills < BigInt(CYCLES * CYCLE_FILLS)) throw new Error("candidates are missing in the journal");
+}
+
+const server = await startPostgres(SERVER_SETTINGS);
+if (server === null) throw new Error("no PostgreSQL binaries were found");
+const database = await openDatabase({ url: server.url });
+try {
+  await migrate(database);
+  const world = await createExecutorWorld(database, WORLD);
+  await world.seed(clock.nowMs());
+  const executor = startExecutor(server.url);
+  await executor.trading;
+  const each = `one of ${LIVE.oneIn} fills by one of ${WORLD.eligible} eligible wallets`;
+  console.log(
+    `PostgreSQL ${server.version}; ${LIVE.blocks} blocks of ${LIVE.fills} fills, one every ${LIVE.blockMs} ms, ${each}`,
+  );
+  const nextBlock = await streamBlocks(world);
+  const streamed = executor.orders.length;
+  const cycles: number[] = [];
+  for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+    cycles.push(await timeCycle(database, world, nextBlock + cycle));
+    await clock.sleep(LIVE.blockMs, never);
+  }
+  const rssMb = await executor.stop();
+  await checkJournal(database, executor.orders.length);
+  const blocks = await blocksOfSignals(database);
+  const delays = executor.orders.slice(0, streamed).flatMap(({ signalId, at }) => {
+    const block = blocks.get(signalId);
+    if (block === undefined) throw new Error(`order of an unknown signal ${signalId}`);
+    return block < 2 + WARM_UP_BLOCKS ? [] : [at - (world.committed.get(block) ?? Number.NaN)];
+  });
+  const at = (share: number): number => significant(percentile(delays, share));
+  console.log(`orders: ${delays.length}; p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
+  console.log(`cycles of ${CYCLE_FILLS} candidates: ${cycles.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+  printBench("executor", {
+    ...{ fills_per_s: (LIVE.fills * 1_000) / LIVE.blockMs, eligible_wallets: WORLD.eligible, one_in: LIVE.oneIn },
+    ...{
+      orders: delays.length,
+      p50_ms: at(0.5),
+      p99_ms: at(0.99),
+      cycle_ms: spread(cycles),
+      rss_mb: significant(rssMb),
+    },
+  });
+} finally {
+  await database.close();
+  await server.stop();
+}
