@@ -133,6 +133,17 @@ describe.skipIf(!hasData)("the recorded feed without them", () => {
         if (expected.closed === 0) expect(stats).toBeUndefined();
         else expect(found).toEqual(expected);
       }
+      // Navalnaya 10 for 0.11 and against Machado 30 for 0.312, both lost: −1.10 and −9.36. Against Trump 40 for 0.97, sold
+      // for 0.999: +1.16.
+      expect(await bench.stats("0xec06668bca4430ef0772ec8276c42250563a9178")).toMatchObject({
+        ...{
+          total_pnl_usd: "-9.300000",
+          closed_markets: 3,
+          profitable_trades: 1,
+          losing_trades: 2,
+          incomplete_markets: 0,
+        },
+      });
       const sums = imported.map(([, own]) => cashFlows(own));
       expect(sums.filter(({ closed }) => closed > 0).length).toBeGreaterThan(20);
       expect(sums.filter(({ cut }) => cut > 0).length).toBeGreaterThan(3);

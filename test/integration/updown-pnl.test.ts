@@ -168,6 +168,23 @@ describe.skipIf(!hasData)("recorded trades of 2026-01-08", () => {
       expect(rows.filter((row) => row.cut > 0).length).toBeGreaterThan(0);
     });
 
+    test("is what a person adds up from the rows", async () => {
+      // 10.36 for 0.32, sold for 0.998: 10.339280 − 3.315200; and 10 for 0.20 that lost: −2.000000.
+      expect(await bench.stats("0xac1ca52325799e16791ef7a1423a9954ef54002d")).toMatchObject({
+        ...{
+          total_pnl_usd: "5.024080",
+          closed_markets: 2,
+          profitable_trades: 1,
+          losing_trades: 1,
+          incomplete_markets: 0,
+        },
+      });
+      // 7 for 0.74, sold for 0.89: 6.230000 − 5.180000. And 78.88 sold that were bought before the recording.
+      expect(await bench.stats("0x2a1031b023cc9d0e4bdc6f2fac54e05ef8f3cf6c")).toMatchObject({
+        ...{ total_pnl_usd: "1.050000", closed_markets: 1, profitable_trades: 1, incomplete_markets: 1 },
+      });
+    });
+
     test("is the same after everything is computed again", async () => {
       const before = await bench.rows();
       await bench.service.rebuildAll();
