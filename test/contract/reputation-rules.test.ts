@@ -1,11 +1,22 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
+import type { Address } from "../../src/core/ids/ids.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
 import { foldEntries, foldResolutions, replayEntries } from "../../src/core/reputation/fold.ts";
 import { computeWalletScore } from "../../src/core/reputation/wallet-score.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import type { StoredFill } from "../../src/ports/chain-store.ts";
-import { aFill, aRecord, blockTime, preparedMarket, resolved, tokenNo, walletNo } from "../support/chain-facts.ts";
+import {
+  aFill,
+  aMarketInfo,
+  aRecord,
+  blockTime,
+  preparedMarket,
+  resolved,
+  tokenNo,
+  walletNo,
+} from "../support/chain-facts.ts";
+import * as effects from "../support/effects.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
 
@@ -131,6 +142,62 @@ describeOnEachEngine("rules of reputation", (getDb) => {
       /append-only/,
     );
     await expect(sql`DELETE FROM flow.score_history`.execute(getDb().kysely)).rejects.toThrow(/append-only/);
+  });
+
+  test("what was known at a time stays what it was, whatever becomes known later, in SQL and in code", async () => {
+    const { owner, safe, deposit } = effects.ownerNo(7);
+    const wallets = [walletNo(1), safe, deposit];
+    const buy = (block: number, wallet: Address, market: number, log = 0) =>
+      aFill({ blockNumber: block, logIndex: log, wallet, tokenId: tokenNo(2 * market) });
+    await bench.chain.extend(
+      aRecord(50, HEAD, {
+        markets: [0, 1].map((n) => preparedMarket(n, 50)),
+        fills: [buy(52, walletNo(1), 0), buy(53, walletNo(1), 1), buy(52, safe, 0, 1)],
+        effects: [effects.aTransfer({ block: 60, log: 2 }, safe, deposit, effects.changeOf(0, 0, 10_000_000n))],
+        resolutions: [resolved(0, [1n, 0n], 80)],
+      }),
+    );
+    await finalize();
+    await bench.service.calculate();
+    const then = bench.clock.nowMs();
+    const answers = async (asOf: EpochMs) => ({
+      rows: (await bench.knownAt(asOf)).map(({ calculated_at: _, ...row }) => row),
+      scores: await Promise.all(wallets.map((wallet) => bench.store.scoreAsOf(wallet, asOf))),
+      tiers: await Promise.all(wallets.map((wallet) => bench.store.tierAsOf(wallet, asOf))),
+    });
+    const known = await answers(then);
+    expect(known.rows.filter((row) => row.reputation_score !== null).length).toBe(3);
+
+    const more = (from: number, to: number, rows = {}) => bench.chain.extend(aRecord(from, to, rows));
+    const calculate = () => bench.service.calculate();
+    const later: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ["a late fill", () => more(1, 49, { fills: [buy(2, safe, 0)] }).then(calculate)],
+      ["a resolution", () => more(101, 110, { resolutions: [resolved(1, [0n, 1n], 105)] }).then(calculate)],
+      [
+        "an owner",
+        () =>
+          more(111, 120, {
+            effects: [],
+            facts: effects.someFacts({ owners: [{ owner, source: "safeCreated", blockNumber: 115 }] }),
+          }).then(calculate),
+      ],
+      [
+        "the times of a market",
+        () => bench.chain.saveMarketInfo([aMarketInfo(0, { endsAt: blockTime(70) })], then).then(calculate),
+      ],
+      ["another rule", () => runAt(9, { version: 9 })],
+      ["everything again", () => bench.service.rebuildAll()],
+    ];
+    let before = known;
+    for (const [what, happens] of later) {
+      await bench.clock.advance(60_000);
+      await bench.chain.finalize(120, 120, blockTime(120));
+      await happens();
+      const now = await answers(bench.clock.nowMs());
+      expect(now, `${what} changes what is known`).not.toEqual(before);
+      expect(await answers(then), `${what} changes nothing of what was known`).toEqual(known);
+      before = now;
+    }
   });
 
   /** Wallets 1 to 3 sell the same shares round and round; 4 sells to many once each; 5 to 9 buy and keep. */
