@@ -2,8 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { closedAt, roiMicros } from "../accounting/unit.ts";
 import { epochMs } from "../time/time.ts";
+import { checkEligibility } from "./eligibility.ts";
 import { unitEdgeMicros } from "./entries.ts";
+import { foldEntries, replayEntries } from "./fold.ts";
 import type { LedgerFill } from "./ledger-entry.ts";
+import { computeScore } from "./score.ts";
 import { applyFill, applyResolution, type LedgerMarket, newUnitRecord, type UnitRecord } from "./unit-record.ts";
 
 const OPEN: LedgerMarket = { marketKey: 1, span: null, isCombo: false, resolution: null };
@@ -76,5 +79,50 @@ describe("published accounting bugs", () => {
   it("a sample that was cut off gives no wins: what was sold without being seen bought is incomplete and has no roi", () => {
     const { unit } = unitOf(WON, fillOf(1, { isSell: true }));
     expect([unit.realised, unit.isIncomplete, roiMicros(unit)]).toEqual([0n, true, null]);
+  });
+
+  it("a price close to 1 settles nothing: only the resolution does, and one that is taken back leaves the unit open", () => {
+    const nearlyWon = unitOf(OPEN, fillOf(1), fillOf(2, { size: 1_000_000n, cash: 999_000n }));
+    expect([nearlyWon.unit.realised, closedAt(nearlyWon.unit), edgeOf(nearlyWon, OPEN) !== null]).toEqual([
+      0n,
+      null,
+      true,
+    ]);
+    // A replay is what follows a resolution that was taken back: from the entries, with the market as it now is.
+    const fills = [fillOf(1), fillOf(2, { isSell: true, size: 1_000_000n, cash: 900_000n, blockNumber: 10 })];
+    const unitAfter = (market: LedgerMarket) =>
+      replayEntries(new Map(), fills, new Map([[1, market]])).get("1:1")?.unit;
+    expect([unitAfter(WON)?.resolvedAt, unitAfter(OPEN)?.resolvedAt]).toEqual([ENDED.at, null]);
+    expect(unitAfter(OPEN)?.realised).toBe(500_000n);
+  });
+
+  it("a market maker's flow is no opinion: who buys both sides or mostly rests may not be followed", () => {
+    const facts = {
+      ...{ isInfrastructure: false, isWash: false, closedUnits: 40, incompleteUnits: 0, bothSidesUnits: 0 },
+      ...{ fills: 5_000n, makerVolume: 0n, volume: 100n, pnl: 100n, largestUnitPnl: 10n },
+    };
+    expect(checkEligibility(facts)).toBeNull();
+    expect(checkEligibility({ ...facts, makerVolume: 90n })).toBe("MARKET_MAKER");
+    expect(checkEligibility({ ...facts, bothSidesUnits: 20 })).toBe("MARKET_MAKER");
+  });
+
+  it("pages in the wrong order are noticed: a fill before one that is booked has its unit replayed", () => {
+    const [bought, sold] = [fillOf(1), fillOf(2, { isSell: true, cash: 6_000_000n })];
+    const markets = new Map([[1, OPEN]]);
+    const first = foldEntries(new Map(), [sold], markets).changed;
+    expect([...foldEntries(first, [bought], markets).outOfOrder.keys()]).toEqual(["1:1"]);
+    expect(replayEntries(new Map(), [bought, sold], markets).get("1:1")?.unit.realised).toBe(2_000_000n);
+  });
+
+  it("P&L is over losers and winners: a page of winners alone is not a wallet", () => {
+    const [won, lost] = [unitOf(WON, fillOf(1)), unitOf(LOST, fillOf(1))].map(({ unit }) => unit.realised);
+    const roi = [won, lost]
+      .map((pnl) => ((pnl as bigint) * 1_000_000n) / 4_000_000n)
+      .map((r) => (r > 1_000_000n ? 1_000_000n : r));
+    const { winRate, avgProfit } = computeScore({
+      ...{ units: 2, wins: 1, roi: (roi[0] as bigint) + (roi[1] as bigint), timedCost: 0n, aheadCost: 0n },
+      roiSquared: roi.reduce((sum, r) => sum + r * r, 0n),
+    });
+    expect([winRate, avgProfit]).toEqual([0.5, 0]);
   });
 });
