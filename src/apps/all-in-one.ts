@@ -1,6 +1,7 @@
 import { startHealthServer } from "../adapters/http/health-server.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createAlerts, recordDeath } from "./alerts.ts";
+import { createRetention } from "./archive.ts";
 import { createBootstrap } from "./bootstrap.ts";
 import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
@@ -17,7 +18,7 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   const reputation = createReputation(parts);
-  const services = [await createListener(parts, signal), reputation, createExecutor(parts)];
+  const services = [await createListener(parts, signal), createRetention(parts), reputation, createExecutor(parts)];
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));

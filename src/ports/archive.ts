@@ -100,6 +100,8 @@ export type ArchiveListing = { readonly version: number; readonly files: readonl
 export type ArchiveStore = {
   /** One archiver or importer at a time; null when another one runs. */
   lock(): Promise<(() => Promise<void>) | null>;
+  /** Makes the partitions that the head comes to next. */
+  prepareAhead(): Promise<void>;
   /** Every partition that exists, by block, judged against `olderThan`. */
   partitions(olderThan: EpochMs): Promise<readonly FillPartition[]>;
   /** Rows of the partition as the planner estimates them: for progress only. */
@@ -126,6 +128,7 @@ export type ArchiveFiles = {
   sweep(): Promise<void>;
   /** Path that the fills of this partition have, relative to the folder. */
   pathOf(span: BlockSpan): string;
+  isThere(path: string): Promise<boolean>;
   /** @returns null when there is no such file or it is not whole. */
   summarise(path: string): Promise<{ readonly summary: RowsSummary; readonly fileBytes: number } | null>;
   /**

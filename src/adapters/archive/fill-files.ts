@@ -37,6 +37,7 @@ export function openArchiveFolder(options: ArchiveFolderOptions): ArchiveFiles {
   return {
     sweep: () => rm(work, { recursive: true, force: true }),
     pathOf: ({ fromBlock, toBlock }) => join("fills", `fills-${pad(fromBlock)}-${pad(toBlock)}.parquet`),
+    isThere: async (path) => existsSync(full(path)),
     async summarise(path) {
       if (!existsSync(full(path))) return null;
       // Whatever is wrong with it, a file that cannot be read is written again.

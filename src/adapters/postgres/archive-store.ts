@@ -22,9 +22,17 @@ const ARCHIVE_LOCK = 7_165_728_004n;
 /** Dropping a partition needs its parent for a moment; a reader that takes longer goes first and we come again. */
 const LOCK_WAIT_MS = 1_000;
 
+/** A partition further than the head's own, which its writer makes. */
+const AHEAD_BLOCKS = 50_000;
+
 export function createArchiveStore(db: Database, { lockWaitMs = LOCK_WAIT_MS } = {}): ArchiveStore {
   return {
     lock: () => db.tryLock(ARCHIVE_LOCK),
+    async prepareAhead() {
+      await sql`SELECT flow.ensure_fill_partition(head_block + ${AHEAD_BLOCKS}),
+        flow.ensure_lifecycle_partition(head_block + ${AHEAD_BLOCKS})
+        FROM flow.chain_state WHERE head_block >= 0`.execute(db.kysely);
+    },
     partitions: (olderThan) => listPartitions(db, olderThan),
     estimatedRows: (partition) => estimatedRows(db, partition),
     readPage: (part, limit) => readPage(db, part, limit),

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
+import { createRetention } from "../archive.ts";
 import { createExecutor } from "../executor.ts";
 import { createListener } from "../listener.ts";
 import { runProgram, withDatabase } from "../program.ts";
@@ -8,11 +9,13 @@ import { createReputation } from "../reputation.ts";
 import { runServices } from "../run-services.ts";
 import type { ServiceParts } from "../service-parts.ts";
 
-type Create = (parts: ServiceParts, signal: AbortSignal) => Service | Promise<Service> | readonly Service[];
+type Create = (parts: ServiceParts, signal: AbortSignal) => readonly Service[] | Promise<readonly Service[]>;
+
+const createListening: Create = async (parts, signal) => [await createListener(parts, signal), createRetention(parts)];
 
 const services: readonly (readonly [name: string, description: string, create: Create])[] = [
-  ["listener", "read fills, markets and resolutions from the chain", createListener],
-  ["reputation", "keep ledgers and score wallets", createReputation],
+  ["listener", "read fills, markets and resolutions from the chain", createListening],
+  ["reputation", "keep ledgers and score wallets", (parts) => [createReputation(parts)]],
   ["executor", "turn fills of scored wallets into signals and paper positions", createTrading],
 ];
 
@@ -35,9 +38,8 @@ export function addServices(cli: Command): void {
             async (database) => {
               const { signal, logger, clock } = program;
               const parts = { ...program, database, machineTimeFactor: 1 };
-              const created = await create(parts, signal);
-              const running = Array.isArray(created) ? created : [created];
-              await runServices(running, { signal, logger, clock, onDeath: recordDeath(parts) });
+              const own = await create(parts, signal);
+              await runServices(own, { signal, logger, clock, onDeath: recordDeath(parts) });
               logger.info("stopped");
             },
             { serverFor: name },
