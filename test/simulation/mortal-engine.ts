@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { Engine } from "../../src/adapters/postgres/engine.ts";
 import type { ClientSource, PooledClient } from "../../src/adapters/postgres/pool.ts";
 import type { Faults } from "../../src/adapters/simnet/faults/faults.ts";
+import { TransientError } from "../../src/core/errors.ts";
 import type { Life } from "./life.ts";
 import type { SimTime } from "./sim-time.ts";
 
@@ -95,8 +96,11 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Engi
   async function rollBack(): Promise<void> {
     for (const { pooled } of held) {
       // Queued behind what was under way, which the server finishes as it would for a process that is gone.
-      await pooled.client.query("ROLLBACK").catch(() => {});
-      await pooled.release(false);
+      const isBroken = await pooled.client.query("ROLLBACK").then(
+        () => false,
+        () => true,
+      );
+      await pooled.release(isBroken);
     }
     held.clear();
   }
@@ -104,7 +108,12 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Engi
 
   async function notify(send: () => Promise<void>): Promise<void> {
     await mayDie(life, killer, send);
-    if (judge("NOTIFY", false) !== null) throw new Error("Connection terminated unexpectedly");
+    if (judge("NOTIFY", false) !== null) {
+      throw new TransientError(
+        "DATABASE_UNAVAILABLE",
+        "the database does not answer: Connection terminated unexpectedly",
+      );
+    }
     await send();
   }
 

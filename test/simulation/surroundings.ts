@@ -139,7 +139,7 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
   };
 }
 
-function createKiller({ kills, seed }: Plan): Killer & { stop(): void } {
+export function createKiller({ kills, seed }: Pick<Plan, "kills" | "seed">): Killer & { stop(): void } {
   const points = new Set(kills);
   let statements = 0;
   let isStopped = false;

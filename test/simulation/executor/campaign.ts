@@ -1,0 +1,40 @@
+/**
+ * Runs seeds of the executor's kill campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
+ * Run: npm run test:kills -- --seeds 2000 [--from 1] [--engine pglite|postgresql]
+ */
+import { parseArgs } from "node:util";
+import { startPostgres } from "../../support/postgres-server.ts";
+import { openSimPglite, openSimServer } from "../sim-database.ts";
+import { runExecutorSeed } from "./run-seed.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "200" },
+    from: { type: "string", default: "1" },
+    engine: { type: "string", default: "pglite" },
+  },
+});
+const from = Number(values.from);
+const seeds = Number(values.seeds);
+const server = values.engine === "postgresql" ? await startPostgres() : null;
+if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
+const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
+
+const startedAt = performance.now();
+const totals = { failed: 0, kills: 0, faults: 0, statements: 0, orders: 0 };
+for (let seed = from; seed < from + seeds; seed += 1) {
+  const result = await runExecutorSeed(seed, sim);
+  totals.kills += result.kills;
+  totals.faults += result.faults;
+  totals.statements += result.statements;
+  totals.orders += result.orders;
+  if (result.problems.length === 0) continue;
+  totals.failed += 1;
+  console.log(`seed ${seed} failed; alone: npm run test:kills -- --from ${seed} --seeds 1 --engine ${values.engine}`);
+  for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
+}
+await sim.close();
+await server?.stop();
+const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+console.log(`BENCH ${JSON.stringify({ name: "kills", engine: values.engine, seeds, seconds, ...totals })}`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
