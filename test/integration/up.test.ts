@@ -91,7 +91,13 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
     const { url } = await said(first, "health page");
     const { block } = await said(first, "following");
     const health = (await (await fetch(String(url))).json()) as { services: { name: string }[] };
-    expect(health.services.map(({ name }) => name)).toEqual(["listener", "retention", "reputation", "executor", "bootstrap"]);
+    expect(health.services.map(({ name }) => name)).toEqual([
+      "listener",
+      "retention",
+      "reputation",
+      "executor",
+      "bootstrap",
+    ]);
     expect(await stop(first)).toBe(0);
     expect(first.err()).toBe("");
     expect(first.lines.at(-1)?.msg).toBe("stopped");
