@@ -18,7 +18,7 @@ export type ReconciliationRow = {
 
 /** @throws TransientError from any of them */
 export type ReconciliationStore = {
-  /** Since when every block is held without a hole; null: nothing is. */
+  /** Since when every block is held without a hole, splits and transfers included; null: nothing is. */
   coveredFrom(): Promise<EpochMs | null>;
   /** Up to `limit` wallets scored from the chain, others at each run. */
   sample(limit: number): Promise<readonly Address[]>;

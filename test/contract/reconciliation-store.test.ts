@@ -87,6 +87,14 @@ describe("the store of reconciliations", () => {
       await sql`DELETE FROM flow.archive_file`.execute(kysely);
     });
 
+    test("counts blocks as held only with their splits and transfers", async () => {
+      const fill = (block: number) => [aFill({ blockNumber: block })];
+      await bench.chain.extend(aRecord(1, 10, { markets: [preparedMarket(0, 1)], fills: fill(5) }));
+      expect(await store.coveredFrom()).toBeNull();
+      await bench.chain.extend(aRecord(11, 20, { fills: fill(15), effects: [] }));
+      expect(await store.coveredFrom()).toBe(blockTime(15));
+    });
+
     const row = (ours: bigint): ReconciliationRow => {
       const sides = { ours: usd(ours), venue: usd(100n * M) };
       const cause = "UNEXPLAINED" as const;

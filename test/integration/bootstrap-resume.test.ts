@@ -69,8 +69,12 @@ describeOnOneEngine("an import", (getDb) => {
       expect(left.length).toBeLessThanOrEqual(WALLETS - 10);
       const before = api.asked.length;
 
-      const report = await runBootstrap(parts, request, () => {}, never);
-      expect(report).toMatchObject({ isResumed: true, counts: { pending: 0, done: WALLETS } });
+      const shown: number[] = [];
+      const report = await runBootstrap(parts, request, ({ walletsDone }) => void shown.push(walletsDone), never);
+      // The bar goes on where it was.
+      expect(shown.slice(1, 2)).toEqual([WALLETS - left.length]);
+      expect(report).toMatchObject({ isResumed: true, walletsBefore: WALLETS - left.length });
+      expect(report?.counts).toMatchObject({ pending: 0, done: WALLETS });
       expect(new Set(walletsAsked(api)).size).toBe(WALLETS);
       const again = api.asked.slice(before).filter(({ pathname }) => pathname === "/v2/activity");
       // A request that the stop cut off may reach the server late, so each once is not said here.

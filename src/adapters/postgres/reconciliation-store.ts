@@ -15,6 +15,7 @@ export function createReconciliationStore(db: Database): ReconciliationStore {
       const { rows } = await sql<{ occurred_at: EpochMs }>`
         SELECT f.occurred_at FROM flow.fill f
         WHERE f.block_number >= (SELECT unbroken_from_block FROM flow.coverage_summary)
+          AND f.block_number >= (SELECT max(from_block) FROM flow.lifecycle_coverage)
         ORDER BY f.block_number, f.log_index LIMIT 1`.execute(db.kysely);
       return rows[0]?.occurred_at ?? null;
     },

@@ -102,12 +102,13 @@ function progressText(progress: BootstrapProgress): string {
   ].join("  ");
 }
 
-function reportText({ counts, isResumed, requests, retries, seconds }: BootstrapReport): string {
+function reportText(report: BootstrapReport): string {
+  const { counts, isResumed, walletsBefore, requests, retries, seconds } = report;
   const { done, incomplete, failed, pending, reasons } = counts;
   const why = [...reasons].map(([reason, wallets]) => `${reason} ${showCount(wallets)}`).join(", ");
   const lines = [
-    `${isResumed ? "Went on with an earlier run. " : ""}Read ${showCount(done)} wallets to the end in ${Math.round(seconds)} s ` +
-      `and ${showCount(requests)} requests (${showCount(retries)} repeated).`,
+    `${isResumed ? `Went on with a run that had read ${showCount(walletsBefore)}. ` : ""}` +
+      `Read ${showCount(done + incomplete + failed - walletsBefore)} wallets in ${Math.round(seconds)} s and ${showCount(requests)} requests (${showCount(retries)} repeated).`,
   ];
   if (incomplete + failed > 0) {
     lines.push(

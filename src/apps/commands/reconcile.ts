@@ -52,5 +52,5 @@ async function runCommand(program: Program, { sample, json }: Flags): Promise<nu
 }
 
 const NOTHING =
-  "Nothing to compare yet: no wallet has a score from blocks that we hold. " +
-  "`orderflow up` follows the chain, `orderflow backfill` reads history.";
+  "Nothing to compare yet: no wallet has a score from blocks that we hold with their splits and transfers. " +
+  "`orderflow up` follows the chain, `orderflow backfill` reads history (both with LISTEN_LIFECYCLE=true, as by default).";

@@ -34,6 +34,8 @@ export type BootstrapProgress = {
 export type BootstrapReport = {
   readonly run: ImportRun;
   readonly isResumed: boolean;
+  /** Read by the same run before it was stopped. */
+  readonly walletsBefore: number;
   readonly counts: ImportCounts;
   readonly requests: number;
   readonly retries: number;
@@ -97,6 +99,7 @@ async function run(
   return {
     run: current,
     isResumed: resumed !== null,
+    walletsBefore: progress.walletsBefore,
     counts,
     requests: after.requests - before.requests,
     retries: after.retries - before.retries,
