@@ -10,7 +10,7 @@
  *   3. wallets of which less than 30 % of the volume is with tied candidates are taken out, again and again until none
  *      is: what is left is the largest set in which every wallet passes, whatever the order;
  *   4. its connected parts are the clusters.
- * Steps 1 and 2 are sums for the database; 3 and 4 are here, 16 bytes a tie and 20 a wallet.
+ * Steps 1 and 2 are sums for the database; 3 and 4 are here, with 24 bytes a tie and about 40 a wallet that has one.
  */
 import { assert } from "../assert.ts";
 

@@ -1,5 +1,5 @@
 /** The network of who traded with whom, summed by the database, and the wash clusters that core finds in it. */
-import { sql, type Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import {
   findWashClusters,
   WASH_MIN_MEETINGS,
@@ -14,7 +14,7 @@ import { lockLedger } from "./ledger-intake.ts";
 
 type Trx = Transaction<Schema>;
 
-const TIES_PER_PAGE = 50_000;
+const ROWS_PER_PAGE = 50_000;
 /** Thousandths of a share: sums of any wallet's volume stay below 2⁵³. */
 const MICROS_PER_UNIT = 1_000;
 
@@ -74,30 +74,56 @@ async function sumNetwork(trx: Trx, from: EpochMs, to: EpochMs): Promise<void> {
     WHERE 100 * p.volume >= ${WASH_TIE_PERCENT} * greatest(x.volume, y.volume)`.execute(trx);
 }
 
+type PageRow = { readonly a: number; readonly b: number; readonly volume: number };
+
 /** Only wallets with a tie; `keys` are theirs, ascending. */
 async function loadNetwork(trx: Trx): Promise<{ readonly keys: Int32Array; readonly network: WashNetwork }> {
-  const wallets = await sql<{ wallet_key: number; volume: number }>`
-    SELECT wallet_key, (volume / ${MICROS_PER_UNIT})::float8 AS volume FROM wash_wallet
-    WHERE wallet_key IN (SELECT a FROM wash_tie UNION SELECT b FROM wash_tie) ORDER BY 1`.execute(trx);
-  const keys = Int32Array.from(wallets.rows, (row) => row.wallet_key);
-  const places = new Map(wallets.rows.map((row, place) => [row.wallet_key, place]));
-  const placeOf = (key: number): number => places.get(key) as number;
-  const { rows: counted } = await sql<{ ties: number }>`SELECT count(*)::int AS ties FROM wash_tie`.execute(trx);
-  const size = counted[0]?.ties ?? 0;
-  const ties = { a: new Int32Array(size), b: new Int32Array(size), volume: new Float64Array(size) };
-  for (let read = 0, after = { a: 0, b: 0 }; read < size; ) {
-    const { rows } = await sql<{ a: number; b: number; volume: number }>`
-      SELECT a, b, trunc(volume / ${MICROS_PER_UNIT})::float8 AS volume FROM wash_tie
-      WHERE (a, b) > (${after.a}::int, ${after.b}::int) ORDER BY a, b LIMIT ${TIES_PER_PAGE}`.execute(trx);
+  const units = sql`trunc(volume / ${MICROS_PER_UNIT})::float8`;
+  const wallets = await readPages(
+    trx,
+    sql`SELECT wallet_key AS a, 0 AS b, ${units} AS volume FROM wash_wallet
+      WHERE wallet_key IN (SELECT a FROM wash_tie UNION SELECT b FROM wash_tie)`,
+  );
+  const ties = await readPages(trx, sql`SELECT a, b, ${units} AS volume FROM wash_tie`);
+  const placesOf = (keys: Int32Array): Int32Array => keys.map((key) => placeOf(wallets.a, key));
+  return {
+    keys: wallets.a,
+    network: {
+      volumes: wallets.volume,
+      ties: { a: placesOf(ties.a), b: placesOf(ties.b), volume: ties.volume },
+    },
+  };
+}
+
+type Columns = { readonly a: Int32Array; readonly b: Int32Array; readonly volume: Float64Array };
+
+/** Into columns a page at a time: as objects these rows would take ten times the memory. Ordered by (a, b). */
+async function readPages(trx: Trx, query: RawBuilder<unknown>): Promise<Columns> {
+  const { rows: counted } = await sql<{ size: number }>`SELECT count(*)::int AS size FROM (${query}) q`.execute(trx);
+  const size = counted[0]?.size ?? 0;
+  const columns = { a: new Int32Array(size), b: new Int32Array(size), volume: new Float64Array(size) };
+  for (let read = 0, last = { a: 0, b: -1 }; read < size; ) {
+    const { rows } = await sql<PageRow>`SELECT * FROM (${query}) q
+      WHERE (a, b) > (${last.a}::int, ${last.b}::int) ORDER BY a, b LIMIT ${ROWS_PER_PAGE}`.execute(trx);
     for (const [i, row] of rows.entries()) {
-      ties.a[read + i] = placeOf(row.a);
-      ties.b[read + i] = placeOf(row.b);
-      ties.volume[read + i] = row.volume;
+      columns.a[read + i] = row.a;
+      columns.b[read + i] = row.b;
+      columns.volume[read + i] = row.volume;
     }
     read += rows.length;
-    after = rows.at(-1) ?? after;
+    last = rows.at(-1) ?? last;
   }
-  return { keys, network: { volumes: Float64Array.from(wallets.rows, (row) => row.volume), ties } };
+  return columns;
+}
+
+function placeOf(keys: Int32Array, key: number): number {
+  let [low, high] = [0, keys.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as number) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 type Member = { readonly wallet: number; readonly cluster: number; readonly share: number };
