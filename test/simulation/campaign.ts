@@ -1,7 +1,7 @@
 /**
  * Runs seeds of the listener's fault campaign, side by side on all cores, and ends with a `BENCH` line. Seeds that failed
  * are named with the command that replays one alone.
- * Run: npm run test:faults -- [--seeds 2000] [--from 1] [--engine both|pglite|postgresql] [--jobs 2]
+ * Run: npm run test:faults -- [--seeds 2000] [--from 1] [--engine both|pglite|postgresql] [--jobs 2] [--minutes 20]
  */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -19,6 +19,8 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     engine: { type: "string", default: "both" },
     jobs: { type: "string", default: String(availableParallelism()) },
+    /** No seed is begun after so long. */
+    minutes: { type: "string", default: "1440" },
   },
 });
 const [from, seeds] = [Number(values.from), Number(values.seeds)];
@@ -56,7 +58,8 @@ function work(): Promise<void> {
   const child = fork(path, server === null ? [] : [server.url], { serialization: "advanced" });
   let task: SeedTask | null = null;
   const give = (): void => {
-    task = next < from + seeds ? taskOf(next++) : null;
+    const isOver = next >= from + seeds || performance.now() - startedAt > Number(values.minutes) * 60_000;
+    task = isOver ? null : taskOf(next++);
     if (task === null) child.disconnect();
     else child.send(task);
   };
@@ -82,6 +85,14 @@ const durationS = Math.round((performance.now() - startedAt) / 1_000);
 console.log(`faults ${JSON.stringify(Object.fromEntries([...tally.faults()].sort()))}`);
 console.log(`rows ${JSON.stringify(Object.fromEntries([...tally.rows()].sort()))}`);
 for (const failure of failures) console.log(`failed: seed ${failure.seed}: ${replayOf(failure)}`);
-const summary = { name: "faults", engine: values.engine, seeds, failed: failures.length, durationS, ...tally.totals() };
+const done = tally.seeds();
+const summary = {
+  name: "faults",
+  engine: values.engine,
+  seeds: done,
+  failed: failures.length,
+  durationS,
+  ...tally.totals(),
+};
 console.log(`BENCH ${JSON.stringify(summary)}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -7,8 +7,11 @@ export class Stuck extends Error {}
 
 /** Keeps processes running: whoever is gone is started again, a while later. */
 export type Supervisor = {
-  /** Starts a process now, and again whenever it is gone, until it ends as it was asked to. */
-  run(start: () => SimProcess): void;
+  /**
+   * Starts a process now, and again whenever it is gone, until it ends as it was asked to.
+   * @param mayGiveUp whether it may end because nobody answers for long
+   */
+  run(start: () => SimProcess, mayGiveUp?: boolean): void;
   /** @throws Stuck when one ended as it must not. */
   lookAfter(): Promise<void>;
   killAll(): Promise<void>;
@@ -17,7 +20,7 @@ export type Supervisor = {
   detail(): string;
 };
 
-type Slot = { readonly start: () => SimProcess; process: SimProcess | null };
+type Slot = { readonly start: () => SimProcess; readonly mayGiveUp: boolean; process: SimProcess | null };
 
 const RESTART_MS = 1_000;
 
@@ -31,7 +34,7 @@ export function createSupervisor(time: SimTime, awayMs: readonly number[]): Supe
     const ending = gone.ending();
     const isKilled = gone.life.isDead();
     if (isKilled) kills += 1;
-    else if (ending?.error != null && !mayEndWith(ending.error))
+    else if (ending?.error != null && !mayEndWith(ending.error, slot.mayGiveUp))
       throw new Stuck(`ended with ${describe(ending.error)}`);
     gone.life.kill();
     await time.settled();
@@ -43,8 +46,8 @@ export function createSupervisor(time: SimTime, awayMs: readonly number[]): Supe
   }
 
   return {
-    run(start) {
-      slots = [...slots, { start, process: start() }];
+    run(start, mayGiveUp = false) {
+      slots = [...slots, { start, mayGiveUp, process: start() }];
     },
     async lookAfter() {
       for (const slot of slots) {
@@ -63,10 +66,10 @@ export function createSupervisor(time: SimTime, awayMs: readonly number[]): Supe
 }
 
 /** A provider that does not stop contradicting itself or failing, or none that answers at the start, may end a process. */
-const mayEndWith = (error: unknown): boolean =>
+const mayEndWith = (error: unknown, mayGiveUp: boolean): boolean =>
   error instanceof ProviderInconsistencyError ||
   error instanceof PayloadError ||
-  error instanceof TransientError ||
+  (mayGiveUp && error instanceof TransientError) ||
   (error instanceof ConfigError && error.message.startsWith("None of the endpoints"));
 
 const describe = (error: unknown): string =>

@@ -109,7 +109,7 @@ export function createSurroundings(plan: Plan, sim: SimDatabase, options: Surrou
       if (backfill !== null) {
         const job: Job = { kind: "backfill", concurrency: backfill.concurrency };
         time.at(time.now() + backfill.atMs, () =>
-          supervisor.run(() => start(job, plan.endpoints, plan, options.sabotage)),
+          supervisor.run(() => start(job, plan.endpoints, plan, options.sabotage), true),
         );
       }
       const over = time.now() + (plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS;

@@ -16,6 +16,8 @@ export type MemoryChainStore = ChainStore & {
   fills(): readonly StoredFill[];
   quarantined(): readonly QuarantinedLog[];
   failNext(error: Error): void;
+  /** The next range is kept, and yet this is thrown, as when the connection breaks while committing. */
+  failAfterNext(error: Error): void;
   markets: MarketId[];
   tokens: TokenId[];
   readonly infos: MarketInfo[];
@@ -34,6 +36,7 @@ export function createMemoryChainStore(): MemoryChainStore {
   let finalized = -1;
   let followedFrom: number | null = null;
   let failure: Error | null = null;
+  let failureAfter: Error | null = null;
   const infos: MarketInfo[] = [];
   const missing: string[] = [];
 
@@ -48,6 +51,9 @@ export function createMemoryChainStore(): MemoryChainStore {
     finalizedBlock: async () => finalized,
     failNext(error) {
       failure = error;
+    },
+    failAfterNext(error) {
+      failureAfter = error;
     },
     async extend(record) {
       if (failure !== null) {
@@ -69,6 +75,9 @@ export function createMemoryChainStore(): MemoryChainStore {
       quarantined.push(...record.quarantined);
       for (const block of record.blocks) blocks.set(block.number, block);
       covered.push({ fromBlock: record.fromBlock, toBlock: record.toBlock });
+      const thrownAfter = failureAfter;
+      failureAfter = null;
+      if (thrownAfter !== null) throw thrownAfter;
       return { fills: record.fills.length };
     },
     async retract(lastGoodBlock) {

@@ -22,7 +22,9 @@ export type HeldChain = {
   view(): ChainView;
   /** True when the source contradicted what we hold; `recover` finds out what is behind it. */
   isDoubtful(): boolean;
-  /** Reads from the store what an earlier run left. */
+  /** True after a write failed: it may have been committed and the answer lost, and only `load` tells. */
+  isUnsure(): boolean;
+  /** Reads from the store what it holds. */
   load(): Promise<void>;
   lookAtHead(signal: AbortSignal): Promise<void>;
   /** Takes a head for granted until it turns out otherwise; null: no longer. */
@@ -46,6 +48,13 @@ const REMEMBERED_MAX = 2 * REORG_DEPTH_MAX;
 export function createHeldChain(logSource: LogSource, store: ChainStore, clock: Clock): HeldChain {
   let view: ChainView = emptyView;
   let isDoubtful = false;
+  let isUnsure = false;
+
+  async function write(work: Promise<unknown>): Promise<void> {
+    isUnsure = true;
+    await work;
+    isUnsure = false;
+  }
 
   /**
    * What the source calls final is final here where we hold that very block: it may have been named by another node
@@ -87,6 +96,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   return {
     view: () => view,
     isDoubtful: () => isDoubtful,
+    isUnsure: () => isUnsure,
     moveFinalized,
     async load() {
       const [covered, remembered, finalized] = await Promise.all([
@@ -100,6 +110,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
         covered: [...covered].sort((a, b) => a.fromBlock - b.fromBlock),
         remembered: new Map(remembered.map((block) => [block.number, block])),
       };
+      isUnsure = false;
     },
     async lookAtHead(signal) {
       const [head, finalized] = await Promise.all([logSource.head(signal), logSource.finalized(signal)]);
@@ -110,7 +121,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
       view = { ...view, head: head ?? highestCovered(view) };
     },
     async extend(record, finalized) {
-      await store.extend(record);
+      await write(store.extend(record));
       const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
       view = { ...extended(view, record, record.blocks), sourceFinalized };
       await moveFinalized();
@@ -122,7 +133,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
       const lastGoodBlock = lastGood(fork);
       const depth = highestCovered(view) - lastGoodBlock;
       if (depth > 0) {
-        await store.retract(lastGoodBlock, clock.nowMs());
+        await write(store.retract(lastGoodBlock, clock.nowMs()));
         view = retracted(view, lastGoodBlock);
       }
       isDoubtful = false;

@@ -266,6 +266,25 @@ describe("a failure on the way", () => {
     expect(blocksOf(store)).toEqual([61, 61]);
   });
 
+  test("of the store after it committed is found out: what was replaced meanwhile is taken back", async () => {
+    const chain = createFakeChain({ head: 100, finalized: 90 });
+    const { ingestor, store, toTip } = setUp(chain);
+    await ingestor.open(never);
+    await toTip();
+    chain.put(101, simpleMatch("orphaned", 0));
+    store.failAfterNext(new TransientError("DATABASE_UNAVAILABLE", "gone while committing"));
+    await expect(ingestor.step(never, 101)).rejects.toThrow(TransientError);
+    chain.reorg(1);
+    chain.put(101, simpleMatch("replacement", 5));
+    chain.mineTo(102);
+    const steps = await toTip();
+    expect(steps.map(({ kind }) => kind)).toEqual(["retracted", "extended"]);
+    expect(store.fills().map(({ fill }) => [fill.blockNumber, fill.logIndex])).toEqual([
+      [101, 5],
+      [101, 6],
+    ]);
+  });
+
   test("of the source while the next range was being fetched is no failure of the range before", async () => {
     const { ingestor, store, logSource } = setUp(createFakeChain({ head: 100, finalized: 100 }));
     await ingestor.open(never);

@@ -55,10 +55,14 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
 
   const planned = (view: ChainView) => nextRange(view, start, size.current);
 
-  async function open(signal: AbortSignal): Promise<StepResult> {
+  async function load(): Promise<void> {
     reader.forget();
     recorder.changed(null);
     await held.load();
+  }
+
+  async function open(signal: AbortSignal): Promise<StepResult> {
+    await load();
     await held.lookAtHead(signal);
     const { head, remembered } = held.view();
     start = config.startBlock ?? (await store.followFrom(Math.max(0, head - config.startBlocks)));
@@ -110,6 +114,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
   }
 
   async function step(signal: AbortSignal, hintedHead: number | null): Promise<StepResult> {
+    if (held.isUnsure()) await load();
     const { head } = held.view();
     if (hintedHead !== null && hintedHead > head && hintedHead <= head + HINT_LEAP_MAX) held.assumeHead(hintedHead);
     const mustLook = planned(held.view()) === null;
