@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { askControl, NobodyAnswersError } from "../adapters/control/control-client.ts";
 import { type ControlHandler, startControlServer } from "../adapters/control/control-server.ts";
+import { createChainStore } from "../adapters/postgres/chain-store.ts";
 import { createCommandStore } from "../adapters/postgres/command-store.ts";
 import type { Database } from "../adapters/postgres/connect.ts";
 import {
@@ -37,6 +38,7 @@ import type { PositionId } from "../core/ids/ids.ts";
 import type { EpochMs } from "../core/time/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandReceipt, ExecutorSight } from "../ports/command-store.ts";
+import type { ContractStates } from "../ports/lifecycle.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type Program, withDatabase } from "./program.ts";
 
@@ -47,6 +49,7 @@ export type StatusReport = {
   readonly coverage: CoverageSummary;
   readonly endpoints: readonly MeasuredEndpoint[];
   readonly hintLeads: readonly HintLead[];
+  readonly contracts: ContractStates;
   readonly wallets: readonly WalletRow[];
   readonly positions: readonly PositionRow[];
   readonly reconciliations: readonly Reconciliation[];
@@ -78,6 +81,7 @@ export function createDesk(database: Database, clock: Clock): Desk {
       coverage: await readCoverageSummary(database),
       endpoints: await readEndpoints(database),
       hintLeads: await readHintLeads(database),
+      contracts: await createChainStore(database).contracts(),
       wallets: await readScoredWallets(database, 10),
       positions: await readPositions(database, 20),
       reconciliations: await readReconciliations(database),

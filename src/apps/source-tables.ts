@@ -1,4 +1,8 @@
 import type { CoverageSummary, HintLead, MeasuredEndpoint } from "../adapters/postgres/endpoint-store.ts";
+import { infrastructureOf } from "../core/chain/infrastructure.ts";
+import type { Address } from "../core/ids/ids.ts";
+import type { EpochMs } from "../core/time/time.ts";
+import type { ContractStates } from "../ports/lifecycle.ts";
 import { renderTable, showCount, showPercent } from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
@@ -19,6 +23,21 @@ export const sourceTables = (endpoints: readonly MeasuredEndpoint[], leads: read
   ...(leads.length > 0 ? [leadTable(leads)] : []),
 ];
 
+/** Contracts whose events may have changed, and those that are therefore read no more: what is missing of them. */
+export const contractLines = ({ upgrades, halts }: ContractStates): readonly string[] => [
+  ...upgrades.map(
+    ({ address, blockNumber, upgradedAt, implementation }) =>
+      `Upgraded: ${nameOf(address)} at block ${showCount(blockNumber)}, ${showTime(upgradedAt)} UTC, implementation ${implementation}.`,
+  ),
+  ...halts.map(
+    ({ address, fromBlock, reason }) =>
+      `NOT READ since block ${showCount(fromBlock)}: ${nameOf(address)}, because its logs no longer decode (${reason}). A newer version of this program is needed.`,
+  ),
+];
+
+const nameOf = (address: Address): string => infrastructureOf(address)?.label ?? address;
+const showTime = (at: EpochMs): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
+
 const endpointTable = (endpoints: readonly MeasuredEndpoint[]): string =>
   renderTable(
     [
@@ -33,7 +52,7 @@ const endpointTable = (endpoints: readonly MeasuredEndpoint[]): string =>
       endpoint.lagBlocks === null ? "–" : showCount(endpoint.lagBlocks),
       showCount(endpoint.requests),
       limitsText(endpoint),
-      new Date(endpoint.measuredAt).toISOString().slice(0, 19).replace("T", " "),
+      showTime(endpoint.measuredAt),
     ]),
   );
 

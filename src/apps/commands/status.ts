@@ -4,7 +4,7 @@ import { sightLine } from "../desk-tables.ts";
 import { pnlLine, positionTable, readTable, signalTable, tierTable, walletTable } from "../overview-tables.ts";
 import { runProgram } from "../program.ts";
 import { reconciliationLines } from "../reconciliation-text.ts";
-import { coverageLine, sourceTables } from "../source-tables.ts";
+import { contractLines, coverageLine, sourceTables } from "../source-tables.ts";
 import { jsonText } from "../table.ts";
 
 export function addStatus(cli: Command): void {
@@ -23,11 +23,12 @@ export function addStatus(cli: Command): void {
 }
 
 function statusText(report: StatusReport): string {
-  const { executor, overview, coverage, endpoints, hintLeads, wallets, positions, reconciliations } = report;
+  const { executor, overview, coverage, endpoints, hintLeads, contracts, wallets, positions, reconciliations } = report;
   return [
     sightLine(executor),
     readTable(overview),
     coverageLine(coverage),
+    ...contractLines(contracts),
     ...sourceTables(endpoints, hintLeads),
     tierTable(overview),
     walletTable(wallets),
