@@ -19,6 +19,9 @@ export type SubscriptionOptions = {
 const RECONNECT_MS = 1_000;
 const RECONNECT_MAX_MS = 120_000;
 
+/** The node's yes to `eth_subscribe` of heads, our first question. */
+const confirmation = z.object({ id: z.literal(1), result: z.string() });
+
 /** The number of a new head, or of the block of a log. Everything else of the message is no business of a hint. */
 const notification = z.object({
   method: z.literal("eth_subscription"),
@@ -115,6 +118,8 @@ function listenOnce(
     socket.on("pong", hear);
     socket.on("message", (data) => {
       hear();
+      // What was mined until now nobody will announce.
+      if (isConfirmation(String(data))) onHint({ head: null });
       const hint = readHint(String(data));
       if (hint === null) return;
       heard = true;
@@ -145,15 +150,19 @@ async function watch(socket: Socket, { clock, quietMs, lastHeardAt }: Watched, e
   }
 }
 
-/** @returns null for answers and for anything unknown: a hint that cannot be read is no hint. */
-export function readHint(text: string): ChainHint | null {
-  let json: unknown;
+function readJson(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  const parsed = notification.safeParse(json);
+}
+
+const isConfirmation = (text: string): boolean => confirmation.safeParse(readJson(text)).success;
+
+/** @returns null for answers and for anything unknown: a hint that cannot be read is no hint. */
+export function readHint(text: string): ChainHint | null {
+  const parsed = notification.safeParse(readJson(text));
   if (!parsed.success) return null;
   const { number, blockNumber } = parsed.data.params.result;
   const head = Number(number ?? blockNumber ?? Number.NaN);

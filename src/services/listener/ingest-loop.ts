@@ -49,8 +49,7 @@ export function createIngestLoop({ ingestor, gate, activity, clock, logger, conf
     if (isOpen) return ingestor.step(signal, hintedHead);
     const opened = await ingestor.open(signal);
     isOpen = true;
-    const view = ingestor.view();
-    logger.info("listening", { fromBlock: highestCovered(view) + 1, headBlock: view.head });
+    logger.info("listening", { fromBlock: ingestor.nextBlock(), headBlock: ingestor.view().head });
     return opened.kind === "retracted" ? opened : null;
   }
 

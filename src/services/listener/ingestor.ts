@@ -33,6 +33,8 @@ export type Ingestor = {
    */
   step(signal: AbortSignal, hintedHead: number | null): Promise<StepResult>;
   view(): ChainView;
+  /** The first block that is still to be read. */
+  nextBlock(): number;
 };
 
 export type IngestorDeps = {
@@ -134,7 +136,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     }
   }
 
-  return { open, step, view: held.view };
+  return { open, step, view: held.view, nextBlock: () => planned(held.view())?.fromBlock ?? held.view().head + 1 };
 }
 
 const otherChain = (newest: number): string =>

@@ -32,7 +32,9 @@ function start(chain: FakeChain, changes: Partial<ListenerConfig> = {}) {
 
 describe("the listener", () => {
   test("catches up, follows by polling, and stops with everything committed", async () => {
-    const { run, clock, chain, store, stop, service, messages } = start(createFakeChain({ head: 100, finalized: 100 }));
+    const { run, clock, chain, store, stop, service, messages, logger } = start(
+      createFakeChain({ head: 100, finalized: 100 }),
+    );
     const running = run();
     await clock.untilSleeping(2);
     expect(store.records.at(-1)?.toBlock).toBe(100);
@@ -43,6 +45,8 @@ describe("the listener", () => {
     stop();
     await running;
     expect(messages()).toEqual(expect.arrayContaining(["listening", "following"]));
+    const { fields } = logger.lines.find(({ message }) => message === "listening") ?? {};
+    expect(fields).toEqual({ fromBlock: store.records[0]?.fromBlock, headBlock: 100 });
   });
 
   test("reads at once when it is hinted at a head", async () => {
