@@ -5,7 +5,7 @@ import type {
   ScoreExplanation,
 } from "../adapters/postgres/explain-score.ts";
 import { contributions, tierOutlook } from "../core/reputation/contributions.ts";
-import { renderFitting, showPercent, showUsd } from "./table.ts";
+import { renderFitting, shortHex, showPercent, showUsd } from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
 const left = (title: string) => ({ title }) as const;
@@ -23,6 +23,14 @@ const LEFT_OUT = {
   beforeLookback: "closed before the lookback",
   nothingPaid: "nothing was paid in",
   combos: "of combined markets",
+} as const;
+
+const SHORTLY = {
+  open: "open",
+  incomplete: "incomplete",
+  beforeLookback: "too old",
+  nothingPaid: "nothing paid",
+  combos: "combined",
 } as const;
 
 const signed = (value: number, digits = 4): string => `${value > 0 ? "+" : ""}${value.toFixed(digits)}`;
@@ -105,13 +113,13 @@ function unitsTable(units: readonly ExplainedUnit[], width: number): string {
       left("counts"),
     ],
     units.map((unit) => [
-      unit.market ?? unit.marketId,
+      unit.market ?? shortHex(unit.marketId),
       day(unit.closedAt),
       showUsd(unit.paidInUsd),
       showUsd(unit.pnlUsd, "always"),
       showPercent(unit.roi),
       unit.edge === null ? "–" : signed(unit.edge),
-      unit.counts ? "yes" : "no",
+      unit.leftOut === null ? "yes" : `no: ${SHORTLY[unit.leftOut]}`,
     ]),
     width,
   );

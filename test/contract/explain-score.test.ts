@@ -57,12 +57,12 @@ describeOnEachEngine("the explanation of a score", (getDb) => {
       },
       history: [{ tier: "AVERAGE", closedMarkets: 3, version: 2, ineligibleReason: "TOO_FEW_MARKETS" }],
     });
-    expect(explanation?.units.map(({ pnlUsd, counts }) => [pnlUsd, counts])).toEqual([
-      ["6.000000", true],
-      ["6.000000", true],
-      ["-4.000000", true],
-      ["0.000000", false],
-      ["0.000000", false],
+    expect(explanation?.units.map(({ pnlUsd, leftOut }) => [pnlUsd, leftOut])).toEqual([
+      ["6.000000", null],
+      ["6.000000", null],
+      ["-4.000000", null],
+      ["0.000000", "incomplete"],
+      ["0.000000", "open"],
     ]);
     const text = textOf(explanation);
     for (const part of [

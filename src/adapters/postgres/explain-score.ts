@@ -67,10 +67,11 @@ export type ExplainedUnit = {
   readonly closedAt: EpochMs | null;
   readonly paidInUsd: string;
   readonly pnlUsd: string;
-  /** Cut to [−1, 1]; null: not in the score. */
+  /** Cut to [−1, 1]; null: open, incomplete, or nothing was paid in. */
   readonly roi: number | null;
   readonly edge: number | null;
-  readonly counts: boolean;
+  /** Why it is not in the score; null: it is. */
+  readonly leftOut: keyof LeftOut | null;
 };
 
 export type HistoryRow = {
@@ -168,22 +169,22 @@ async function explainUnits(
   const condition = isImported ? sql`u.condition_id` : sql`m.condition_id`;
   // Nothing has been calculated: nothing has left the lookback either.
   const isIn = cutoff === null ? sql`true` : sql`closed_at > ${ts(cutoff)}`;
-  const counted = await sql<LeftOut>`
-    SELECT count(*) FILTER (WHERE is_combo)::int AS combos,
-      count(*) FILTER (WHERE NOT is_combo AND closed_at IS NULL)::int AS open,
-      count(*) FILTER (WHERE NOT is_combo AND NOT ${isIn})::int AS "beforeLookback",
-      count(*) FILTER (WHERE NOT is_combo AND ${isIn} AND is_incomplete)::int AS incomplete,
-      count(*) FILTER (WHERE NOT is_combo AND ${isIn} AND closed_at IS NOT NULL AND NOT is_incomplete
-        AND roi_micros IS NULL)::int AS "nothingPaid"
-    FROM ${table} u WHERE wallet_key = ${key}`.execute(trx);
+  const sorted = sql`SELECT u.*, CASE WHEN is_combo THEN 'combos' WHEN closed_at IS NULL THEN 'open'
+      WHEN NOT ${isIn} THEN 'beforeLookback' WHEN is_incomplete THEN 'incomplete'
+      WHEN roi_micros IS NULL THEN 'nothingPaid' END AS left_out
+    FROM ${table} u WHERE wallet_key = ${key}`;
+  const counted = await sql<{ why: keyof LeftOut; units: number }>`
+    SELECT left_out AS why, count(*)::int AS units FROM (${sorted}) u WHERE left_out IS NOT NULL GROUP BY 1`.execute(
+    trx,
+  );
   const { rows } = await sql<UnitRow>`
     SELECT m.title AS market, '0x' || encode(${condition}, 'hex') AS "marketId", u.closed_at AS "closedAt",
       u.paid_in AS paid, u.realised AS pnl, u.roi_micros / 1e6::float8 AS roi, u.edge_micros / 1e6::float8 AS edge,
-      (u.roi_micros IS NOT NULL AND coalesce(${isIn}, false)) AS counts
-    FROM ${table} u ${market} WHERE u.wallet_key = ${key}
-    ORDER BY counts DESC, abs(u.realised) DESC, ${condition} LIMIT ${UNITS_SHOWN}`.execute(trx);
+      u.left_out AS "leftOut"
+    FROM (${sorted}) u ${market}
+    ORDER BY u.left_out IS NULL DESC, abs(u.realised) DESC, ${condition} LIMIT ${UNITS_SHOWN}`.execute(trx);
   const units = rows.map(({ paid, pnl, ...unit }) => ({ ...unit, paidInUsd: dollars(paid), pnlUsd: dollars(pnl) }));
-  return { leftOut: counted.rows[0] ?? NO_UNITS, units };
+  return { leftOut: { ...NO_UNITS, ...Object.fromEntries(counted.rows.map(({ why, units: n }) => [why, n])) }, units };
 }
 
 async function readHistory(trx: Transaction<Schema>, key: number): Promise<readonly HistoryRow[]> {
