@@ -19,11 +19,13 @@ const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
+    blocks: { type: "string" },
     "without-ponder": { type: "boolean", default: false },
     "live-only": { type: "boolean", default: false },
+    "without-live": { type: "boolean", default: false },
   },
 });
-const BLOCKS = values.quick ? 500 : 5_000;
+const BLOCKS = Number(values.blocks ?? (values.quick ? 500 : 5_000));
 const FILLS_PER_BLOCK = 100;
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
 /** 700 fills a second at the rhythm of Polygon. */
@@ -119,7 +121,7 @@ console.log(
 try {
   const rounds = values["live-only"] ? [] : await runRounds(server.url);
   console.log(`live: ${LIVE.blocks} blocks, one every ${LIVE.blockMs} ms, of ${LIVE.fills} fills on average`);
-  const delays = await runLive(server.url);
+  const delays = values["without-live"] ? [] : await runLive(server.url);
   const at = (share: number): number => significant(percentile(delays, share));
   console.log(
     `live: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms over ${delays.length} blocks`,

@@ -5,6 +5,7 @@ import { redactText } from "../adapters/logging/redact.ts";
 import { type Database, openDatabase } from "../adapters/postgres/connect.ts";
 import { migrate } from "../adapters/postgres/migrate.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
+import { keepShortLivedObjectsYoung } from "../adapters/system/heap.ts";
 import { createShutdown } from "../adapters/system/shutdown.ts";
 import { createTerminal, exitProcess, type Terminal } from "../adapters/system/terminal.ts";
 import { AbortedError, ConfigError, InputError, TransientError } from "../core/errors.ts";
@@ -38,6 +39,7 @@ export async function runProgram(
   setup: ProgramSetup = {},
 ): Promise<void> {
   const { load = loadEnvironment, simulated = false } = setup;
+  keepShortLivedObjectsYoung();
   const terminal = createTerminal();
   const shutdown = createShutdown({ onForce: () => process.exit(EXIT.forced) });
   // What nobody awaited: the process cannot be trusted any more, and a restart recovers.

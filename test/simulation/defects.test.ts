@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { parseLogs } from "../../src/adapters/polygon/rpc-schemas.ts";
+import { createLogParser } from "../../src/adapters/polygon/rpc-schemas.ts";
 import type { Transport } from "../../src/adapters/polygon/transport.ts";
 import type { Engine } from "../../src/adapters/postgres/engine.ts";
 import type { ChainStore } from "../../src/ports/chain-store.ts";
@@ -42,8 +42,10 @@ async function unchecked(transport: Transport, { fromBlock, toBlock, filter }: R
   };
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getLogs", params: [range] });
   try {
-    const answer = await transport.fetch("http://node-a.sim/rpc", { method: "POST", headers: {}, body });
-    return parseLogs((JSON.parse(await answer.text()) as { result: unknown[] }).result).map(({ log }) => log);
+    const { signal } = new AbortController();
+    const answer = await transport.fetch("http://node-a.sim/rpc", { method: "POST", headers: {}, body, signal });
+    const parse = createLogParser();
+    return (JSON.parse(await answer.text()) as { result: unknown[] }).result.map((value) => parse(value).log);
   } catch {
     return null;
   }

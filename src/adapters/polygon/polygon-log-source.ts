@@ -9,8 +9,9 @@ import {
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
 import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
 import type { FailOver } from "./fail-over.ts";
+import type { ListReader } from "./parse-answer.ts";
 import type { RpcCall, RpcClient } from "./rpc-client.ts";
-import { type Header, parseHeader, parseLogs, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
+import { createLogParser, type Header, parseHeader, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const blockCall = (block: string): RpcCall => ({ method: "eth_getBlockByNumber", params: [block, false] });
@@ -72,6 +73,17 @@ export function createPolygonLogSource(
   };
 }
 
+function createLogReader(): ListReader {
+  const parse = createLogParser();
+  const logs: TimedLog[] = [];
+  return {
+    take(items) {
+      for (const item of items) logs.push(parse(item));
+    },
+    result: () => logs,
+  };
+}
+
 /** @throws PayloadError */
 async function askHead(client: RpcClient, signal: AbortSignal): Promise<Header> {
   const [answer] = await client.call([blockCall("latest")], signal);
@@ -127,7 +139,7 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
     topics: [filter.topics],
   };
   const [first, final, ...rest] = await ask([
-    { method: "eth_getLogs", params: [range] },
+    { method: "eth_getLogs", params: [range], reader: createLogReader },
     blockCall("finalized"),
     ...numbers.map((number) => blockCall(hex(number))),
   ]);
@@ -139,7 +151,7 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
   if (request.mustBeFinal === true && (finalized === null || finalized.number < toBlock))
     throw new TransientError("RANGE_NOT_FINAL", "the endpoint does not hold the range for final", { toBlock });
   checkNotCapped(first.length, request);
-  const logs = checkLogs(parseLogs(first), request);
+  const logs = checkLogs(first as readonly TimedLog[], request);
   checkHeaders(headers, logs);
   const silent = findSilentBlock(headers, logs, request);
   if (silent !== null) doubt(silent);

@@ -8,13 +8,19 @@ import {
 } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { secretsOf, shownUrl } from "./endpoints.ts";
+import { type ListReader, type ParsedAnswer, parseAnswer } from "./parse-answer.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { BatchTooLargeError, httpError, rpcError } from "./rpc-errors.ts";
 import { envelope, parseQuantity } from "./rpc-schemas.ts";
 import { type HttpAnswer, network, type Transport } from "./transport.ts";
 import { withTimeout } from "./with-timeout.ts";
 
-export type RpcCall = { readonly method: string; readonly params: readonly unknown[] };
+export type RpcCall = {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  /** Reads the list that is the answer, piece by piece where it is long; its result is the call's. */
+  readonly reader?: () => ListReader;
+};
 
 export type RpcClient = {
   /** What may be shown of the URL. */
@@ -52,21 +58,23 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   let isVerified = false;
 
   async function send(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly unknown[]> {
-    const requests = calls.map((call) => ({ jsonrpc: "2.0", id: nextId++, ...call }));
+    const requests = calls.map(({ method, params }) => ({ jsonrpc: "2.0", id: nextId++, method, params }));
     const body = JSON.stringify(requests.length === 1 ? requests[0] : requests);
-    const answer = await post(transport, { url, body }, context, signal);
-    const parsed = envelope.safeParse(answer);
+    const readerOf = calls.find(({ reader }) => reader !== undefined)?.reader ?? NO_READER;
+    const { json, list } = await post(transport, { url, body, readerOf }, context, signal);
+    const parsed = envelope.safeParse(json);
     if (!parsed.success) throw new PayloadError("RPC_MALFORMED", "not a JSON-RPC answer", context);
     const refuse = ({ code, message }: { readonly code: number; readonly message: string }): Error =>
       rpcError(code, hideSecrets(message), context);
     if (!Array.isArray(parsed.data)) throw refuse(parsed.data.error);
     const replies = new Map(parsed.data.map((one) => [one.id, one]));
-    return requests.map(({ id, method }) => {
+    return requests.map(({ id, method }, index) => {
       const one = replies.get(id);
       if (one === undefined) throw new PayloadError("RPC_MALFORMED", `no answer to ${method}`, context);
       if (one.error) throw refuse(one.error);
       if (one.result === undefined) throw new PayloadError("RPC_MALFORMED", `an empty answer to ${method}`, context);
-      return one.result;
+      const reader = calls[index]?.reader;
+      return reader === undefined || !Array.isArray(one.result) ? one.result : resultOf(list ?? reader(), one.result);
     });
   }
 
@@ -110,21 +118,40 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   };
 }
 
+const NO_READER = (): ListReader => ({ take: () => {}, result: () => [] });
+
+/** @param rest what the reader has not taken yet: nothing, or all */
+function resultOf(reader: ListReader, rest: readonly unknown[]): unknown {
+  reader.take(rest);
+  return reader.result();
+}
+
+async function* whole(response: HttpAnswer): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(await response.text());
+}
+
+type Question = { readonly url: string; readonly body: string; readonly readerOf: () => ListReader };
+
 /** @throws TransientError (or a kind of it), PayloadError */
 async function post(
   transport: Transport,
-  { url, body }: { readonly url: string; readonly body: string },
+  { url, body, readerOf }: Question,
   context: ErrorContext,
   signal: AbortSignal,
-): Promise<unknown> {
-  let response: HttpAnswer;
-  let text: string;
+): Promise<ParsedAnswer> {
+  let response: HttpAnswer | null = null;
+  let answer: ParsedAnswer;
   try {
     const headers = { "content-type": "application/json" };
     response = await transport.fetch(url, { method: "POST", headers, body, signal });
-    text = await response.text();
+    answer = await parseAnswer(response.pieces?.() ?? whole(response), readerOf);
   } catch (error) {
     if (signal.aborted) throw new AbortedError();
+    if (error instanceof PayloadError) throw error;
+    if (response !== null && error instanceof SyntaxError) {
+      if (!response.ok) throw httpError(response.status, response.headers.get("retry-after"), context);
+      throw new PayloadError("RPC_MALFORMED", "an answer that is not JSON", context);
+    }
     // Only the system's code: messages of the network layer may name the whole URL.
     const code = (error as { cause?: { code?: unknown } }).cause?.code;
     throw new TransientError(
@@ -133,14 +160,7 @@ async function post(
       context,
     );
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    if (!response.ok) throw httpError(response.status, response.headers.get("retry-after"), context);
-    throw new PayloadError("RPC_MALFORMED", "an answer that is not JSON", context);
-  }
   // Several providers send a JSON-RPC error with a 4xx status; what it says is more precise than the status.
-  if (response.ok || (response.status !== 429 && envelope.safeParse(json).success)) return json;
+  if (response.ok || (response.status !== 429 && envelope.safeParse(answer.json).success)) return answer;
   throw httpError(response.status, response.headers.get("retry-after"), context);
 }

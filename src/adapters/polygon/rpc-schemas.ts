@@ -85,24 +85,30 @@ function text(value: unknown): string {
 
 const hash32 = (value: unknown): string => requireHash(text(value), "a hash of a log");
 
-/** Logs of a block repeat its hash, those of a transaction its: what equals the value of the log before was read with it. */
+const RECALLED = 4;
+
+/** Logs of a block repeat its hash, those of a transaction its, and few events take turns: what equals a late value was read with it. */
 function recalling<Value>(read: (value: unknown) => Value): (value: unknown) => Value {
-  let last: { readonly value: unknown; readonly result: Value } | null = null;
+  const recent: { readonly value: unknown; readonly result: Value }[] = [];
+  let oldest = 0;
   return (value) => {
-    if (last === null || last.value !== value) last = { value, result: read(value) };
-    return last.result;
+    for (const each of recent) if (each.value === value) return each.result;
+    const result = read(value);
+    recent[oldest] = { value, result };
+    oldest = (oldest + 1) % RECALLED;
+    return result;
   };
 }
 
 /**
- * By hand, because it runs for every log of the chain (millions a day); as strict as a schema would be.
- * @throws PayloadError, also for a log that is pending or removed: `eth_getLogs` must send neither.
+ * Reads logs one after the other: by hand, because it runs for every log of the chain (millions a day); as strict as a
+ * schema would be. It throws PayloadError, also for a log that is pending or removed: `eth_getLogs` must send neither.
  */
-export function parseLogs(values: readonly unknown[]): TimedLog[] {
+export function createLogParser(): (value: unknown) => TimedLog {
   const [address, topic] = [recalling((value) => parseAddress(text(value))), recalling(hash32)];
   const [blockHash, txHash] = [recalling(hash32), recalling(hash32)];
   const [blockNumber, txIndex, timestamp] = [recalling(number), recalling(number), recalling(number)];
-  return values.map((value) => {
+  return (value) => {
     if (typeof value !== "object" || value === null) throw bad("a log that is no object");
     const raw = value as Record<string, unknown>;
     const { topics, blockTimestamp } = raw;
@@ -121,5 +127,5 @@ export function parseLogs(values: readonly unknown[]): TimedLog[] {
       },
       timestamp: blockTimestamp === undefined || blockTimestamp === null ? null : timestamp(blockTimestamp),
     };
-  });
+  };
 }
