@@ -1,13 +1,12 @@
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import { assert } from "../../core/assert.ts";
-import { ProviderInconsistencyError, TransientError } from "../../core/errors.ts";
+import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockHash } from "../../core/ids/ids.ts";
-import type { EpochMs } from "../../core/time/time.ts";
 import type { BlockRangeRecord, ChainStore, CoverageRange } from "../../ports/chain-store.ts";
 import { appendIngest, cover, findGaps, lockChain, uncoverAbove } from "./chain-coverage.ts";
+import { checkFinal, moveMark, settleMark } from "./chain-finality.ts";
 import { cutParts, insertPart } from "./chain-parts.ts";
 import { insertBlocks, insertMarkets, insertQuarantined, insertResolutions } from "./chain-rows.ts";
-import { ts } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
 import { createDictionary, type DictionaryUse } from "./dictionary.ts";
 import { deleteFactsAbove, type FactsMemory, insertFacts, insertStaticLabels } from "./facts-rows.ts";
@@ -16,10 +15,7 @@ import { createKeyCache } from "./key-cache.ts";
 import { createFactsReader } from "./known-facts.ts";
 import { insertEffects } from "./lifecycle-rows.ts";
 import { createMarketInfoStore } from "./market-info.ts";
-import type { Schema } from "./schema.ts";
 
-/** Hashes below the finalized mark that are kept, so that a listener which was away can still compare. */
-const BLOCKS_KEPT = 256;
 /** Owners and markets of Protocol V2 that need not be written again. */
 const FACTS_REMEMBERED = 100_000;
 
@@ -83,13 +79,7 @@ export function createChainStore(db: Database): ChainStore {
     },
 
     async settle(finalizedBlock, at) {
-      await repeatableTransaction(db, async (trx) => {
-        const mark = await lockChain(trx);
-        const { rows } = await sql<{ first: number | null }>`
-          SELECT min(block_number) AS first FROM flow.block WHERE block_number > ${mark.finalizedBlock}`.execute(trx);
-        const limit = rows[0]?.first ?? null;
-        await moveMark(trx, limit === null ? finalizedBlock : Math.min(finalizedBlock, limit - 1), finalizedBlock, at);
-      });
+      await repeatableTransaction(db, (trx) => settleMark(trx, finalizedBlock, at));
       await hint(db);
     },
 
@@ -170,30 +160,6 @@ async function extend(deps: ExtendDeps, record: BlockRangeRecord): Promise<{ fil
   done.keepFacts();
   if (done.isNew) await hint(db);
   return { fills: done.fills };
-}
-
-/** @throws TransientError */
-function checkFinal(record: BlockRangeRecord, { finalizedBlock }: { readonly finalizedBlock: number }): void {
-  const mustBeFinal = Math.min(record.toBlock, finalizedBlock);
-  const calledFinal = record.finalizedBlock ?? -1;
-  if (record.fromBlock > mustBeFinal || calledFinal >= mustBeFinal) return;
-  throw new TransientError("RANGE_NOT_FINAL", "the endpoint does not hold for final what is final here", {
-    fromBlock: record.fromBlock,
-    finalizedBlock,
-    calledFinal,
-  });
-}
-
-async function moveMark(
-  trx: Transaction<Schema>,
-  finalizedBlock: number,
-  headBlock: number,
-  at: EpochMs,
-): Promise<void> {
-  await sql`UPDATE flow.chain_state SET finalized_block = greatest(finalized_block, ${finalizedBlock}::int),
-    head_block = greatest(head_block, ${headBlock}::int), updated_at = ${ts(at)}`.execute(trx);
-  await sql`DELETE FROM flow.block WHERE block_number < ${finalizedBlock - BLOCKS_KEPT}
-    AND block_number < (SELECT max(block_number) FROM flow.block)`.execute(trx);
 }
 
 /** Whether a row of the record's range lies in one of the gaps. */
