@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attributeLogs } from "../../src/core/chain/attribute-logs.ts";
 import { CONDITIONAL_TOKENS } from "../../src/core/chain/contracts.ts";
@@ -6,9 +7,12 @@ import type { Fill, RawLog } from "../../src/core/chain/fill.ts";
 import type { LifecycleEffect } from "../../src/core/chain/lifecycle-effect.ts";
 import { classOfTopic } from "../../src/core/chain/topic-classes.ts";
 import { type Address, parseAddress, parseBlockHash, parseTxHash } from "../../src/core/ids/ids.ts";
-import { type Anvil, anvilBinary, startAnvil, WHOLE_CHAIN } from "../support/anvil.ts";
+import { type Anvil, anvilBinary, FINAL_AFTER, startAnvil, WHOLE_CHAIN } from "../support/anvil.ts";
+import { startAnvilListener } from "../support/anvil-listener.ts";
 import { deployPolymarket, type NodeMarket, type NodePolymarket } from "../support/anvil-polymarket.ts";
 import { createTrading } from "../support/anvil-trading.ts";
+import { describeOnOneEngine } from "../support/engines.ts";
+import { createReputationBench } from "../support/reputation-bench.ts";
 
 // Goal: what we conclude from the logs is what the contract has in its books. Method: users split, merge, redeem and send
 // tokens, directly and through the collateral adapter, between random matches; fills and effects are added up for every
@@ -137,5 +141,36 @@ describe.skipIf(anvilBinary === null)("holdings against the real Conditional Tok
       }
       expect(cash).toBe(await polymarket.cash(wallet));
     }
+  });
+
+  describeOnOneEngine("in the database", (getDb) => {
+    test("its rows and the ledger add up to the contract's balances", { timeout: 60_000 }, async () => {
+      const bench = await createReputationBench(getDb(), { fillsPerStep: 100 });
+      for (let block = 0; block < FINAL_AFTER; block += 1) await node.mine([]);
+      const listener = await startAnvilListener(getDb(), { httpPort: node.port, wsPort: node.port });
+      await listener.settled(node, 10_000, 30_000);
+      await listener.stop();
+      await bench.service.calculate();
+      type Row = { readonly name: string; readonly rows: string; readonly ledger: string };
+      const { rows } = await sql<Row>`
+        SELECT '0x' || encode(w.address, 'hex') || ' ' || t.token_id AS name, sum(c.amount)::text AS rows,
+          coalesce((SELECT h.shares_micros FROM flow.holding h WHERE h.wallet_key = c.wallet_key
+            AND h.token_key = c.token_key), 0)::text AS ledger
+        FROM (
+          SELECT wallet_key, token_key, amount_micros AS amount FROM flow.lifecycle
+          UNION ALL SELECT wallet_key, token_key, CASE WHEN is_sell THEN -size_micros
+            WHEN fee_in_shares THEN size_micros - fee_micros ELSE size_micros END FROM flow.fill
+        ) c JOIN flow.wallet w USING (wallet_key) JOIN flow.token t USING (token_key)
+        GROUP BY c.wallet_key, c.token_key, w.address, t.token_id`.execute(getDb().kysely);
+      const held = new Map(rows.map((row) => [row.name, [row.rows, row.ledger]]));
+      for (const wallet of polymarket.wallets) {
+        for (const token of markets.flatMap(({ tokenIds }) => tokenIds)) {
+          const actual = String(await polymarket.balance(wallet, token));
+          expect([wallet, token, ...(held.get(`${wallet} ${token}`) ?? [])]).toEqual([wallet, token, actual, actual]);
+        }
+      }
+      const { rows: quarantined } = await sql`SELECT reason FROM flow.quarantine`.execute(getDb().kysely);
+      expect(quarantined).toEqual([]);
+    });
   });
 });
