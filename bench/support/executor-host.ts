@@ -29,14 +29,16 @@ const READY_POLL_MS = 5;
 const TICK = price(10_000n);
 const TERMS: MarketTerms = { tickSize: TICK, minOrderSize: shares(5_000_000n), fee: NO_FEE, acceptingOrders: true };
 
-/** The trigger's price is on offer when the decision is made. */
-const offers = (clock: Clock): BookSource => ({
-  fetchBook: async (tokenId) => ({
-    ...emptyBook(clock, tokenId),
-    asks: [{ price: price(500_000n), size: shares(10n ** 10n) }],
-  }),
-  fetchTerms: async () => TERMS,
-});
+/** A source that follows every market: the trigger's price is on offer when the decision is made. */
+function offers(clock: Clock): BookSource {
+  const asks = [{ price: price(500_000n), size: shares(10n ** 10n) }];
+  const bookOf = (tokenId: OrderBook["tokenId"]): OrderBook => ({ ...emptyBook(clock, tokenId), asks });
+  return {
+    fetchBook: async (tokenId) => bookOf(tokenId),
+    fetchTerms: async () => TERMS,
+    peek: (_, tokenId) => ({ book: bookOf(tokenId), terms: TERMS, observedAt: clock.nowMs() }),
+  };
+}
 
 const emptyBook = (clock: Clock, tokenId: OrderBook["tokenId"]): OrderBook => ({
   ...{ tokenId, bids: [], asks: [], tickSize: TICK, minOrderSize: TERMS.minOrderSize },

@@ -1,4 +1,4 @@
-import type { MarketTerms } from "../core/execution/market-view.ts";
+import type { MarketTerms, MarketView } from "../core/execution/market-view.ts";
 import type { MarketId, TokenId } from "../core/ids/ids.ts";
 import type { OrderBook } from "../core/market/market.ts";
 
@@ -12,4 +12,9 @@ export type BookSource = {
   fetchBook(tokenId: TokenId, signal: AbortSignal): Promise<OrderBook | null>;
   /** @returns null where the venue does not know the market. */
   fetchTerms(marketId: MarketId, signal: AbortSignal): Promise<MarketTerms | null>;
+  /**
+   * What is known without asking, where the source follows the market: then a decision needs no second commit.
+   * @returns null where it would have to ask
+   */
+  peek?(marketId: MarketId, tokenId: TokenId): Omit<MarketView, "chainAsOf"> | null;
 };

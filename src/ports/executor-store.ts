@@ -11,11 +11,15 @@ export type JournalStep = {
   readonly ruleVersion: number;
   readonly event: EngineEvent;
   readonly commands: readonly Command[];
+  /** Of the state after it; the last step of each commit has one. */
+  readonly stateHash: string | null;
 };
 
 /** Where an executor goes on: a snapshot and the steps after it. */
 export type LoadedEngine = {
   readonly snapshot: { readonly seq: number; readonly state: EngineState } | null;
+  /** The state without its evidence after a later step: the last one that moved money. */
+  readonly money: { readonly seq: number; readonly state: EngineState } | null;
   readonly steps: readonly JournalStep[];
   /** How far the chain has been read; at the first start its end, because history is nothing to act on. */
   readonly cursor: bigint;
@@ -68,6 +72,8 @@ export type EngineBatch = {
   readonly seq: number;
   readonly state: EngineState;
   readonly snapshot: boolean;
+  /** Stores the state without its evidence. */
+  readonly moneyMoved: boolean;
   readonly at: EpochMs;
 };
 

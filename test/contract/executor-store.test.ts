@@ -6,7 +6,9 @@ import { createExecutorStore } from "../../src/adapters/postgres/executor-store.
 import type { Side } from "../../src/core/chain/fill.ts";
 import type { ChangedRow } from "../../src/core/engine/command.ts";
 import type { EngineEvent } from "../../src/core/engine/event.ts";
+import { moneyOf, withMoney } from "../../src/core/engine/recover.ts";
 import type { EngineState } from "../../src/core/engine/state.ts";
+import { hashValue } from "../../src/core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../src/core/engine/step.ts";
 import { InvariantError } from "../../src/core/errors.ts";
 import { addMs, type EpochMs } from "../../src/core/time/time.ts";
@@ -140,7 +142,7 @@ describeOnEachEngine("executor store", (getDb) => {
     const batch = await tradeOnce();
     await store.save(batch);
     const loaded = await store.load();
-    expect(loaded).toEqual({ snapshot: { seq: 4, state: batch.state }, steps: [], cursor: batch.cursor });
+    expect(loaded).toEqual({ snapshot: { seq: 4, state: batch.state }, money: null, steps: [], cursor: batch.cursor });
     const journal = await rows(sql`SELECT seq, rule_version, event ->> 'kind' AS kind FROM flow.journal ORDER BY seq`);
     expect(journal.map((row) => row.kind)).toEqual(["started", "fillObserved", "bookObserved", "orderResult"]);
     expect(await rows(sql`SELECT status, reason FROM flow.trade_order`)).toEqual([{ status: "FILLED", reason: null }]);
@@ -160,6 +162,9 @@ describeOnEachEngine("executor store", (getDb) => {
     const loaded = await store.load();
     expect(loaded.snapshot?.seq).toBe(1);
     expect(loaded.steps).toEqual(batch.steps.slice(1));
+    // What is large stays out of what is written with every order.
+    expect(loaded.money).toEqual({ seq: 4, state: moneyOf(batch.state) });
+    expect(withMoney(batch.state, moneyOf(batch.state))).toEqual(batch.state);
   });
 
   test("refuses an executor that writes over another's steps or state, and keeps nothing of it", async () => {
@@ -262,11 +267,13 @@ function player(at: EpochMs) {
     tell(event: EngineEvent): void {
       const result = step(state, event);
       state = result.state;
-      steps.push({ seq: steps.length + 1, ruleVersion: RULE_VERSION, event, commands: result.commands });
+      const stateHash = hashValue(state);
+      steps.push({ seq: steps.length + 1, ruleVersion: RULE_VERSION, event, commands: result.commands, stateHash });
       changes.push(...result.changes);
     },
     batch: (cursor: bigint): EngineBatch => ({
       ...{ steps, cursor, handledControls: [], seq: steps.length, state: requireState(), snapshot: true, at },
+      moneyMoved: true,
       changes: changes.toSorted((a, b) => order[a.kind] - order[b.kind]),
     }),
   };

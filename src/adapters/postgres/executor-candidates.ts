@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { parseAddress, parseMarketId, parseOrderHash, parseTokenId } from "../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../core/market/market.ts";
 import { price, shares, usd } from "../../core/money/amounts.ts";
@@ -43,7 +43,7 @@ type CandidateRow = {
  * sells of badly scored ones, and sells by the leader of an open position, with what it held before.
  */
 export async function loadCandidates(
-  trx: Transaction<Schema>,
+  kysely: Kysely<Schema>,
   { since, minWhaleScore, maxFadeScore }: CandidateQuery,
   ranges: readonly BlockRange[],
 ): Promise<readonly CandidateFill[]> {
@@ -78,7 +78,7 @@ export async function loadCandidates(
         OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)
         OR l.leader_key IS NOT NULL
       )
-    ORDER BY f.block_number, f.log_index`.execute(trx);
+    ORDER BY f.block_number, f.log_index`.execute(kysely);
   return rows.map(readCandidate);
 }
 

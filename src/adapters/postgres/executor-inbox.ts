@@ -1,4 +1,5 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql } from "kysely";
+import { assert } from "../../core/assert.ts";
 import type { ControlCommand } from "../../core/engine/event.ts";
 import { type PositionId, parseMarketId } from "../../core/ids/ids.ts";
 import type { EpochMs } from "../../core/time/time.ts";
@@ -11,18 +12,33 @@ import type { Schema } from "./schema.ts";
 /** Ranges read at once; the rest comes with the next read. */
 const RANGES_MAX = 1_000;
 
-export function loadInbox(db: Database, query: CandidateQuery): Promise<ExecutorInbox> {
-  return db.transaction(async (trx) => {
-    const ingest = await loadRanges(trx, query);
-    return {
-      cursor: ingest.cursor,
-      retractedFrom: ingest.retractedFrom,
-      fills: ingest.ranges.length === 0 ? [] : await loadCandidates(trx, query, ingest.ranges),
-      resolutions: await loadResolutions(trx),
-      controls: await loadControls(trx),
-      chainAsOf: await loadChainAsOf(trx),
-    };
-  });
+/**
+ * Not one transaction: each part is true by itself, and what came in between is read next time. Every round trip is
+ * paid by every order.
+ */
+export async function loadInbox({ kysely }: Database, query: CandidateQuery): Promise<ExecutorInbox> {
+  const [ingest, news] = await Promise.all([loadRanges(kysely, query), loadNews(kysely)]);
+  return {
+    cursor: ingest.cursor,
+    retractedFrom: ingest.retractedFrom,
+    fills: ingest.ranges.length === 0 ? [] : await loadCandidates(kysely, query, ingest.ranges),
+    resolutions: news.has_resolutions ? await loadResolutions(kysely) : [],
+    controls: news.has_controls ? await loadControls(kysely) : [],
+    chainAsOf: news.block_time,
+  };
+}
+
+type News = { block_time: EpochMs | null; has_resolutions: boolean; has_controls: boolean };
+
+async function loadNews(kysely: Kysely<Schema>): Promise<News> {
+  const { rows } = await sql<News>`
+    SELECT (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
+      EXISTS (SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN')
+        AS has_resolutions,
+      EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL) AS has_controls`.execute(kysely);
+  const [news] = rows;
+  assert(news !== undefined, "a SELECT without FROM gives a row");
+  return news;
 }
 
 type Ingest = {
@@ -35,8 +51,8 @@ type Ingest = {
  * What the listener did since the cursor. Ranges committed before `since` hold nothing young enough, so a restart
  * after a long time skips them in one read.
  */
-async function loadRanges(trx: Transaction<Schema>, { cursor, since }: CandidateQuery): Promise<Ingest> {
-  const rows = await trx
+async function loadRanges(kysely: Kysely<Schema>, { cursor, since }: CandidateQuery): Promise<Ingest> {
+  const rows = await kysely
     .selectFrom("flow.ingest")
     .select(["seq", "kind", "from_block", "to_block"])
     .where("seq", ">", cursor)
@@ -68,14 +84,14 @@ export function mergeRanges(ranges: readonly BlockRange[]): readonly BlockRange[
 }
 
 /** Only on finalized blocks: a settlement cannot be taken back. */
-async function loadResolutions(trx: Transaction<Schema>): Promise<readonly ResolvedMarket[]> {
+async function loadResolutions(kysely: Kysely<Schema>): Promise<readonly ResolvedMarket[]> {
   const { rows } = await sql<{ condition_id: Hex; numerator_0: string; numerator_1: string; resolved_at: EpochMs }>`
     SELECT m.condition_id, r.numerator_0, r.numerator_1, r.resolved_at
     FROM flow.resolution r
     JOIN flow.market m USING (market_key)
     WHERE r.block_number <= (SELECT finalized_block FROM flow.chain_state)
       AND r.market_key IN (SELECT market_key FROM flow.position WHERE status = 'OPEN')
-    ORDER BY r.block_number, r.log_index`.execute(trx);
+    ORDER BY r.block_number, r.log_index`.execute(kysely);
   return rows.map((row) => ({
     marketId: parseMarketId(row.condition_id),
     payoutNumerators: [BigInt(row.numerator_0), BigInt(row.numerator_1)],
@@ -83,8 +99,8 @@ async function loadResolutions(trx: Transaction<Schema>): Promise<readonly Resol
   }));
 }
 
-async function loadControls(trx: Transaction<Schema>): Promise<readonly PendingControl[]> {
-  const rows = await trx
+async function loadControls(kysely: Kysely<Schema>): Promise<readonly PendingControl[]> {
+  const rows = await kysely
     .selectFrom("flow.command")
     .select(["id", "kind", "position_id"])
     .where("handled_at", "is", null)
@@ -99,13 +115,3 @@ const toControl = (kind: string, positionId: string | null): ControlCommand =>
   kind === "close"
     ? { kind, positionId: (positionId ?? "") as PositionId }
     : { kind: kind as Exclude<ControlCommand["kind"], "close"> };
-
-async function loadChainAsOf(trx: Transaction<Schema>): Promise<EpochMs | null> {
-  const row = await trx
-    .selectFrom("flow.block")
-    .select("block_time")
-    .orderBy("block_number", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.block_time ?? null;
-}

@@ -1,56 +1,79 @@
 import { sql, type Transaction } from "kysely";
-import { unreachable } from "../../core/assert.ts";
 import type { ChangedRow, Notice } from "../../core/engine/command.ts";
 import { toJson } from "../../core/engine/encode.ts";
+import { moneyOf } from "../../core/engine/recover.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { Position, TradingMode } from "../../core/execution/position.ts";
 import type { PerformanceRow } from "../../core/performance/summary.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { EngineBatch } from "../../ports/executor-store.ts";
-import { bytes, json, ts, tsOrNull } from "./codecs.ts";
+import { json, ts, tsOrNull } from "./codecs.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
 
-const marketKey = (marketId: string) =>
-  sql<number>`(SELECT market_key FROM flow.market WHERE condition_id = ${bytes(marketId)})`;
-const tokenKey = (tokenId: string) =>
-  sql<number>`(SELECT token_key FROM flow.token WHERE token_id = ${tokenId}::numeric)`;
-const walletKey = (address: string) =>
-  sql<number>`(SELECT wallet_key FROM flow.wallet WHERE address = ${bytes(address)})`;
+/** Keys of what a row names in text; a name that is not there leaves a null that the table refuses. */
+const MARKET_KEY = sql`(SELECT market_key FROM flow.market WHERE condition_id = r.market)`;
+const TOKEN_KEY = sql`(SELECT token_key FROM flow.token WHERE token_id = r.token)`;
+const walletKey = (column: string) =>
+  sql`(SELECT wallet_key FROM flow.wallet WHERE address = ${sql.ref(`r.${column}`)})`;
 
-export async function saveChange(trx: Trx, mode: TradingMode, change: ChangedRow): Promise<void> {
-  switch (change.kind) {
-    case "signal":
-      return saveSignal(trx, change.signal);
-    case "order":
-      return saveOrder(trx, mode, change);
-    case "position":
-      return savePosition(trx, change.position);
-    case "performance":
-      return savePerformance(trx, mode, change.row);
-    default:
-      return unreachable(change);
+/**
+ * All rows of a commit that users read: one statement a table, because a burst brings many. Of several versions of a row
+ * only the last is written.
+ */
+export async function saveChanges(trx: Trx, mode: TradingMode, changes: readonly ChangedRow[]): Promise<void> {
+  const signals = new Map<string, Signal>();
+  const positions = new Map<string, Position>();
+  const orders = new Map<string, OrderChange>();
+  const days = new Map<string, PerformanceRow>();
+  for (const change of changes) {
+    if (change.kind === "signal") signals.set(change.signal.id, change.signal);
+    else if (change.kind === "position") positions.set(change.position.id, change.position);
+    else if (change.kind === "order") orders.set(change.order.clientOrderId, change);
+    else days.set(change.row.date, change.row);
   }
+  // Positions and orders refer to signals.
+  await saveSignals(trx, [...signals.values()]);
+  await savePositions(trx, [...positions.values()]);
+  await saveOrders(trx, mode, [...orders.values()]);
+  for (const row of days.values()) await savePerformance(trx, mode, row);
 }
 
-async function saveSignal(trx: Trx, signal: Signal): Promise<void> {
-  const { trigger } = signal;
+const time = (at: EpochMs | null): string | null => (at === null ? null : new Date(at).toISOString());
+const hex = (text: string): string => `\\x${text.slice(2)}`;
+
+async function saveSignals(trx: Trx, signals: readonly Signal[]): Promise<void> {
+  if (signals.length === 0) return;
+  const rows = signals.map(({ trigger, ...signal }) => ({
+    ...{ id: signal.id, signal_type: signal.type, side: signal.side, status: signal.status, stage: signal.stage },
+    ...{ market: hex(signal.marketId), token: signal.tokenId, outcome_index: signal.outcomeIndex },
+    ...{ wallet: hex(trigger.wallet), wallet_score: trigger.walletScore, score_version: trigger.scoreVersion },
+    ...{ edge_lower_bound: trigger.edgeLowerBound, trigger_price: trigger.price, trigger_usd: trigger.sizeUsd },
+    ...{ order_hash: hex(trigger.orderHash), block: trigger.blockNumber, log_index: trigger.logIndex },
+    ...{ triggered_at: time(trigger.occurredAt), known_at: time(trigger.knownAt), limit_price: signal.limitPrice },
+    ...{ confidence: signal.confidence, kelly: signal.kelly, stake: signal.stakeUsd, refusal: signal.refusal },
+    ...{ checks: signal.checks, seen: signal.seen, created_at: time(signal.createdAt) },
+    ...{ expires_at: time(signal.expiresAt), executed_at: time(signal.executedAt) },
+  }));
   await sql`
     INSERT INTO flow.signal (
       id, signal_type, side, status, stage, market_key, token_key, outcome_index, wallet_key, wallet_score,
       score_version, edge_lower_bound, trigger_price_micros, trigger_usd_micros, trigger_order_hash, trigger_block,
       trigger_log_index, triggered_at, trigger_known_at, limit_price_micros, confidence, kelly, stake_micros, refusal,
       checks, seen, created_at, expires_at, executed_at
-    ) VALUES (
-      ${signal.id}, ${signal.type}, ${signal.side}, ${signal.status}, ${signal.stage}, ${marketKey(signal.marketId)},
-      ${tokenKey(signal.tokenId)}, ${signal.outcomeIndex}, ${walletKey(trigger.wallet)}, ${trigger.walletScore},
-      ${trigger.scoreVersion}, ${trigger.edgeLowerBound}, ${trigger.price}, ${trigger.sizeUsd},
-      ${bytes(trigger.orderHash)}, ${trigger.blockNumber}, ${trigger.logIndex}, ${ts(trigger.occurredAt)},
-      ${ts(trigger.knownAt)}, ${signal.limitPrice}, ${signal.confidence}, ${signal.kelly}, ${signal.stakeUsd},
-      ${signal.refusal === null ? null : json(signal.refusal)}, ${json(signal.checks)}, ${signal.seen == null ? null : json(signal.seen)}, ${ts(signal.createdAt)},
-      ${ts(signal.expiresAt)}, ${tsOrNull(signal.executedAt)}
+    )
+    SELECT id, signal_type, side, status, stage, ${MARKET_KEY}, ${TOKEN_KEY}, outcome_index, ${walletKey("wallet")},
+      wallet_score, score_version, edge_lower_bound, trigger_price, trigger_usd, order_hash, block, log_index,
+      triggered_at, known_at, limit_price, confidence, kelly, stake, nullif(refusal, 'null'), checks,
+      nullif(seen, 'null'), created_at, expires_at, executed_at
+    FROM jsonb_to_recordset(${json(rows)}) AS r (
+      id text, signal_type text, side text, status text, stage text, market bytea, token numeric,
+      outcome_index smallint, wallet bytea, wallet_score float8, score_version int, edge_lower_bound float8,
+      trigger_price int8, trigger_usd int8, order_hash bytea, block int, log_index int, triggered_at timestamptz,
+      known_at timestamptz, limit_price int8, confidence float8, kelly float8, stake int8, refusal jsonb, checks jsonb,
+      seen jsonb, created_at timestamptz, expires_at timestamptz, executed_at timestamptz
     )
     ON CONFLICT (id) DO UPDATE SET
       status = EXCLUDED.status, stage = EXCLUDED.stage, limit_price_micros = EXCLUDED.limit_price_micros,
@@ -58,43 +81,68 @@ async function saveSignal(trx: Trx, signal: Signal): Promise<void> {
       checks = EXCLUDED.checks, seen = EXCLUDED.seen, executed_at = EXCLUDED.executed_at`.execute(trx);
 }
 
-async function saveOrder(trx: Trx, mode: TradingMode, change: Extract<ChangedRow, { kind: "order" }>): Promise<void> {
-  const { order, status, reason, executions, at } = change;
-  const answeredAt = status === "SUBMITTED" ? null : at;
+type OrderChange = Extract<ChangedRow, { kind: "order" }>;
+
+async function saveOrders(trx: Trx, mode: TradingMode, changes: readonly OrderChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map(({ order, status, reason, at }) => ({
+    ...{ id: order.clientOrderId, position: order.positionId, signal: order.signalId, market: hex(order.marketId) },
+    ...{ token: order.tokenId, side: order.side, limit_price: order.limitPrice, status, reason },
+    ...{ stake: order.side === "BUY" ? order.stakeUsd : null, size: order.side === "SELL" ? order.size : null },
+    ...{ request: toJson(order), submitted_at: time(order.approvedAt) },
+    answered_at: status === "SUBMITTED" ? null : time(at),
+  }));
   await sql`
     INSERT INTO flow.trade_order (
       client_order_id, position_id, signal_id, mode, market_key, token_key, side, limit_price_micros, stake_micros,
       size_micros, status, reason, request, submitted_at, answered_at
-    ) VALUES (
-      ${order.clientOrderId}, ${order.positionId}, ${order.signalId}, ${mode}, ${marketKey(order.marketId)},
-      ${tokenKey(order.tokenId)}, ${order.side}, ${order.limitPrice}, ${order.side === "BUY" ? order.stakeUsd : null},
-      ${order.side === "SELL" ? order.size : null}, ${status}, ${reason}, ${json(toJson(order))},
-      ${ts(order.approvedAt)}, ${tsOrNull(answeredAt)}
+    )
+    SELECT id, position, signal, ${mode}, ${MARKET_KEY}, ${TOKEN_KEY}, side, limit_price, stake, size, status, reason,
+      request, submitted_at, answered_at
+    FROM jsonb_to_recordset(${json(rows)}) AS r (
+      id text, position text, signal text, market bytea, token numeric, side text, limit_price int8, stake int8,
+      size int8, status text, reason text, request jsonb, submitted_at timestamptz, answered_at timestamptz
     )
     ON CONFLICT (client_order_id) DO UPDATE SET
       status = EXCLUDED.status, reason = EXCLUDED.reason, answered_at = EXCLUDED.answered_at`.execute(trx);
-  for (const [index, fill] of executions.entries()) {
-    await sql`
-      INSERT INTO flow.own_fill VALUES
-        (${order.clientOrderId}, ${index}, ${fill.price}, ${fill.size}, ${fill.cash}, ${fill.fee}, ${ts(at)})
-      ON CONFLICT DO NOTHING`.execute(trx);
-  }
+  const fills = changes.flatMap(({ order, executions, at }) =>
+    executions.map((fill, index) => ({ ...fill, id: order.clientOrderId, index, at: time(at) })),
+  );
+  if (fills.length === 0) return;
+  await sql`
+    INSERT INTO flow.own_fill
+    SELECT * FROM jsonb_to_recordset(${json(fills)}) AS r (
+      id text, index int, price int8, size int8, cash int8, fee int8, at timestamptz
+    )
+    ON CONFLICT DO NOTHING`.execute(trx);
 }
 
-async function savePosition(trx: Trx, position: Position): Promise<void> {
-  const leaderKey = position.leader === null ? null : walletKey(position.leader);
+async function savePositions(trx: Trx, positions: readonly Position[]): Promise<void> {
+  if (positions.length === 0) return;
+  const rows = positions.map((position) => ({
+    ...{ id: position.id, signal: position.signalId, mode: position.mode, market: hex(position.marketId) },
+    ...{ token: position.tokenId, outcome_index: position.outcomeIndex, status: position.status },
+    leader: position.leader === null ? null : hex(position.leader),
+    ...{ entry_shares: position.entryShares, entry_cash: position.entryCashUsd, entry_fees: position.entryFeesUsd },
+    ...{ open_shares: position.openShares, open_cost: position.openCostUsd, exit_shares: position.exitShares },
+    ...{ exit_cash: position.exitCashUsd, exit_fees: position.exitFeesUsd, realized: position.realizedUsd },
+    ...{ bid: position.mark?.bid ?? null, marked_at: time(position.mark?.at ?? null) },
+    ...{ close_reason: position.closeReason, opened_at: time(position.openedAt), closed_at: time(position.closedAt) },
+  }));
   await sql`
     INSERT INTO flow.position (
       id, signal_id, mode, market_key, token_key, outcome_index, leader_key, entry_shares_micros, entry_cash_micros,
       entry_fees_micros, open_shares_micros, open_cost_micros, exit_shares_micros, exit_cash_micros, exit_fees_micros,
       realized_micros, mark_bid_micros, marked_at, status, close_reason, opened_at, closed_at
-    ) VALUES (
-      ${position.id}, ${position.signalId}, ${position.mode}, ${marketKey(position.marketId)},
-      ${tokenKey(position.tokenId)}, ${position.outcomeIndex}, ${leaderKey}, ${position.entryShares},
-      ${position.entryCashUsd}, ${position.entryFeesUsd}, ${position.openShares}, ${position.openCostUsd},
-      ${position.exitShares}, ${position.exitCashUsd}, ${position.exitFeesUsd}, ${position.realizedUsd},
-      ${position.mark?.bid ?? null}, ${tsOrNull(position.mark?.at ?? null)}, ${position.status},
-      ${position.closeReason}, ${ts(position.openedAt)}, ${tsOrNull(position.closedAt)}
+    )
+    SELECT id, signal, mode, ${MARKET_KEY}, ${TOKEN_KEY}, outcome_index, ${walletKey("leader")}, entry_shares,
+      entry_cash, entry_fees, open_shares, open_cost, exit_shares, exit_cash, exit_fees, realized, bid, marked_at,
+      status, close_reason, opened_at, closed_at
+    FROM jsonb_to_recordset(${json(rows)}) AS r (
+      id text, signal text, mode text, market bytea, token numeric, outcome_index smallint, leader bytea,
+      entry_shares int8, entry_cash int8, entry_fees int8, open_shares int8, open_cost int8, exit_shares int8,
+      exit_cash int8, exit_fees int8, realized int8, bid int8, marked_at timestamptz, status text, close_reason text,
+      opened_at timestamptz, closed_at timestamptz
     )
     ON CONFLICT (id) DO UPDATE SET
       open_shares_micros = EXCLUDED.open_shares_micros, open_cost_micros = EXCLUDED.open_cost_micros,
@@ -127,10 +175,13 @@ async function savePerformance(trx: Trx, mode: TradingMode, row: PerformanceRow)
     .execute();
 }
 
-export async function saveAlert(trx: Trx, notice: Notice, at: EpochMs): Promise<void> {
+/** @param notices each with the time of its step */
+export async function saveAlerts(trx: Trx, notices: readonly { notice: Notice; at: EpochMs }[]): Promise<void> {
+  if (notices.length === 0) return;
+  const rows = notices.map(({ notice: { key, kind, facts }, at }) => ({ key, kind, facts, at: time(at) }));
   await sql`
     INSERT INTO flow.alert_outbox (dedup_key, kind, payload, created_at)
-    VALUES (${notice.key}, ${notice.kind}, ${json(notice.facts)}, ${ts(at)})
+    SELECT * FROM jsonb_to_recordset(${json(rows)}) AS r (key text, kind text, facts jsonb, at timestamptz)
     ON CONFLICT (dedup_key) DO NOTHING`.execute(trx);
 }
 
@@ -142,8 +193,11 @@ export async function saveExecutorState(trx: Trx, mode: TradingMode, batch: Engi
     open_positions = ${Object.keys(state.positions).length}, trading_state = ${state.tradingState},
     entries_stopped_until = ${tsOrNull(state.entriesStoppedUntil)}, updated_at = ${ts(batch.at)}`;
   if (!batch.snapshot) {
+    const money = batch.moneyMoved ? sql`, money_seq = ${seq}, money = ${json(toJson(moneyOf(state)))}` : sql``;
     const updated = await sql`
-      UPDATE flow.executor_state SET ${figures} WHERE mode = ${mode} AND seq <= ${seq} RETURNING mode`.execute(trx);
+      UPDATE flow.executor_state SET ${figures}${money} WHERE mode = ${mode} AND seq <= ${seq} RETURNING mode`.execute(
+      trx,
+    );
     return requireOwnState(updated.rows.length, batch.seq);
   }
   const saved = await sql`
@@ -152,7 +206,8 @@ export async function saveExecutorState(trx: Trx, mode: TradingMode, batch: Engi
       ${Object.keys(state.positions).length}, ${state.tradingState}, ${tsOrNull(state.entriesStoppedUntil)},
       ${ts(batch.at)}, ${seq}, ${json(toJson(state))}
     )
-    ON CONFLICT (mode) DO UPDATE SET ${figures}, snapshot_seq = EXCLUDED.snapshot_seq, snapshot = EXCLUDED.snapshot
+    ON CONFLICT (mode) DO UPDATE SET ${figures}, snapshot_seq = EXCLUDED.snapshot_seq, snapshot = EXCLUDED.snapshot,
+      money_seq = NULL, money = NULL
     WHERE executor_state.seq <= EXCLUDED.seq RETURNING mode`.execute(trx);
   requireOwnState(saved.rows.length, batch.seq);
 }

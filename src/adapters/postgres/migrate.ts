@@ -13,6 +13,7 @@ import { reputationRulesSql } from "./migrations/0008_reputation_rules.ts";
 import { operatorSql } from "./migrations/0009_operator.ts";
 import { reconciliationSql } from "./migrations/0010_reconciliation.ts";
 import { liveSql } from "./migrations/0011_live.ts";
+import { engineStateSql } from "./migrations/0012_engine_state.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   { name: "0009_operator", sql: operatorSql },
   { name: "0010_reconciliation", sql: reconciliationSql },
   { name: "0011_live", sql: liveSql },
+  { name: "0012_engine_state", sql: engineStateSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

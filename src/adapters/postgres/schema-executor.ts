@@ -98,6 +98,7 @@ export type JournalTable = {
   rule_version: number;
   event: Json;
   commands: Json;
+  state_hash: string | null;
 };
 
 export type CommandTable = {
@@ -122,6 +123,8 @@ export type ExecutorStateTable = {
   updated_at: EpochMs;
   snapshot_seq: bigint;
   snapshot: Json;
+  money_seq: bigint | null;
+  money: Json;
 };
 
 export type PerformanceDayTable = {

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { NO_SHARDS } from "./shards.ts";
 import { type EngineState, sortedValues } from "./state.ts";
 
 /**
@@ -29,3 +30,19 @@ export function pendingCommands(state: EngineState): readonly Command[] {
     );
   return [...orders, ...exits, ...signals];
 }
+
+/** The state without its evidence, which is large and comes again with the journal. */
+export const moneyOf = (state: EngineState): EngineState => ({
+  ...state,
+  episodes: NO_SHARDS,
+  recentTriggers: {},
+  panics: {},
+});
+
+/** The stored money with the evidence of a replay up to the same step: a start never trades it anew by changed rules. */
+export const withMoney = (replayed: EngineState, money: EngineState): EngineState => ({
+  ...money,
+  episodes: replayed.episodes,
+  recentTriggers: replayed.recentTriggers,
+  panics: replayed.panics,
+});

@@ -8,6 +8,7 @@ import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import { fromJson, type Json, toJson } from "./encode.ts";
 import type { EngineEvent } from "./event.ts";
 import type { EngineConfig, EngineState } from "./state.ts";
+import { hashValue } from "./state-hash.ts";
 import { step } from "./step.ts";
 
 const signals = { ...DEFAULT_SIGNAL_RULES, fadeDegens: true, panicWallets: 2 };
@@ -100,6 +101,7 @@ describe("in any world", () => {
           expect(result.commands).toEqual(commands);
           replayed = stored(result.state) as EngineState;
           expect(replayed).toEqual(after);
+          expect(hashValue(replayed)).toBe(hashValue(after));
         }
       }),
       { numRuns: 40 },

@@ -1,6 +1,8 @@
 import type { ChangedRow, Command } from "../../core/engine/command.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
+import { withMoney } from "../../core/engine/recover.ts";
 import type { EngineState } from "../../core/engine/state.ts";
+import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../core/engine/step.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { EpochMs } from "../../core/time/time.ts";
@@ -22,6 +24,8 @@ export type CommitInput = {
   readonly cursor: bigint;
   readonly handledControls: readonly string[];
   readonly at: EpochMs;
+  /** What is known without asking; a request that it answers is not returned. */
+  readonly answer?: (command: Command) => EngineEvent | null;
   /** Stores the whole state too, e.g. before the end. */
   readonly snapshot: boolean;
 };
@@ -38,6 +42,7 @@ export async function recoverEngine(store: ExecutorStore, config: ExecutorConfig
     if (past.seq !== seq + 1) throw new InvariantError("JOURNAL_GAP", "a step of the journal is missing", { seq });
     state = step(state, past.event).state;
     seq = past.seq;
+    if (loaded.money?.seq === seq) state = withMoney(state, loaded.money.state);
   }
   const first: EngineEvent = { kind: "started", at, config: config.engine };
   const begun = step(state, first);
@@ -61,18 +66,19 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     input: CommitInput,
   ) {
     const lastSeq = seq + steps.length;
-    // Whatever moved money is in the snapshot, so that a start never repeats it under changed rules.
-    const moved = changes.some((change) => change.kind === "position" || change.kind === "order");
-    const snapshot = input.snapshot || moved || lastSeq - snapshotSeq >= config.timing.snapshotSteps;
+    // Whatever moved money is stored as a state, so that a start never repeats it under changed rules.
+    const moneyMoved = changes.some((change) => change.kind === "position" || change.kind === "order");
+    const snapshot = input.snapshot || lastSeq - snapshotSeq >= config.timing.snapshotSteps;
     const { at, handledControls } = input;
     await store.save({
-      steps,
-      changes: newest(changes),
+      steps: steps.map((each) => (each.seq === lastSeq ? { ...each, stateHash: hashValue(next) } : each)),
+      changes,
       cursor: input.cursor,
       handledControls,
       seq: lastSeq,
       state: next,
       snapshot,
+      moneyMoved,
       at,
     });
     state = next;
@@ -86,19 +92,27 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     state: () => state,
     cursor: () => cursor,
     async commitFirst({ event, changes, at }: FirstStep): Promise<void> {
-      const steps = [{ seq: seq + 1, ruleVersion: RULE_VERSION, event, commands: [] }];
+      const steps = [{ seq: seq + 1, ruleVersion: RULE_VERSION, event, commands: [], stateHash: null }];
       await save(steps, changes, state, { events: [event], cursor, handledControls: [], at, snapshot: true });
     },
     async commit(input: CommitInput): Promise<readonly Command[]> {
       const steps: JournalStep[] = [];
       const changes: ChangedRow[] = [];
+      const open: Command[] = [];
       let next = state;
-      for (const event of input.events) {
-        const result = step(next, event);
-        if (result.state === next && result.commands.length === 0) continue;
-        steps.push({ seq: seq + steps.length + 1, ruleVersion: RULE_VERSION, event, commands: result.commands });
-        changes.push(...result.changes);
-        next = result.state;
+      // An answer comes at once, before later events: as it would if the two had been read apart.
+      const waiting = [...input.events].reverse();
+      for (let event = waiting.pop(); event !== undefined; event = waiting.pop()) {
+        const { state: after, commands, changes: rows } = step(next, event);
+        if (after === next && commands.length === 0) continue;
+        steps.push({ seq: seq + steps.length + 1, ruleVersion: RULE_VERSION, event, commands, stateHash: null });
+        changes.push(...rows);
+        next = after;
+        for (const command of commands) {
+          const known = input.answer?.(command) ?? null;
+          if (known === null) open.push(command);
+          else waiting.push(known);
+        }
       }
       const cursorIsDue = input.cursor !== cursor && (savedAt === null || input.at - savedAt >= CURSOR_SAVE_MS);
       const snapshotIsDue = input.snapshot && seq + steps.length > snapshotSeq;
@@ -107,33 +121,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
       } else {
         cursor = input.cursor;
       }
-      return steps.flatMap((each) => each.commands);
+      return open;
     },
   };
-}
-
-/** Of several versions of a row in one batch only the last is written; orders keep theirs, they carry fills. */
-function newest(changes: readonly ChangedRow[]): readonly ChangedRow[] {
-  const last = new Map<string, ChangedRow>();
-  for (const change of changes) {
-    const key = rowKey(change);
-    last.delete(key);
-    last.set(key, change);
-  }
-  // Signals first: positions and orders refer to them.
-  const order = { signal: 0, position: 1, order: 2, performance: 3 };
-  return [...last.values()].sort((a, b) => order[a.kind] - order[b.kind]);
-}
-
-function rowKey(change: ChangedRow): string {
-  switch (change.kind) {
-    case "signal":
-      return change.signal.id;
-    case "position":
-      return change.position.id;
-    case "order":
-      return change.order.clientOrderId;
-    case "performance":
-      return change.row.date;
-  }
 }

@@ -28,7 +28,7 @@ export const DEFAULT_EXECUTOR_TIMING: ExecutorTiming = {
   lockRetryMs: 3 * SECOND_MS,
   retryMs: 3 * SECOND_MS,
   booksInFlightMax: 8,
-  snapshotSteps: 500,
+  snapshotSteps: 20_000,
 };
 
 /** For the configuration to say, and not to start, where live trading is asked for. */

@@ -1,6 +1,6 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Command } from "../../core/engine/command.ts";
-import type { BookSubject } from "../../core/engine/event.ts";
+import type { BookSubject, EngineEvent } from "../../core/engine/event.ts";
 import { AbortedError, InvariantError } from "../../core/errors.ts";
 import type { MarketId, TokenId } from "../../core/ids/ids.ts";
 import type { OrderBook } from "../../core/market/market.ts";
@@ -29,6 +29,8 @@ export type PerformerDeps = {
 /** Does what the engine wants, beside the loop; every answer goes into the mailbox as an event. */
 export type Performer = {
   perform(commands: readonly Command[]): void;
+  /** The answer to a request for a book, where it is known without asking. */
+  answer(command: Command): EngineEvent | null;
   /** Values what is held at its best bid; one round at a time. */
   mark(tokens: readonly TokenId[]): void;
   /** Resolves when nothing is under way any more. */
@@ -99,6 +101,14 @@ export function createPerformer(deps: PerformerDeps): Performer {
   }
 
   return {
+    answer(command) {
+      if (command.kind !== "requestBook") return null;
+      const known = books.peek?.(command.marketId, command.tokenId) ?? null;
+      if (known === null) return null;
+      const book = known.book === null ? null : topOf(known.book);
+      const view = { ...known, book, chainAsOf: deps.chainAsOf() };
+      return { kind: "bookObserved", at: clock.nowMs(), subject: command.subject, view };
+    },
     perform(commands) {
       for (const command of commands) {
         switch (command.kind) {

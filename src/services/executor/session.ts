@@ -105,7 +105,7 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
       };
       pollAt = at + pollMs;
     }
-    const commands = await runner.commit(input);
+    const commands = await runner.commit({ ...input, answer: performer.answer });
     performer.perform(commands);
     if (commands.length > 0) await wake.notify("orderflow_signals");
     if (now >= markAt) {
