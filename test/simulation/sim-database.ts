@@ -6,6 +6,7 @@ import type { Engine } from "../../src/adapters/postgres/engine.ts";
 import { openPglite } from "../../src/adapters/postgres/engine-pglite.ts";
 import { openServer } from "../../src/adapters/postgres/engine-server.ts";
 import { migrate } from "../../src/adapters/postgres/migrate.ts";
+import { migratedTemplate } from "../support/pglite-template.ts";
 
 /** One migrated database that all seeds of a thread use, one after the other. */
 export type SimDatabase = {
@@ -45,7 +46,7 @@ export function openSims(server: string | null) {
 }
 
 export async function openSimPglite(): Promise<SimDatabase> {
-  const engine = await openPglite({ instance: await PGlite.create() }, 60_000);
+  const engine = await openPglite({ instance: await PGlite.create({ loadDataDir: await migratedTemplate() }) }, 60_000);
   return open(engine, null, async () => {});
 }
 

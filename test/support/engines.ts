@@ -1,15 +1,9 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type Database, openDatabase } from "../../src/adapters/postgres/connect.ts";
-import { migrate, migrations } from "../../src/adapters/postgres/migrate.ts";
-import { pgliteVersion } from "./pglite-version.ts";
-
-const schemaHash = createHash("sha256").update(JSON.stringify(migrations)).digest("hex").slice(0, 16);
-const cacheFolder = join(import.meta.dirname, "../../node_modules/.cache/orderflow");
+import { migrate } from "../../src/adapters/postgres/migrate.ts";
+import { migratedTemplate, schemaHash } from "./pglite-template.ts";
 
 /**
  * Runs the same tests on the embedded engine and on PostgreSQL, each with a freshly migrated database of its own.
@@ -52,42 +46,6 @@ function withDatabase(open: () => Promise<Opened>, define: (getDb: () => Databas
 async function openEmbedded(): Promise<Opened> {
   const instance = await PGlite.create({ loadDataDir: await migratedTemplate() });
   return { db: await openDatabase({ instance }), drop: async () => {} };
-}
-
-/** An empty data directory takes 3 s to make, so it is kept beside the installed packages, and so is a migrated one. */
-async function migratedTemplate(): Promise<Blob> {
-  return cached(`pglite-${pgliteVersion}-${schemaHash}.tar`, async () => {
-    const blank = await cached(`pglite-${pgliteVersion}.tar`, async () => dumpOf(await PGlite.create()));
-    const instance = await PGlite.create({ loadDataDir: blank });
-    await migrate(await openDatabase({ instance }));
-    return dumpOf(instance);
-  });
-}
-
-async function dumpOf(instance: PGlite): Promise<Blob> {
-  const dump = await instance.dumpDataDir("none");
-  await instance.close();
-  return dump;
-}
-
-async function cached(file: string, make: () => Promise<Blob>): Promise<Blob> {
-  const path = join(cacheFolder, file);
-  const content = tryRead(path);
-  if (content !== null) return new Blob([new Uint8Array(content)]);
-  const made = await make();
-  mkdirSync(cacheFolder, { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, Buffer.from(await made.arrayBuffer()));
-  renameSync(unfinished, path);
-  return made;
-}
-
-function tryRead(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null;
-  }
 }
 
 const databaseUrl = (server: string, database: string): string => server.replace("/postgres?", `/${database}?`);
