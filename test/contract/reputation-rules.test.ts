@@ -56,13 +56,16 @@ describeOnEachEngine("rules of reputation", (getDb) => {
     (await sql.raw<Record<string, unknown>>(query).execute(getDb().kysely)).rows as readonly Record<string, unknown>[];
   const history = () => all("SELECT * FROM flow.score_history ORDER BY id");
   /** One run over every wallet whose score is due, by a rule that gives all of them this score. */
-  async function runAt(score: number, { version = 1, isCutShort = false } = {}): Promise<void> {
+  async function runAt(
+    score: number,
+    { version = 1, isCutShort = false, at = bench.clock.nowMs() } = {},
+  ): Promise<void> {
     await bench.store.moveWindow(LONG_AGO, version);
     const rule: typeof computeWalletScore = (facts, prior) => {
       const made = computeWalletScore(facts, prior);
       return { ...made, version, score: { ...made.score, score } };
     };
-    const next = () => bench.store.scoreDue(100, LONG_AGO, bench.clock.nowMs(), rule);
+    const next = () => bench.store.scoreDue(100, LONG_AGO, at, rule);
     await next();
     if (!isCutShort) expect(await next()).toBeNull();
     await bench.clock.advance(3_600_000);
@@ -142,6 +145,19 @@ describeOnEachEngine("rules of reputation", (getDb) => {
       /append-only/,
     );
     await expect(sql`DELETE FROM flow.score_history`.execute(getDb().kysely)).rejects.toThrow(/append-only/);
+  });
+
+  test("a clock that was set back does not change what was known", async () => {
+    await oneScoredWallet(6.9);
+    const calculatedAt = epochMs(Number((await history())[0]?.calculated_at));
+    const before = await bench.knownAt(calculatedAt);
+    await isDue();
+    await runAt(8, { at: addMs(calculatedAt, -7_200_000) });
+    for (const asOf of [addMs(calculatedAt, -7_200_000), addMs(calculatedAt, -1)]) {
+      expect(await bench.knownAt(asOf)).toMatchObject([{ reputation_score: null }]);
+    }
+    expect(await bench.knownAt(calculatedAt)).toEqual(before);
+    expect(await bench.knownAt(addMs(calculatedAt, 1))).toMatchObject([{ reputation_score: 8 }]);
   });
 
   test("what was known at a time stays what it was, whatever becomes known later, in SQL and in code", async () => {

@@ -83,6 +83,11 @@ const namesOf = (columns: readonly Column[]): RawBuilder<unknown> => sql.raw(col
 /** The columns of a snapshot in the history, without its time. */
 export const PUBLISHED_COLUMNS = namesOf(PUBLISHED);
 
+/** A clock that was set back must not put a row before one that is there: it would change what was known at that time. */
+export const knownFrom = (at: EpochMs): RawBuilder<unknown> => sql`coalesce(
+  (SELECT max(h.calculated_at) + interval '1 microsecond' FROM flow.score_history h
+    WHERE h.wallet_key = p.wallet_key AND h.calculated_at > ${ts(at)}), ${ts(at)})`;
+
 export async function saveScores(trx: Trx, scores: Scores, at: EpochMs): Promise<void> {
   const arrays = sql.join(COLUMNS.map(([, values]) => values(scores)));
   await sql`INSERT INTO flow.wallet_score (${namesOf(COLUMNS)}, calculated_at)
@@ -94,5 +99,5 @@ export async function appendHistory(trx: Trx, scores: Scores, at: EpochMs): Prom
   if (scores.length === 0) return;
   const arrays = sql.join(PUBLISHED.map(([, values]) => values(scores)));
   await sql`INSERT INTO flow.score_history (${PUBLISHED_COLUMNS}, calculated_at)
-    SELECT *, ${ts(at)} FROM unnest(${arrays})`.execute(trx);
+    SELECT p.*, ${knownFrom(at)} FROM unnest(${arrays}) AS p (${PUBLISHED_COLUMNS})`.execute(trx);
 }

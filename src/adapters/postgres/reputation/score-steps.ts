@@ -10,7 +10,7 @@ import type { Schema } from "../schema.ts";
 import { loadImported } from "./imported-facts.ts";
 import { lockLedger } from "./ledger-intake.ts";
 import { loadFacts } from "./score-facts.ts";
-import { appendHistory, PUBLISHED_COLUMNS, saveScores } from "./score-rows.ts";
+import { appendHistory, knownFrom, PUBLISHED_COLUMNS, saveScores } from "./score-rows.ts";
 import { closeRun, openRun, tiersBefore } from "./tier-runs.ts";
 
 type Trx = Transaction<Schema>;
@@ -196,7 +196,7 @@ export async function updateEdges(
         AND (s.edge_per_share, s.edge_lower_bound) IS DISTINCT FROM (e.per_share, e.lower_bound)
       RETURNING s.*)
     INSERT INTO flow.score_history (${PUBLISHED_COLUMNS}, calculated_at)
-    SELECT ${PUBLISHED_COLUMNS}, ${ts(at)} FROM moved WHERE follow_eligible ORDER BY wallet_key`.execute(trx);
+    SELECT ${PUBLISHED_COLUMNS}, ${knownFrom(at)} FROM moved p WHERE follow_eligible ORDER BY wallet_key`.execute(trx);
   return { lastWallet: last.wallet_key, wallets: rows.length };
 }
 
