@@ -1,7 +1,10 @@
 import type { Environment } from "../adapters/config/environment.ts";
 import { createClobBookSource } from "../adapters/polymarket-clob/book-source.ts";
+import { createLiveBooks } from "../adapters/polymarket-clob/live-books.ts";
 import { createExecutorStore } from "../adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../adapters/simulated-venue/paper-venue.ts";
+import { createSystemClock } from "../adapters/system/clock.ts";
+import { systemRandom } from "../adapters/system/random.ts";
 import type { EngineConfig } from "../core/engine/state.ts";
 import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
 import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
@@ -16,14 +19,22 @@ const CLOB_TIMEOUT_MS = 5_000;
 const PAPER_LATENCY_MS = 500;
 
 export function createExecutor({ environment, database, clock, logger, machineTimeFactor }: ServiceParts): Service {
-  const books = createClobBookSource({
+  const rest = createClobBookSource({
     url: environment.CLOB_URL,
     timeoutMs: CLOB_TIMEOUT_MS,
     userAgent: "orderflow (paper trading)",
   });
+  const books = createLiveBooks({
+    rest,
+    url: environment.CLOB_WS_URL,
+    clock: createSystemClock(),
+    random: systemRandom,
+    logger: logger.with({ service: "executor" }),
+  });
   return createExecutorService({
     store: createExecutorStore(database, "PAPER"),
     books,
+    feed: books,
     venue: createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS }),
     clock,
     logger: logger.with({ service: "executor" }),

@@ -8,7 +8,7 @@ import type { OrderBook } from "../core/market/market.ts";
  * Both methods throw TransientError (with its kinds), RejectedError, PayloadError, AbortedError.
  */
 export type BookSource = {
-  /** @returns null where the venue has no book for the token: not yet open, or closed. */
+  /** @returns null where the venue has no book for the token: not yet open, or closed. Never a crossed one. */
   fetchBook(tokenId: TokenId, signal: AbortSignal): Promise<OrderBook | null>;
   /** @returns null where the venue does not know the market. */
   fetchTerms(marketId: MarketId, signal: AbortSignal): Promise<MarketTerms | null>;
@@ -17,4 +17,17 @@ export type BookSource = {
    * @returns null where it would have to ask
    */
   peek?(marketId: MarketId, tokenId: TokenId): Omit<MarketView, "chainAsOf"> | null;
+};
+
+/**
+ * A book source that follows some books besides. What it follows it may answer from what it heard, but only while it
+ * hears something; what is asked for is the truth.
+ */
+export type BookFeed = BookSource & {
+  /** The tokens to follow from now on. */
+  watch(tokens: readonly TokenId[]): void;
+  /** Calls back when a followed book's best bid has changed. @returns a function that stops it */
+  onBid(listener: (tokenId: TokenId) => void): () => void;
+  /** Follows until `signal` aborts. Never rejects: what may pass is tried again inside. */
+  run(signal: AbortSignal): Promise<void>;
 };

@@ -39,6 +39,7 @@ function start(): Run {
     POLYGON_RPC_URL: `${simnet.rpcUrl},${simnet.wsUrl}`,
     GAMMA_URL: simnet.gammaUrl,
     CLOB_URL: simnet.clobUrl,
+    CLOB_WS_URL: simnet.marketUrl,
     DATA_API_URL: simnet.dataUrl,
     DASHBOARD_PORT: "0",
   };

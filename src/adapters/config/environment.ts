@@ -77,6 +77,11 @@ export const environment = {
       "Polymarket's catalogue of markets: titles, dates, outcomes.",
     ),
     CLOB_URL: setting(httpUrl, "https://clob.polymarket.com", "Polymarket's order books."),
+    CLOB_WS_URL: setting(
+      wsUrl,
+      "wss://ws-subscriptions-clob.polymarket.com/ws/market",
+      "Polymarket's market channel: order books of live signals and open positions as they change. Without it they are asked for.",
+    ),
     DATA_API_URL: setting(
       httpUrl,
       "https://data-api.polymarket.com",

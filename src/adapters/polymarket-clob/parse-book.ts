@@ -58,12 +58,12 @@ export function parseTerms(payload: unknown): MarketTerms {
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 const hasSize = (level: BookLevel): boolean => level.size > 0n;
 
-const parseLevel = (level: { readonly price: string; readonly size: string }): BookLevel => ({
+export const parseLevel = (level: { readonly price: string; readonly size: string }): BookLevel => ({
   price: requirePrice(level.price),
   size: requireShares(level.size),
 });
 
-function requirePrice(text: string): PriceMicros {
+export function requirePrice(text: string): PriceMicros {
   const value = parsePrice(text);
   if (value === null || value === 0n) throw new PayloadError("PRICE_MALFORMED", `not a price: ${text.slice(0, 40)}`);
   return value;
@@ -75,7 +75,7 @@ function requireShares(text: string): ShareMicros {
   return value;
 }
 
-function requireInteger(text: string): number {
+export function requireInteger(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new PayloadError("TIME_MALFORMED", `not a time: ${text.slice(0, 40)}`);
   return Number(text);
 }

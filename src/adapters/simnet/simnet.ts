@@ -1,9 +1,12 @@
+import type { TokenId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
 import type { Seed } from "./random/prng.ts";
 import type { DataFlaws } from "./server/data-api-flaws.ts";
+import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
-import { serve } from "./server/serve.ts";
+import { type MarketChannelOptions, serve } from "./server/serve.ts";
+import { PIPS_PER_USD } from "./world/units.ts";
 import { SLOT_MS } from "./world/up-down-markets.ts";
 import { DEFAULT_POPULATION, type Population } from "./world/wallets.ts";
 import { createWorld, type World } from "./world/world.ts";
@@ -29,6 +32,8 @@ export type SimnetOptions = {
   readonly rtdsLeadMs?: number;
   /** True: nothing is mined until `advanceTo`; the clock is only read for the order book. */
   readonly isManual?: boolean;
+  /** How the market channel behaves. */
+  readonly marketChannel?: MarketChannelOptions;
 };
 
 export type Simnet = {
@@ -37,6 +42,8 @@ export type Simnet = {
   readonly gammaUrl: string;
   readonly clobUrl: string;
   readonly rtdsUrl: string;
+  /** The CLOB's market channel. */
+  readonly marketUrl: string;
   readonly dataUrl: string;
   /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
   readonly baseUrl: string;
@@ -49,6 +56,8 @@ export type Simnet = {
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
   reorg(depth: number, transactions?: ReorgTransactions): void;
+  /** Changes the price grid of the market that a token belongs to. */
+  changeTick(tokenId: TokenId, tick: number): void;
   stop(): Promise<void>;
 };
 
@@ -93,7 +102,13 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const dataFlaws: DataFlaws = new Map();
-  const served = await serve({ world, chain, limits, dataFlaws, port: options.port, now: bookTime, status });
+  const ticks = createTickSizes();
+  const marketChannel = options.marketChannel ?? {};
+  const served = await serve({
+    ...{ world, chain, limits, dataFlaws, status, ticks, marketChannel },
+    port: options.port,
+    now: bookTime,
+  });
   const stopping = new AbortController();
   const mining = options.isManual === true ? Promise.resolve() : mine(chain, clock, stopping.signal);
   const baseUrl = `http://127.0.0.1:${served.port}`;
@@ -103,6 +118,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     gammaUrl: `${baseUrl}/gamma`,
     clobUrl: `${baseUrl}/clob`,
     rtdsUrl: `ws://127.0.0.1:${served.port}/rtds`,
+    marketUrl: `ws://127.0.0.1:${served.port}/ws/market`,
     dataUrl: `${baseUrl}/data`,
     baseUrl,
     genesisMs,
@@ -111,6 +127,10 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     dataFlaws,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
+    changeTick(tokenId, tick) {
+      const market = world.markets.find((each) => each.tokenIds().includes(tokenId));
+      if (market !== undefined) ticks.change(market, Math.round(tick * PIPS_PER_USD));
+    },
     async stop() {
       stopping.abort();
       await mining;

@@ -37,8 +37,9 @@ export function demoEnvironment(addresses: SimnetAddresses | null, speed = 1): E
   });
 }
 
-const sourcesAt = ({ rpcUrl, wsUrl, gammaUrl, clobUrl }: SimnetAddresses) => ({
+const sourcesAt = ({ rpcUrl, wsUrl, gammaUrl, clobUrl, marketUrl }: SimnetAddresses) => ({
   POLYGON_RPC_URL: `${rpcUrl},${wsUrl}`,
   GAMMA_URL: gammaUrl,
   CLOB_URL: clobUrl,
+  CLOB_WS_URL: marketUrl,
 });

@@ -20,8 +20,8 @@ try {
     history: HISTORY_HOURS,
     clock: createScaledClock({ startedAt, speed }),
   });
-  const { rpcUrl, wsUrl, gammaUrl, clobUrl, baseUrl, chain } = simnet;
-  const addresses = { rpcUrl, wsUrl, gammaUrl, clobUrl, walletsUrl: `${baseUrl}/simnet/wallets` };
+  const { rpcUrl, wsUrl, gammaUrl, clobUrl, marketUrl, baseUrl, chain } = simnet;
+  const addresses = { rpcUrl, wsUrl, gammaUrl, clobUrl, marketUrl, walletsUrl: `${baseUrl}/simnet/wallets` };
   tell({ kind: "ready", addresses, firstBlock: chain.firstBlock });
 } catch (error) {
   tell({ kind: "failed", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });

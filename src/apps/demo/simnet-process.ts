@@ -8,6 +8,7 @@ export type SimnetAddresses = {
   readonly wsUrl: string;
   readonly gammaUrl: string;
   readonly clobUrl: string;
+  readonly marketUrl: string;
   /** `GET` of it answers with the planted truth about every wallet. */
   readonly walletsUrl: string;
 };

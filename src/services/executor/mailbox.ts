@@ -6,6 +6,8 @@ export type Mailbox = {
   push(event: EngineEvent): void;
   /** Something may be in the database. */
   hint(): void;
+  /** Something moved that the loop looks at by itself; nothing need be read. */
+  nudge(): void;
   /** A background task met an error that this process cannot outlive; the loop throws it. */
   fail(error: unknown): void;
   /** @throws what `fail` was given */
@@ -17,6 +19,7 @@ export type Mailbox = {
 export function createMailbox(clock: Clock): Mailbox {
   let events: EngineEvent[] = [];
   let hinted = false;
+  let nudged = false;
   let failure: { readonly error: unknown } | null = null;
   let waiting = new AbortController();
 
@@ -30,6 +33,10 @@ export function createMailbox(clock: Clock): Mailbox {
       hinted = true;
       arrived();
     },
+    nudge() {
+      nudged = true;
+      arrived();
+    },
     fail(error) {
       failure ??= { error };
       arrived();
@@ -39,10 +46,11 @@ export function createMailbox(clock: Clock): Mailbox {
       const taken = { events, hinted };
       events = [];
       hinted = false;
+      nudged = false;
       return taken;
     },
     async wait(ms, signal) {
-      if (events.length > 0 || hinted || failure !== null) return;
+      if (events.length > 0 || hinted || nudged || failure !== null) return;
       waiting = new AbortController();
       await clock.sleep(ms, AbortSignal.any([signal, waiting.signal]));
     },

@@ -1,7 +1,7 @@
 import { pendingCommands } from "../../core/engine/recover.ts";
 import { sortedValues } from "../../core/engine/state.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { BookSource } from "../../ports/book-source.ts";
+import type { BookFeed, BookSource } from "../../ports/book-source.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ExecutorStore } from "../../ports/executor-store.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -9,6 +9,7 @@ import type { Venue } from "../../ports/venue.ts";
 import type { Wake, WakeChannel } from "../../ports/wake.ts";
 import { type EngineRunner, recoverEngine } from "./engine-runner.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
+import { type BookFollower, createBookFollower } from "./follow-books.ts";
 import { createMailbox, type Mailbox } from "./mailbox.ts";
 import { createPerformer, type Performer } from "./perform.ts";
 import { candidateQuery, toEvents } from "./read-events.ts";
@@ -16,6 +17,8 @@ import { candidateQuery, toEvents } from "./read-events.ts";
 export type ExecutorDeps = {
   readonly store: ExecutorStore;
   readonly books: BookSource;
+  /** Where books can be followed: signals and positions are, while this session lasts. */
+  readonly feed?: BookFeed;
   readonly venue: Venue;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -48,6 +51,8 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     chainAsOf: () => chainAsOf,
     signal: endOrStop,
   });
+  const follower = createBookFollower(deps.feed ?? null, () => mailbox.nudge());
+  const following = deps.feed?.run(endOrStop);
   const stopHints: (() => Promise<void>)[] = [];
   try {
     for (const channel of HINTS) stopHints.push(await wake.listen(channel, () => mailbox.hint()));
@@ -63,11 +68,13 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     const onChain = (at: EpochMs | null): void => {
       chainAsOf = at;
     };
-    await loop(deps, { runner, mailbox, performer, signal, onChain });
+    await loop(deps, { runner, mailbox, performer, follower, signal, onChain });
     // Who has lost the lock has lost the right to write.
     if (!ends.lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
   } finally {
     ending.abort();
+    follower.stop();
+    await following;
     await Promise.all(stopHints.map((stop) => stop()));
     await performer.idle();
   }
@@ -77,15 +84,17 @@ type LoopParts = {
   readonly runner: EngineRunner;
   readonly mailbox: Mailbox;
   readonly performer: Performer;
+  readonly follower: BookFollower;
   readonly signal: AbortSignal;
   readonly onChain: (at: EpochMs | null) => void;
 };
 
 async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts: LoopParts): Promise<void> {
-  const { runner, mailbox, performer, signal } = parts;
+  const { runner, mailbox, performer, follower, signal } = parts;
   const { pollMs, markMs } = config.timing;
   let pollAt: number = clock.nowMs();
   let markAt: number = clock.nowMs();
+  let markedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const { events, hinted } = mailbox.take();
     const now = clock.nowMs();
@@ -108,8 +117,11 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
     const commands = await runner.commit({ ...input, answer: performer.answer });
     performer.perform(commands);
     if (commands.length > 0) await wake.notify("orderflow_signals");
+    follower.follow(runner.state());
+    markAt = follower.markAt(markAt, markedAt);
     if (now >= markAt) {
       performer.mark([...new Set(sortedValues(runner.state().positions).map((position) => position.tokenId))]);
+      markedAt = now;
       markAt = now + markMs;
     }
     const waitMs = Math.max(0, Math.min(pollAt, markAt) - clock.nowMs());

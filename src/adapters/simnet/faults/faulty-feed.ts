@@ -2,7 +2,7 @@ import type { WebSocket } from "ws";
 import type { Faults, FeedFault } from "./faults.ts";
 
 /** What a node needs of a connection to serve subscriptions on it. */
-export type FeedSocket = Pick<WebSocket, "bufferedAmount" | "send" | "terminate" | "on" | "pause">;
+export type FeedSocket = Pick<WebSocket, "bufferedAmount" | "send" | "terminate" | "on" | "pause" | "close">;
 
 export type FaultyFeedOptions = {
   /** Of the connection; another one has other faults. */
@@ -55,6 +55,7 @@ export function faultyFeed(socket: FeedSocket, { name, faults, later }: FaultyFe
     send: (data: unknown) => send(String(data)),
     terminate: () => socket.terminate(),
     pause: () => socket.pause(),
+    close: (code, reason) => socket.close(code, reason),
     on: socket.on.bind(socket) as FeedSocket["on"],
   };
 }

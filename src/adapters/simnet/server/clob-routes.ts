@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LOTS_PER_SHARE, PIPS_PER_USD } from "../world/units.ts";
 import type { World } from "../world/world.ts";
 import type { MarketIndex } from "./market-index.ts";
-import { hasBook, orderBook } from "./order-book.ts";
+import { hasBook, orderBook, type TickSizes } from "./order-book.ts";
 import { fail, ok, type Reply } from "./reply.ts";
 
 const BOOKS_MAX = 500;
@@ -10,17 +10,17 @@ const NO_BOOK = "No orderbook exists for the requested token id";
 const booksBody = z.array(z.object({ token_id: z.string() }));
 
 /** The public part of the CLOB's REST interface (API sheet, sections 2.3 to 2.6). @param now milliseconds. */
-export function createClobRoutes(world: World, index: MarketIndex, now: () => number) {
+export function createClobRoutes(world: World, index: MarketIndex, ticks: TickSizes, now: () => number) {
   function bookOf(tokenId: string | null) {
     if (tokenId === null) return null;
     const found = index.byToken(tokenId);
-    return found === null ? null : orderBook(world, found.market, found.outcome, now());
+    return found === null ? null : orderBook(world, ticks, found.market, found.outcome, now());
   }
 
   function clobMarket(conditionId: string): Reply {
     const market = index.byCondition(conditionId);
     if (market === null) return fail(404, "market not found");
-    const { tickPips, minLots, takerRateBps } = market.terms;
+    const { minLots, takerRateBps } = market.terms;
     const [first, second] = market.tokenIds();
     return ok({
       c: market.conditionId,
@@ -29,7 +29,7 @@ export function createClobRoutes(world: World, index: MarketIndex, now: () => nu
         { t: second, o: market.outcomes[1] },
       ],
       mos: minLots / LOTS_PER_SHARE,
-      mts: tickPips / PIPS_PER_USD,
+      mts: ticks.of(market) / PIPS_PER_USD,
       mbf: 1000,
       tbf: 1000,
       nr: market.negRisk,
@@ -61,7 +61,7 @@ export function createClobRoutes(world: World, index: MarketIndex, now: () => nu
       case "/tick-size":
         return found === null
           ? fail(404, "market not found")
-          : ok({ minimum_tick_size: found.market.terms.tickPips / PIPS_PER_USD });
+          : ok({ minimum_tick_size: ticks.of(found.market) / PIPS_PER_USD });
       case "/neg-risk":
         return found === null ? fail(404, "market not found") : ok({ neg_risk: found.market.negRisk });
       default:

@@ -22,6 +22,17 @@ function levels(side: BookSide, outcome: Outcome): readonly Level[] {
   }));
 }
 
+/** Price grids as they are now: a market's own until it is changed. */
+export type TickSizes = { of(market: SimMarket): number; change(market: SimMarket, tickPips: number): void };
+
+export function createTickSizes(): TickSizes {
+  const changed = new Map<number, number>();
+  return {
+    of: (market) => changed.get(market.index) ?? market.terms.tickPips,
+    change: (market, tickPips) => void changed.set(market.index, tickPips),
+  };
+}
+
 /** The book exists from preparation to the end of trading. */
 export const hasBook = (world: World, market: SimMarket, at: number): boolean =>
   world.stateOf(market) !== undefined && at < market.endsAt;
@@ -30,11 +41,11 @@ export const hasBook = (world: World, market: SimMarket, at: number): boolean =>
  * `GET /book`: worst price first on both sides, so that the best is the last; the other token's book is the mirror
  * image (API sheet, section 2.5). @returns null when there is no book.
  */
-export function orderBook(world: World, market: SimMarket, outcome: Outcome, at: number) {
+export function orderBook(world: World, ticks: TickSizes, market: SimMarket, outcome: Outcome, at: number) {
   const state = world.stateOf(market);
   if (state === undefined || !hasBook(world, market, at)) return null;
   const [bids, asks] = [world.quotes.side(state, at, outcome === 0), world.quotes.side(state, at, outcome === 1)];
-  const { tickPips, minLots } = market.terms;
+  const { minLots } = market.terms;
   return {
     market: market.conditionId,
     asset_id: market.tokenIds()[outcome],
@@ -43,7 +54,7 @@ export function orderBook(world: World, market: SimMarket, outcome: Outcome, at:
     bids: levels(bids, outcome).toReversed(),
     asks: levels(asks, outcome).toReversed(),
     min_order_size: decimal(minLots, LOTS_PER_SHARE),
-    tick_size: decimal(tickPips, PIPS_PER_USD),
+    tick_size: decimal(ticks.of(market), PIPS_PER_USD),
     neg_risk: market.negRisk,
     // In terms of outcome 0 for both tokens, as the venue has it.
     last_trade_price: state.lastPips === null ? "" : decimal(state.lastPips, PIPS_PER_USD),

@@ -3,13 +3,16 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RejectedError } from "../../../core/errors.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { FeedSocket } from "../faults/faulty-feed.ts";
 import type { World } from "../world/world.ts";
 import { createClobRoutes } from "./clob-routes.ts";
 import type { DataFlaws } from "./data-api-flaws.ts";
 import { createDataApiRoutes } from "./data-api-routes.ts";
 import { createGammaRoutes } from "./gamma-routes.ts";
 import { answerMessage, unknownMethod } from "./json-rpc.ts";
+import { serveMarketChannel } from "./market-channel.ts";
 import { createMarketIndex } from "./market-index.ts";
+import type { TickSizes } from "./order-book.ts";
 import { fail, ok, type Reply, SIMULATED_HEADER, send } from "./reply.ts";
 import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
 import { serveRtds } from "./rtds.ts";
@@ -24,6 +27,14 @@ export type ServeOptions = {
   readonly port: number;
   readonly now: () => number;
   readonly status: () => unknown;
+  readonly ticks: TickSizes;
+  readonly marketChannel: MarketChannelOptions;
+};
+
+export type MarketChannelOptions = {
+  readonly framesAsArrays?: boolean;
+  /** Stands between the channel and a subscriber: what is sent may be lost, late, or never. */
+  readonly wrap?: (socket: FeedSocket) => FeedSocket;
 };
 
 export type Served = { readonly port: number; close(): Promise<void> };
@@ -31,13 +42,21 @@ export type Served = { readonly port: number; close(): Promise<void> };
 const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds (WebSocket), /gamma, /clob, /data, /simnet. */
-export async function serve({ world, chain, limits, dataFlaws, port, now, status }: ServeOptions): Promise<Served> {
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds and /ws/market (WebSocket), /gamma, /clob, /data, /simnet. */
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { world, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
   const index = createMarketIndex(world);
   const methods = createRpcMethods(chain, limits);
   const gamma = createGammaRoutes(world, index, now);
-  const clob = createClobRoutes(world, index, now);
+  const clob = createClobRoutes(world, index, ticks, now);
   const data = createDataApiRoutes(world, chain, dataFlaws, now);
+
+  const { framesAsArrays = false, wrap = (client) => client } = marketChannel;
+  const channels: readonly (readonly [path: string, serveClient: (client: WebSocket) => void])[] = [
+    ["/rtds", (client) => serveRtds(client, chain, world, now)],
+    ["/rpc", (client) => serveSocket(client, chain, methods, limits.batchMax)],
+    ["/ws/market", (client) => serveMarketChannel(wrap(client), { world, chain, index, ticks, now, framesAsArrays })],
+  ];
 
   const dispatch = (method: string, params: readonly unknown[]): unknown => {
     const call = methods.get(method);
@@ -72,12 +91,8 @@ export async function serve({ world, chain, limits, dataFlaws, port, now, status
   const sockets = new WebSocketServer({ noServer: true, maxPayload: BODY_BYTES_MAX });
   sockets.on("headers", (headers) => headers.push(`${SIMULATED_HEADER}: true`));
   server.on("upgrade", (request, socket, head) => {
-    const serveClient = request.url?.startsWith("/rtds")
-      ? (client: WebSocket) => serveRtds(client, chain, world, now)
-      : request.url?.startsWith("/rpc")
-        ? (client: WebSocket) => serveSocket(client, chain, methods, limits.batchMax)
-        : null;
-    if (serveClient === null) socket.destroy();
+    const [, serveClient] = channels.find(([path]) => request.url?.startsWith(path)) ?? [];
+    if (serveClient === undefined) socket.destroy();
     else sockets.handleUpgrade(request, socket, head, serveClient);
   });
   await listening(server, port);
