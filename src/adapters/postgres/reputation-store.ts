@@ -4,10 +4,11 @@ import type { Tier } from "../../core/reputation/tiers.ts";
 import type { PublishedScore, ReputationStore } from "../../ports/reputation-store.ts";
 import { ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { edgePrior, savePrior, updateEdges } from "./reputation/edge-steps.ts";
 import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
 import { applyFills, nextArchived } from "./reputation/ledger-steps.ts";
-import { edgePrior, moveWindow, savePrior, scoreDue, updateEdges } from "./reputation/score-steps.ts";
+import { moveWindow, scoreDue } from "./reputation/score-steps.ts";
 import { findWash } from "./reputation/wash-steps.ts";
 import type { ScoreHistoryTable } from "./schema-reputation.ts";
 
