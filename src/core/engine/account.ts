@@ -5,8 +5,9 @@ import { addUsd, formatUsd, maxUsd, subUsd, type UsdMicros, ZERO_USD } from "../
 import { addRealization, observeEquity } from "../performance/day.ts";
 import { dailyLossLimit } from "../risk/limits.ts";
 import type { AccountView } from "../risk/order-intent.ts";
+import { noteClosed, noteEquity } from "../risk/protections.ts";
 import { addMs, type EpochMs } from "../time/time.ts";
-import { type StepResult, unchanged } from "./command.ts";
+import { andThen, type StepResult, unchanged } from "./command.ts";
 import { type EngineState, openCostUsd } from "./state.ts";
 
 /** What buys in flight may still take from the account. The worst cost of each is stored with it as reserved. */
@@ -38,6 +39,8 @@ export function viewAccount(state: EngineState, marketId: MarketId, eventId: str
     capitalUsd: state.config.capitalUsd,
     tradingState: state.tradingState,
     entriesStoppedUntil: state.entriesStoppedUntil,
+    entryPause: state.protections.pause,
+    cooldownUntil: state.protections.cooldowns[marketId] ?? null,
     dayLossUsd: dayLossUsd(state),
     freeCashUsd: subUsd(state.cashUsd, reserved),
     deployedUsd: addUsd(openCostUsd(state), reserved),
@@ -52,26 +55,50 @@ export const dayLossUsd = (state: EngineState): UsdMicros =>
 
 /** Books what left a position: cash, realised profit, the day's sums. */
 export function bookRealization(state: EngineState, realization: Realization): EngineState {
+  const { position } = realization;
+  const { protections, config, at } = state;
   return {
     ...state,
+    protections: position.status === "CLOSED" ? noteClosed(protections, config.limits, position, at) : protections,
     cashUsd: addUsd(state.cashUsd, realization.cashUsd),
     realizedUsd: addUsd(state.realizedUsd, realization.netUsd),
     day: addRealization(state.day, realization),
   };
 }
 
-/** Values the account anew and stops entries for a day where the day's loss has reached its limit. */
-export function refreshEquity(state: EngineState, at: EpochMs): StepResult {
+/** Values the account anew; a fall from the peak or the loss of the day may stop entries for a while. */
+export function refreshEquity(before: EngineState, at: EpochMs): StepResult {
+  const valued = valueAccount(before);
+  const protections = noteEquity(valued.protections, valued.config.limits, valued.equity.equityUsd, at);
+  const state = protections === valued.protections ? valued : { ...valued, protections };
+  return andThen(tellPause(before, state), (next) => stopAfterDailyLoss(next, at));
+}
+
+/** Closed positions were noted before the account was valued, so what is told is what differs from the last telling. */
+function tellPause(before: EngineState, state: EngineState): StepResult {
+  const { pause } = state.protections;
+  if (pause === null || pause.until === before.protections.toldUntil) return unchanged(state);
+  const { code, limit, value, until } = pause;
+  const notice = { kind: "riskLimit", key: `${code}-${until}`, facts: { code, limit, value, until } } as const;
+  const told: EngineState = { ...state, protections: { ...state.protections, toldUntil: until } };
+  return { state: told, commands: [{ kind: "notify", notice }], changes: [] };
+}
+
+function valueAccount(state: EngineState): EngineState {
   let equityUsd = state.cashUsd;
   for (const position of Object.values(state.positions)) equityUsd = addUsd(equityUsd, markedValue(position));
   const equity = observeEquity(state.equity, equityUsd);
-  const next = equity === state.equity ? state : { ...state, equity };
+  return equity === state.equity ? state : { ...state, equity };
+}
+
+function stopAfterDailyLoss(next: EngineState, at: EpochMs): StepResult {
   assertConserved(next);
-  const limit = dailyLossLimit(state.config.limits, state.config.capitalUsd);
+  const { limits, capitalUsd } = next.config;
+  const limit = dailyLossLimit(limits, capitalUsd);
   const loss = dayLossUsd(next);
   const alreadyStopped = next.entriesStoppedUntil !== null && at < next.entriesStoppedUntil;
   if (loss < limit || alreadyStopped) return unchanged(next);
-  const entriesStoppedUntil = addMs(at, state.config.limits.entriesStopMs);
+  const entriesStoppedUntil = addMs(at, limits.entriesStopMs);
   const facts = {
     code: "DAILY_LOSS_LIMIT",
     limitUsd: formatUsd(limit),

@@ -34,7 +34,7 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   if (trigger === null) return unchanged(next);
   const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
   const recent = next.recentTriggers[market.marketId] ?? [];
-  const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.ttlMs);
+  const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.conflictWindowMs);
   const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
   const known: EngineState = {
     ...next,

@@ -2,6 +2,7 @@ import { isStopLossHit, type Position, unrealizedUsd } from "../execution/positi
 import { formatUsd } from "../money/amounts.ts";
 import { closeDay, startDay } from "../performance/day.ts";
 import { summarizeDay } from "../performance/summary.ts";
+import { forgetProtections } from "../risk/protections.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
 import { type EpochMs, isoDate, startOfDay } from "../time/time.ts";
@@ -39,12 +40,19 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
 }
 
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
-  const { episodeGapMs, ttlMs, panicWindowMs } = state.config.signals;
+  const { episodeGapMs, conflictWindowMs, panicWindowMs } = state.config.signals;
   const episodes = filterShards(state.episodes, (episode) => at - episode.lastAt <= episodeGapMs);
-  const recentTriggers = filterRecord(state.recentTriggers, (list) => list.some((each) => at - each.at <= ttlMs));
+  const recentTriggers = filterRecord(state.recentTriggers, (list) =>
+    list.some((each) => at - each.at <= conflictWindowMs),
+  );
   const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);
-  const same = episodes === state.episodes && recentTriggers === state.recentTriggers && panics === state.panics;
-  return same ? state : { ...state, episodes, recentTriggers, panics };
+  const protections = forgetProtections(state.protections, at);
+  const same =
+    protections === state.protections &&
+    episodes === state.episodes &&
+    recentTriggers === state.recentTriggers &&
+    panics === state.panics;
+  return same ? state : { ...state, protections, episodes, recentTriggers, panics };
 }
 
 /** New bids for what we hold: unrealised profit, the stop loss, the day's limit. */

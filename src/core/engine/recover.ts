@@ -1,6 +1,9 @@
+import { DEFAULT_RISK_LIMITS } from "../risk/limits.ts";
+import { startProtections } from "../risk/protections.ts";
+import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import type { Command } from "./command.ts";
 import { NO_SHARDS } from "./shards.ts";
-import { type EngineState, sortedValues } from "./state.ts";
+import { createState, type EngineState, sortedValues } from "./state.ts";
 
 /**
  * What was wanted and not answered when the last process ended: to be done again after a start. Orders first. Asking
@@ -29,6 +32,17 @@ export function pendingCommands(state: EngineState): readonly Command[] {
       }),
     );
   return [...orders, ...exits, ...signals];
+}
+
+/** A state as an older version stored it: what it did not know begins anew, what it held stays. */
+export function upgradeState(stored: EngineState): EngineState {
+  if ((stored.version as number) === 2) return stored;
+  const fresh = createState(stored.config, stored.at);
+  const limits = { ...DEFAULT_RISK_LIMITS, ...stored.config.limits };
+  const signals = { ...DEFAULT_SIGNAL_RULES, ...stored.config.signals };
+  const protections = startProtections(stored.equity.equityUsd);
+  const config = { ...stored.config, limits, signals };
+  return { ...fresh, ...stored, version: 2, config, protections, episodes: NO_SHARDS };
 }
 
 /** The state without its evidence, which is large and comes again with the journal. */

@@ -36,7 +36,9 @@ export function skipSignal(state: EngineState, id: SignalId, refusal: Refusal, s
 }
 
 export function expireSignal(state: EngineState, pending: Signal): StepResult {
-  return endSignal(state, { ...pending, status: "EXPIRED", stage: "DONE" }, "expired", {});
+  const limit = `${pending.expiresAt - pending.createdAt} ms`;
+  const refusal: Refusal = { code: "SIGNAL_EXPIRED", limit, value: pending.stage };
+  return endSignal(state, { ...pending, status: "EXPIRED", stage: "DONE", refusal }, "expired", refusalFacts(refusal));
 }
 
 export function executeSignal(state: EngineState, id: SignalId): StepResult {

@@ -3,6 +3,7 @@ import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
 import type { RiskLimits, TradingState } from "../risk/limits.ts";
+import { type Protections, startProtections } from "../risk/protections.ts";
 import type { RecentTrigger } from "../signals/conflict.ts";
 import type { Episode } from "../signals/episode.ts";
 import type { PanicSell } from "../signals/fade-degen.ts";
@@ -33,12 +34,13 @@ export type OrderInFlight = {
  * ended is in the database. Never changed in place: a step makes a new one that shares the unchanged parts.
  */
 export type EngineState = {
-  readonly version: 1;
+  readonly version: 2;
   /** Time of the newest event. */
   readonly at: EpochMs;
   readonly config: EngineConfig;
   readonly tradingState: TradingState;
   readonly entriesStoppedUntil: EpochMs | null;
+  readonly protections: Protections;
   /** What the account began with: cash + cost of open positions − realised is this, always. */
   readonly startUsd: UsdMicros;
   readonly cashUsd: UsdMicros;
@@ -60,11 +62,12 @@ export type EngineState = {
 };
 
 export const createState = (config: EngineConfig, at: EpochMs): EngineState => ({
-  version: 1,
+  version: 2,
   at,
   config,
   tradingState: "ACTIVE",
   entriesStoppedUntil: null,
+  protections: startProtections(config.capitalUsd),
   startUsd: config.capitalUsd,
   cashUsd: config.capitalUsd,
   realizedUsd: ZERO_USD,

@@ -125,6 +125,9 @@ function checkEntry(
   expect(before.tradingState).toBe("ACTIVE");
   expect(before.entriesStoppedUntil === null || event.at >= before.entriesStoppedUntil).toBe(true);
   expect(before.day.startEquityUsd - before.equity.equityUsd).toBeLessThan(dailyLossLimit(limits, capitalUsd));
+  const { pause, cooldowns } = before.protections;
+  expect(pause === null || event.at >= pause.until).toBe(true);
+  expect(event.at).toBeGreaterThanOrEqual(cooldowns[order.marketId] ?? 0);
   expect(signal.confidence).toBeGreaterThanOrEqual(limits.minConfidence);
   expect(order.stakeUsd).toBeLessThanOrEqual(sizing.maxPositionUsd);
   expect(order.stakeUsd).toBeLessThanOrEqual(portionBps(capitalUsd, limits.maxSignalBps, "floor"));

@@ -260,7 +260,7 @@ describe("the life of a pending signal", () => {
     engine.tell({ kind: "ticked", at: addMs(NOON, 60_000) });
     expect(engine.verdicts()).toEqual(["FOLLOW_WHALE PENDING"]);
     engine.tell({ kind: "ticked", at: addMs(NOON, 60_001) });
-    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXPIRED"]);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE SIGNAL_EXPIRED"]);
   });
 
   it("asks again for a book that could not be read", () => {

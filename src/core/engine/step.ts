@@ -12,7 +12,7 @@ import { onMarks, onTick, performanceChange, rollDay } from "./on-tick.ts";
 import { createState, type EngineState } from "./state.ts";
 
 /** Raised with every change of what a step decides; written beside each step in the journal. */
-export const RULE_VERSION = 1;
+export const RULE_VERSION = 2;
 
 /**
  * The one decision function of backtest, paper and live trading. Pure: the same state and event give the same result,

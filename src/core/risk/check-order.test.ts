@@ -38,6 +38,8 @@ const account: AccountView = {
   capitalUsd: $("10000"),
   tradingState: "ACTIVE",
   entriesStoppedUntil: null,
+  entryPause: null,
+  cooldownUntil: null,
   dayLossUsd: $("0"),
   freeCashUsd: $("10000"),
   deployedUsd: $("0"),
@@ -70,6 +72,7 @@ describe("an entry", () => {
     expect(decision.checks.map((check) => check.code)).toEqual([
       "TRADING_PAUSED",
       "DAILY_LOSS_LIMIT",
+      "MARKET_COOLDOWN",
       "CONFIDENCE_BELOW_MIN",
       "MARKET_ALREADY_HELD",
       "POSITIONS_AT_MAX",
@@ -94,6 +97,21 @@ describe("an entry", () => {
     ["DAILY_LOSS_LIMIT: 500 against 500", entry, { ...account, dayLossUsd: $("500") }, view],
     ["DAILY_LOSS_LIMIT: 0 against 500", entry, { ...account, entriesStoppedUntil: addMs(NOON, 1) }, view],
     ["DAILY_LOSS_LIMIT: 100 against 100", entry, { ...account, capitalUsd: $("1000"), dayLossUsd: $("100") }, view],
+    [
+      "LOSS_STREAK: 5, 1 ms to go against 5 losses in a row",
+      entry,
+      {
+        ...account,
+        entryPause: { code: "LOSS_STREAK", limit: "5 losses in a row", value: "5", until: addMs(NOON, 1) },
+      },
+      view,
+    ],
+    [
+      "MARKET_COOLDOWN: 7 ms to go against no stop loss just before",
+      entry,
+      { ...account, cooldownUntil: addMs(NOON, 7) },
+      view,
+    ],
     ["CONFIDENCE_BELOW_MIN: 0.69 against 0.7", { ...entry, confidence: 0.69 }, account, view],
     ["MARKET_ALREADY_HELD: held against 1 position per market", entry, { ...account, marketHeld: true }, view],
     ["POSITIONS_AT_MAX: 5 against 5", entry, { ...account, openPositions: 5 }, view],

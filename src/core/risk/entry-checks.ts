@@ -27,6 +27,7 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
   const lossMax = dailyLossLimit(limits, account.capitalUsd);
   const lossIsFine = !stopped && account.dayLossUsd < lossMax;
   yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), formatUsd(account.dayLossUsd));
+  yield* protectionChecks(account, at);
   yield check(
     "CONFIDENCE_BELOW_MIN",
     intent.confidence >= limits.minConfidence,
@@ -46,6 +47,14 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
     String(limits.maxOpenPositions),
     String(openPositions),
   );
+}
+
+function* protectionChecks({ entryPause, cooldownUntil }: AccountView, at: EpochMs): Generator<RiskCheck> {
+  if (entryPause !== null && at < entryPause.until) {
+    yield check(entryPause.code, false, entryPause.limit, `${entryPause.value}, ${entryPause.until - at} ms to go`);
+  }
+  const coolingMs = cooldownUntil === null ? 0 : Math.max(0, cooldownUntil - at);
+  yield check("MARKET_COOLDOWN", coolingMs === 0, "no stop loss just before", `${coolingMs} ms to go`);
 }
 
 function* marketChecks({ limits, intent, view, at }: EntryCheckInput): Generator<RiskCheck> {

@@ -1,5 +1,5 @@
 import { minUsd, portionBps, type UsdMicros, usd } from "../money/amounts.ts";
-import { DAY_MS, SECOND_MS } from "../time/time.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "../time/time.ts";
 
 /** The limits of strategy section 6, all of them. Shares of capital are in basis points. */
 export type RiskLimits = {
@@ -19,6 +19,14 @@ export type RiskLimits = {
   readonly maxEventBps: bigint;
   /** Fall of the bid's value under cost at which a position is sold. */
   readonly stopLossBps: bigint;
+  /** How long a market is left alone after a stop loss in it. */
+  readonly stopCooldownMs: number;
+  /** So many closed positions in a row without a profit stop entries for `lossStreakPauseMs`. */
+  readonly lossStreakMax: number;
+  readonly lossStreakPauseMs: number;
+  /** Fall of the equity from its peak that stops entries for `drawdownPauseMs`. */
+  readonly maxDrawdownBps: bigint;
+  readonly drawdownPauseMs: number;
   readonly dataAgeMsMax: number;
   /** Marketable orders under this are refused by the venue. */
   readonly minOrderUsd: UsdMicros;
@@ -35,6 +43,11 @@ export const DEFAULT_RISK_LIMITS: RiskLimits = {
   maxDeployedBps: 5_000n,
   maxEventBps: 2_000n,
   stopLossBps: 1_500n,
+  stopCooldownMs: HOUR_MS,
+  lossStreakMax: 5,
+  lossStreakPauseMs: 6 * HOUR_MS,
+  maxDrawdownBps: 2_000n,
+  drawdownPauseMs: DAY_MS,
   dataAgeMsMax: 10 * SECOND_MS,
   minOrderUsd: usd(1_000_000n),
 };
@@ -46,6 +59,9 @@ export type TradingState = "ACTIVE" | "REDUCING" | "HALTED";
 export type RiskCode =
   | "TRADING_PAUSED"
   | "DAILY_LOSS_LIMIT"
+  | "LOSS_STREAK"
+  | "DRAWDOWN_AT_MAX"
+  | "MARKET_COOLDOWN"
   | "CONFIDENCE_BELOW_MIN"
   | "MARKET_CLOSED"
   | "DATA_STALE"
@@ -70,6 +86,8 @@ export type RefusalCode =
   | "TRIGGER_RETRACTED"
   /** The market was resolved, or the position closed, before we came to it. */
   | "NOTHING_TO_DO"
+  /** Its time was over before an order could be decided. */
+  | "SIGNAL_EXPIRED"
   /** The order reached the venue and nothing of it was filled. */
   | "NOT_FILLED";
 

@@ -5,6 +5,7 @@ import type { PriceMicros, ShareMicros, UsdMicros } from "../money/amounts.ts";
 import type { SizingConfig, SizingEvidence, Stake } from "../sizing/kelly.ts";
 import type { EpochMs } from "../time/time.ts";
 import type { RiskLimits, TradingState } from "./limits.ts";
+import type { EntryPause } from "./protections.ts";
 
 type IntentIds = {
   readonly clientOrderId: ClientOrderId;
@@ -37,6 +38,9 @@ export type AccountView = {
   readonly capitalUsd: UsdMicros;
   readonly tradingState: TradingState;
   readonly entriesStoppedUntil: EpochMs | null;
+  readonly entryPause: EntryPause | null;
+  /** After a stop loss in this market. */
+  readonly cooldownUntil: EpochMs | null;
   readonly dayLossUsd: UsdMicros;
   readonly freeCashUsd: UsdMicros;
   readonly deployedUsd: UsdMicros;

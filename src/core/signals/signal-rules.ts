@@ -13,6 +13,8 @@ export type SignalRules = {
   readonly panicWallets: number;
   readonly fadeConfidence: number;
   readonly ttlMs: number;
+  /** Two whales on opposite outcomes within this cancel each other. */
+  readonly conflictWindowMs: number;
   /** A trigger older than this when we read it is refused as DATA_STALE. */
   readonly triggerAgeMsMax: number;
   /** Fills of one wallet and token with gaps up to this are one episode: one bet, one trigger. */
@@ -33,6 +35,7 @@ export const DEFAULT_SIGNAL_RULES: SignalRules = {
   panicWallets: 5,
   fadeConfidence: 0.7,
   ttlMs: 60 * SECOND_MS,
+  conflictWindowMs: 60 * SECOND_MS,
   triggerAgeMsMax: 10 * SECOND_MS,
   episodeGapMs: 10 * MINUTE_MS,
   slippageBps: 500n,

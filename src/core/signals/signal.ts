@@ -49,7 +49,7 @@ export type Signal = {
   readonly expiresAt: EpochMs;
   readonly status: SignalStatus;
   readonly stage: SignalStage;
-  /** Why nothing was done: SKIPPED only. */
+  /** Why nothing was done: SKIPPED and EXPIRED. */
   readonly refusal: Refusal | null;
   /** Every check in the order it was made, with its figures. */
   readonly checks: readonly RiskCheck[];

@@ -1,6 +1,6 @@
 import type { ChangedRow, Command } from "../../core/engine/command.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
-import { withMoney } from "../../core/engine/recover.ts";
+import { upgradeState, withMoney } from "../../core/engine/recover.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../core/engine/step.ts";
@@ -37,12 +37,12 @@ const CURSOR_SAVE_MS = 30_000;
 export async function recoverEngine(store: ExecutorStore, config: ExecutorConfig, at: EpochMs): Promise<EngineRunner> {
   const loaded = await store.load();
   let seq = loaded.snapshot?.seq ?? 0;
-  let state: EngineState | null = loaded.snapshot?.state ?? null;
+  let state: EngineState | null = loaded.snapshot === null ? null : upgradeState(loaded.snapshot.state);
   for (const past of loaded.steps) {
     if (past.seq !== seq + 1) throw new InvariantError("JOURNAL_GAP", "a step of the journal is missing", { seq });
     state = step(state, past.event).state;
     seq = past.seq;
-    if (loaded.money?.seq === seq) state = withMoney(state, loaded.money.state);
+    if (loaded.money?.seq === seq) state = withMoney(state, upgradeState(loaded.money.state));
   }
   const first: EngineEvent = { kind: "started", at, config: config.engine };
   const begun = step(state, first);
