@@ -17,19 +17,22 @@ export async function measureLive(node: LogServer, databaseUrl: string, plan: Li
   const last = newest + plan.blocks;
   try {
     const done = new Promise<void>((resolve, reject) => {
+      const look = async (): Promise<void> => {
+        const { rows } = await client.query(
+          "SELECT DISTINCT block_number FROM flow.fill_packed WHERE block_number > $1",
+          [newest],
+        );
+        const at = monotonicMs();
+        for (const { block_number } of rows) {
+          if (!seen.has(block_number)) seen.set(block_number, at);
+          newest = Math.max(newest, block_number);
+        }
+        if (newest === last) resolve();
+      };
+      let looking = Promise.resolve();
       // Looking when the listener says that it has committed: a look every few milliseconds would slow it down.
       client.on("notification", () => {
-        client
-          .query("SELECT DISTINCT block_number FROM flow.fill_packed WHERE block_number > $1", [newest])
-          .then(({ rows }) => {
-            const at = monotonicMs();
-            for (const { block_number } of rows) {
-              if (!seen.has(block_number)) seen.set(block_number, at);
-              newest = Math.max(newest, block_number);
-            }
-            if (newest === last) resolve();
-          })
-          .catch(reject);
+        looking = looking.then(look).catch(reject);
       });
     });
     await client.query("LISTEN orderflow_chain");

@@ -35,7 +35,7 @@ export async function runPonder(node: LogServer, databaseUrl: string, blocks: nu
     BENCH_TO_BLOCK: `${FIRST_BLOCK + blocks - 1}`,
   };
   const args = [PROGRAM, "start", "--schema", PONDER_SCHEMA, "--port", `${port}`, "--log-level", "error"];
-  const child = spawn(process.execPath, args, { cwd: FOLDER, env, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, args, { cwd: FOLDER, env, stdio: ["ignore", "inherit", "inherit"] });
   const gone = once(child, "exit").then(([code]) => {
     throw new Error(`Ponder ended with exit code ${code}`);
   });

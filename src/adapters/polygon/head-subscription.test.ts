@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import { createFakeChain } from "../../../test/support/fake-chain.ts";
 import { type JsonRpcNode, startJsonRpcNode } from "../../../test/support/json-rpc-node.ts";
@@ -5,6 +6,7 @@ import { createManualClock } from "../../../test/support/manual-clock.ts";
 import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import type { ChainHint } from "../../ports/log-source.ts";
 import { createSubscription, readHint } from "./head-subscription.ts";
+import type { Socket } from "./transport.ts";
 
 const filter = { addresses: [], topics: [] };
 let node: JsonRpcNode | null = null;
@@ -46,6 +48,30 @@ test("heads arrive as hints, and again after the connection was lost", async () 
   await until(() => hints.length === 4);
   // Each confirmed subscription is a hint by itself: what was mined meanwhile is not announced.
   expect(hints).toEqual([{ head: null }, { head: 50 }, { head: null }, { head: 51 }]);
+});
+
+test("the logs of a block that was announced are no hints, those of another block are", () => {
+  const socket = Object.assign(new EventEmitter(), { send: () => {}, ping: () => {}, terminate: () => {} });
+  const ended = new AbortController();
+  const hints: ChainHint[] = [];
+  const { subscribe } = createSubscription({
+    ...{
+      urls: ["ws://node"],
+      clock: createManualClock(),
+      random: () => 0,
+      logger: createQuietLogger(),
+      quietMs: 5_000,
+    },
+    transport: { fetch: () => Promise.reject(new Error("no fetch")), openSocket: () => socket as unknown as Socket },
+  });
+  subscribe(filter, (hint) => hints.push(hint), ended.signal);
+  const say = (result: object): void => {
+    socket.emit("message", JSON.stringify({ method: "eth_subscription", params: { subscription: "0x1", result } }));
+  };
+  const [head, log, next] = [{ number: "0x32" }, { blockNumber: "0x32" }, { blockNumber: "0x33" }];
+  for (const result of [head, log, log, next, next, head, log]) say(result);
+  expect(hints.map((hint) => hint.head)).toEqual([50, 51, 50]);
+  ended.abort();
 });
 
 test("a feed that does not name three blocks read elsewhere is replaced by the next one", async () => {

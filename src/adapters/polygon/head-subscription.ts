@@ -95,6 +95,8 @@ function listenOnce(
     const socket = transport.openSocket(url, { handshakeTimeout: quietMs, maxPayload: 16 * 1024 * 1024 });
     const ended = new AbortController();
     let heard = false;
+    let isConfirmed = false;
+    let announced: string | null = null;
     let lastHeardAt = clock.nowMs();
     const hear = (): void => {
       lastHeardAt = clock.nowMs();
@@ -118,11 +120,18 @@ function listenOnce(
     socket.on("pong", hear);
     socket.on("message", (data) => {
       hear();
-      // What was mined until now nobody will announce.
-      if (isConfirmation(String(data))) onHint({ head: null });
-      const hint = readHint(String(data));
+      const text = String(data);
+      // The logs of a block, hundreds of messages, say again what its head has said.
+      if (announced !== null && text.includes(announced)) return;
+      if (!isConfirmed && isConfirmation(text)) {
+        isConfirmed = true;
+        // What was mined until now nobody will announce.
+        onHint({ head: null });
+      }
+      const hint = readHint(text);
       if (hint === null) return;
       heard = true;
+      announced = hint.head === null ? announced : `"blockNumber":"0x${hint.head.toString(16)}"`;
       watched.heard = Math.max(watched.heard, hint.head ?? -1);
       onHint(hint);
     });
