@@ -1,7 +1,7 @@
 /**
  * The same V2 logs from one local node into PostgreSQL: our listener, Ponder, and COPY of the decoded rows, in turn; then
  * our listener on a live chain. Every fill and every decoded column is compared with Ponder's.
- * Run: npm run bench:listener [-- --quick] [--rounds N] [--without-ponder]
+ * Run: npm run bench:listener [-- --quick] [--rounds N] [--blocks N] [--without-ponder] [--without-live] [--live-only]
  */
 import { parseArgs } from "node:util";
 import pg from "pg";
