@@ -7,9 +7,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
+import { type LoadedFacts, loadFacts, loadSums } from "../../src/adapters/postgres/reputation/score-facts.ts";
 import { TransientError } from "../../src/core/errors.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
 import { mulDiv } from "../../src/core/money/fixed.ts";
+import { SCORE_VERSION } from "../../src/core/reputation/score.ts";
 import type { EpochMs } from "../../src/core/time/time.ts";
 import type { BlockRangeRecord, StoredFill } from "../../src/ports/chain-store.ts";
 import * as facts from "../support/chain-facts.ts";
@@ -79,6 +81,7 @@ const world = fc.record({
   order: fc.array(fc.nat(1000), { minLength: 8, maxLength: 8 }),
   steps: fc.array(fc.array(step, { maxLength: 3 }), { minLength: 8, maxLength: 8 }),
   fillsPerStep: fc.integer({ min: 1, max: 60 }),
+  cutoffs: fc.array(fc.integer({ min: 0, max: BLOCKS }), { maxLength: 3 }),
   breaks: fc.array(fc.boolean(), { maxLength: 40 }),
   hours: fc.constantFrom(1, 20),
 });
@@ -161,6 +164,19 @@ async function live(
   return answers;
 }
 
+/** The sums that are kept are those of the units and days inside the lookback, wherever it moves. */
+async function expectSums(db: Database, { store }: ReputationBench, cutoff: EpochMs): Promise<void> {
+  await store.moveWindow(cutoff, SCORE_VERSION);
+  const wallets = await db.kysely.selectFrom("flow.wallet").select("wallet_key").orderBy("wallet_key").execute();
+  const keys = wallets.map((row) => row.wallet_key);
+  const [kept, counted] = await db.transaction(async (trx) => [
+    await loadSums(trx, keys, cutoff),
+    await loadFacts(trx, keys, cutoff),
+  ]);
+  const inOrder = (facts: readonly LoadedFacts[]) => facts.toSorted((a, b) => a.facts.walletKey - b.facts.walletKey);
+  expect(inOrder(kept)).toEqual(inOrder(counted));
+}
+
 describeOnEachEngine("reputation store", (getDb) => {
   test("incremental calculation ends in the rows of a full one, whatever came late and wherever it was killed", async () => {
     const seen = { scores: 0, washed: 0, answers: 0, compared: 0 };
@@ -181,6 +197,7 @@ describeOnEachEngine("reputation store", (getDb) => {
         }
         seen.scores += incremental.scores.length;
         seen.washed += incremental.wash.length;
+        for (const cutoff of history.cutoffs) await expectSums(getDb(), bench, blockTime(cutoff));
         worlds += 1;
         if (worlds % 3 !== 0) return;
         const { comparison } = await recomputeOn(getDb());

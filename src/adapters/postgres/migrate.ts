@@ -14,6 +14,7 @@ import { operatorSql } from "./migrations/0009_operator.ts";
 import { reconciliationSql } from "./migrations/0010_reconciliation.ts";
 import { liveSql } from "./migrations/0011_live.ts";
 import { engineStateSql } from "./migrations/0012_engine_state.ts";
+import { walletSumsSql } from "./migrations/0013_wallet_sums.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   { name: "0010_reconciliation", sql: reconciliationSql },
   { name: "0011_live", sql: liveSql },
   { name: "0012_engine_state", sql: engineStateSql },
+  { name: "0013_wallet_sums", sql: walletSumsSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { keepYoungGenerationSmall } from "../../adapters/system/memory.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
 import { createRetention } from "../archive.ts";
@@ -15,9 +16,15 @@ const createListening: Create = async (parts, signal) => [await createListener(p
 
 const services: readonly (readonly [name: string, description: string, create: Create])[] = [
   ["listener", "read fills, markets and resolutions from the chain", createListening],
-  ["reputation", "keep ledgers and score wallets", (parts) => [createReputation(parts)]],
+  ["reputation", "keep ledgers and score wallets", createScoring],
   ["executor", "turn fills of scored wallets into signals and paper positions", createTrading],
 ];
+
+/** Alone it works through steps of thousands of rows, an hour apart. */
+function createScoring(parts: ServiceParts): readonly Service[] {
+  keepYoungGenerationSmall();
+  return [createReputation(parts)];
+}
 
 /** Whoever trades tells people of it. */
 function createTrading(parts: ServiceParts): readonly Service[] {

@@ -54,8 +54,8 @@ export type ReputationService = Service & {
   rebuildAll(signal?: AbortSignal): Promise<Calculation>;
 };
 
-const FILLS_PER_STEP = 10_000;
-const WALLETS_PER_STEP = 5_000;
+const FILLS_PER_STEP = 5_000;
+const WALLETS_PER_STEP = 2_500;
 const RETRY_AFTER_MS = 5 * SECOND_MS;
 const WHALES_LOGGED = 20;
 

@@ -44,7 +44,35 @@ export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Addre
 export type FactsTables = { readonly units: RawBuilder<unknown>; readonly days: RawBuilder<unknown> };
 export const OWN: FactsTables = { units: sql.table("flow.unit"), days: sql.table("flow.wallet_day") };
 
-/** Units that closed after `cutoff`; fills from the day of the cutoff on. */
+/** The wallets' sums as they are kept, inside the lookback that the last `moveWindow` set. */
+export async function loadSums(
+  trx: Trx,
+  walletKeys: readonly number[],
+  cutoff: EpochMs,
+): Promise<readonly LoadedFacts[]> {
+  const keys = int4Array(walletKeys);
+  await sql`UPDATE flow.wallet_sums s SET largest_unit = (
+      SELECT greatest(max(u.realised), 0) FROM flow.unit u WHERE u.wallet_key = s.wallet_key
+        AND u.closed_at > ${ts(cutoff)} AND u.roi_micros IS NOT NULL AND NOT u.is_combo)
+    WHERE s.largest_unit IS NULL AND s.wallet_key = ANY(${keys})`.execute(trx);
+  const { rows } = await sql<FactsRow>`
+    SELECT due.wallet_key, w.address, coalesce(c.closed_ever, 0) AS closed_ever, coalesce(c.both_sides, 0) AS both,
+      ${zeroes("c", ["units", "wins", "losses", "incomplete", "roi", "roi_squared", "edge_markets", "edge_sum"])},
+      ${zeroes("c", ["timed_cost", "ahead_cost", "cost_ms", "cost", "pnl", "gross_profit", "gross_loss"])},
+      ${zeroes("c", ["edge_sum_of_squares", "fills", "volume", "maker_volume", "largest_unit"])}, ${JUDGEMENT}
+    FROM unnest(${keys}) AS due (wallet_key) JOIN flow.wallet w USING (wallet_key)
+    LEFT JOIN flow.wallet_label l USING (address) LEFT JOIN flow.wallet_sums c USING (wallet_key)`.execute(trx);
+  return rows.map(toFacts);
+}
+
+const zeroes = (table: string, columns: readonly string[]): RawBuilder<unknown> =>
+  sql.raw(columns.map((column) => `coalesce(${table}.${column}, 0) AS ${column}`).join(", "));
+
+const JUDGEMENT = sql.raw(`
+  coalesce(l.block_number <= (SELECT finalized_block FROM flow.chain_state), false) AS is_labelled,
+  EXISTS (SELECT FROM flow.wallet_wash x WHERE x.wallet_key = due.wallet_key) AS is_wash`);
+
+/** Added up from units that closed after `cutoff`, and fills from the day of the cutoff on. */
 export async function loadFacts(
   trx: Trx,
   walletKeys: readonly number[],
@@ -91,8 +119,7 @@ export async function loadFacts(
       coalesce(c.edge_sum_of_squares, 0) AS edge_sum_of_squares, coalesce(d.fills, 0) AS fills,
       coalesce(d.volume, 0) AS volume, coalesce(d.maker_volume, 0) AS maker_volume,
       coalesce(c.largest_unit, '0') AS largest_unit,
-      coalesce(l.block_number <= (SELECT finalized_block FROM flow.chain_state), false) AS is_labelled,
-      EXISTS (SELECT FROM flow.wallet_wash x WHERE x.wallet_key = due.wallet_key) AS is_wash
+      ${JUDGEMENT}
     FROM due JOIN flow.wallet w USING (wallet_key) LEFT JOIN flow.wallet_label l USING (address)
     LEFT JOIN closed c USING (wallet_key) LEFT JOIN days d USING (wallet_key)`.execute(trx);
   return rows.map(toFacts);

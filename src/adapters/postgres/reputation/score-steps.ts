@@ -6,11 +6,12 @@ import { settle, type WalletFacts, type WalletScore } from "../../../core/reputa
 import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
 import type { ScoreStep } from "../../../ports/reputation-store.ts";
 import { int4Array, ts } from "../codecs.ts";
+import { forgetLargest, sumDays, sumUnits } from "../migrations/0013_wallet_sums.ts";
 import type { Schema } from "../schema.ts";
 import { publishedPrior } from "./edge-steps.ts";
 import { loadImported } from "./imported-facts.ts";
 import { lockLedger } from "./ledger-intake.ts";
-import { loadFacts } from "./score-facts.ts";
+import { loadSums } from "./score-facts.ts";
 import { appendHistory, saveScores } from "./score-rows.ts";
 import { closeRun, openRun, tiersBefore } from "./tier-runs.ts";
 
@@ -34,10 +35,30 @@ export async function moveWindow(trx: Trx, cutoff: EpochMs, scoreVersion: number
       UNION SELECT wallet_key FROM flow.import_unit WHERE closed_at > ${ts(from)} AND closed_at <= ${ts(to)}
       ON CONFLICT DO NOTHING`.execute(trx);
   }
+  await moveSums(trx, state.scored_cutoff, cutoff);
   if (state.score_version !== null && state.score_version !== scoreVersion) {
     await sql`INSERT INTO flow.score_due SELECT wallet_key FROM flow.wallet_score ON CONFLICT DO NOTHING`.execute(trx);
   }
   await sql`UPDATE flow.ledger_state SET scored_cutoff = ${ts(cutoff)}, score_version = ${scoreVersion}`.execute(trx);
+}
+
+/** Takes out of the wallets' sums what leaves the lookback, or puts in what it takes in again. */
+async function moveSums(trx: Trx, before: EpochMs | null, cutoff: EpochMs): Promise<void> {
+  const leaves = before === null || cutoff > before;
+  const stamp = (at: EpochMs | null): string => (at === null ? "'-infinity'" : `'${new Date(at).toISOString()}'`);
+  const [from, to] = leaves ? [stamp(before), stamp(cutoff)] : [stamp(cutoff), stamp(before)];
+  const sign = leaves ? -1 : 1;
+  const units = `SELECT *, ${sign} AS sign FROM flow.unit WHERE closed_at > ${from} AND closed_at <= ${to}`;
+  if (leaves) await sql.raw(forgetLargest(units)).execute(trx);
+  await sql.raw(sumUnits(units, "true", "0")).execute(trx);
+  const days = [before, cutoff].map((at) => (at === null ? -1 : Math.floor(at / DAY_MS))).sort((a, b) => a - b);
+  await sql
+    .raw(
+      sumDays(
+        `SELECT *, ${sign} AS sign FROM flow.wallet_day WHERE epoch_day >= ${days[0]} AND epoch_day < ${days[1]}`,
+      ),
+    )
+    .execute(trx);
 }
 
 /** Their score has to be calculated again. */
@@ -66,7 +87,7 @@ export async function scoreDue(
   }
   const keys = due.map((row) => row.wallet_key);
   const prior = await publishedPrior(trx);
-  const loaded = await loadFacts(trx, keys, cutoff);
+  const loaded = await loadSums(trx, keys, cutoff);
   const before = await loadPublished(trx, keys);
   const imported = await loadImported(trx, keys, cutoff, (facts) => score(facts, prior));
   const unsettled = loaded.map(({ facts }) => chooseScore(score(facts, prior), imported.get(facts.walletKey) ?? null));
