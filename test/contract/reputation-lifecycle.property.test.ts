@@ -286,7 +286,7 @@ describeOnEachEngine("reputation store", (getDb) => {
           if (history.isWhole) expect(await holdings(getDb())).toEqual(new Map([...held].filter(([, n]) => n > 0n)));
           coupled += last.replayedUnits;
           histories += 1;
-          if (histories % 3 !== 0) return;
+          if (histories % 5 !== 0) return;
           const { comparison } = await recomputeOn(getDb());
           expect(comparison.differences).toEqual([]);
           compared += comparison.compared;
