@@ -4,7 +4,7 @@ import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
 import { openDatabase } from "../../src/adapters/postgres/connect.ts";
 import { createReputationStore } from "../../src/adapters/postgres/reputation-store.ts";
-import { keepYoungGenerationSmall } from "../../src/adapters/system/memory.ts";
+import { keepShortLivedObjectsYoung, keepYoungGenerationSmall } from "../../src/adapters/system/heap.ts";
 import { epochMs } from "../../src/core/time/time.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { ReputationStore } from "../../src/ports/reputation-store.ts";
@@ -15,6 +15,7 @@ import { NOW } from "./increment-data.ts";
 
 const [url = ""] = process.argv.slice(2);
 // As `orderflow reputation` does.
+keepShortLivedObjectsYoung();
 keepYoungGenerationSmall();
 const ignore = (): void => {};
 const silent: Logger = { debug: ignore, info: ignore, warn: console.warn, error: console.error, with: () => silent };

@@ -8,3 +8,11 @@ import { setFlagsFromString } from "node:v8";
 export function keepShortLivedObjectsYoung(): void {
   setFlagsFromString("--no-allocation-site-pretenuring");
 }
+
+/**
+ * For a process whose work comes in steps of thousands of rows: it otherwise holds 60 to 90 MB more, and takes as much
+ * time (measured with the reputation service).
+ */
+export function keepYoungGenerationSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+}

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { keepYoungGenerationSmall } from "../../adapters/system/memory.ts";
+import { keepYoungGenerationSmall } from "../../adapters/system/heap.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
 import { createRetention } from "../archive.ts";
