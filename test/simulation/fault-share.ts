@@ -6,7 +6,8 @@ import { CATALOG_FAULTS } from "./sim-catalog.ts";
 import { engineOf, openSims } from "./sim-database.ts";
 import { createTally, replayOf } from "./tally.ts";
 
-const SHARE_MS_MAX = 300_000;
+/** Under a minute on an idle machine, several on a loaded one. */
+const SHARE_MS_MAX = 600_000;
 const ROWS = [
   "fill",
   "effect",
