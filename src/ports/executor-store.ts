@@ -2,6 +2,7 @@ import type { ChangedRow, Command } from "../core/engine/command.ts";
 import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
 import type { EngineState } from "../core/engine/state.ts";
 import type { MarketId } from "../core/ids/ids.ts";
+import type { ClosedBet, Significance } from "../core/performance/significance.ts";
 import type { MarketFacts, ObservedFill, WalletFacts } from "../core/signals/observed-fill.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
@@ -88,4 +89,8 @@ export type ExecutorStore = {
   read(query: CandidateQuery): Promise<ExecutorInbox>;
   /** @throws InvariantError when one of the steps' numbers is taken: another executor is at work. */
   save(batch: EngineBatch): Promise<void>;
+  /** Of this mode, oldest first. */
+  closedBets(): Promise<readonly ClosedBet[]>;
+  /** Replaces what was said of the same types and sources before. */
+  saveSignificance(records: readonly Significance[], at: EpochMs): Promise<void>;
 };

@@ -67,6 +67,10 @@ describeOnEachEngine("the executor", (getDb) => {
         ...{ fees_usd: "4.800780", net_pnl_usd: "180.786868", equity_usd: "10180.786868", deployed_usd: "0.000000" },
       },
     ]);
+    expect(await world.query(sql`SELECT * FROM orderflow_significance ORDER BY source NULLS FIRST`)).toMatchObject([
+      { signal_type: "FOLLOW_WHALE", source: null, bets: 1, clusters: 1, verdict: "cannot tell", lower_bound: null },
+      { signal_type: "FOLLOW_WHALE", source: walletNo(1), bets: 1, edge_per_share: 180.786868 / 384.5576 },
+    ]);
     const lines = logger.lines.map((line) => line.message);
     expect(lines).toEqual(expect.arrayContaining(["whale signal", "paper trade", "win", "sleeping"]));
   });

@@ -11,6 +11,7 @@ import type { Database } from "./connect.ts";
 import { loadInbox } from "./executor-inbox.ts";
 import { saveAlerts, saveChanges, saveExecutorState } from "./executor-rows.ts";
 import type { Schema } from "./schema.ts";
+import { loadClosedBets, saveSignificance } from "./significance-rows.ts";
 
 /** One executor trades per database, whatever its mode. */
 export const EXECUTOR_LOCK = 7_165_728_003n;
@@ -22,6 +23,8 @@ export function createExecutorStore(db: Database, mode: TradingMode): ExecutorSt
     load: () => loadEngine(db, mode, reader),
     read: (query) => loadInbox(db, query),
     save: (batch) => db.transaction((trx) => saveBatch(db, trx, mode, reader, batch)),
+    closedBets: () => loadClosedBets(db, mode),
+    saveSignificance: (records, at) => saveSignificance(db, mode, records, at),
   };
 }
 

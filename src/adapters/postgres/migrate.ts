@@ -15,6 +15,7 @@ import { reconciliationSql } from "./migrations/0010_reconciliation.ts";
 import { liveSql } from "./migrations/0011_live.ts";
 import { engineStateSql } from "./migrations/0012_engine_state.ts";
 import { walletSumsSql } from "./migrations/0013_wallet_sums.ts";
+import { significanceSql } from "./migrations/0014_significance.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   { name: "0011_live", sql: liveSql },
   { name: "0012_engine_state", sql: engineStateSql },
   { name: "0013_wallet_sums", sql: walletSumsSql },
+  { name: "0014_significance", sql: significanceSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

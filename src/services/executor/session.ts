@@ -1,5 +1,7 @@
+import type { Command } from "../../core/engine/command.ts";
 import { pendingCommands } from "../../core/engine/recover.ts";
 import { sortedValues } from "../../core/engine/state.ts";
+import { judgeRecords } from "../../core/performance/significance.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { BookFeed, BookSource } from "../../ports/book-source.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -68,6 +70,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     const onChain = (at: EpochMs | null): void => {
       chainAsOf = at;
     };
+    await judge(deps);
     await loop(deps, { runner, mailbox, performer, follower, signal, onChain });
     // Who has lost the lock has lost the right to write.
     if (!ends.lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
@@ -116,6 +119,7 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
     }
     const commands = await runner.commit({ ...input, answer: performer.answer });
     performer.perform(commands);
+    if (commands.some(isResult)) await judge({ store, clock });
     if (commands.length > 0) await wake.notify("orderflow_signals");
     follower.follow(runner.state());
     markAt = follower.markAt(markAt, markedAt);
@@ -128,6 +132,14 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
     logger.debug("sleeping", { ms: waitMs });
     await mailbox.wait(waitMs, signal);
   }
+}
+
+const isResult = (command: Command): boolean =>
+  command.kind === "notify" && (command.notice.kind === "win" || command.notice.kind === "loss");
+
+/** What all closed positions say by now; after a start too, in case the last one ended before it could say so. */
+async function judge({ store, clock }: Pick<ExecutorDeps, "store" | "clock">): Promise<void> {
+  await store.saveSignificance(judgeRecords(await store.closedBets()), clock.nowMs());
 }
 
 const nothing = (runner: EngineRunner, at: EpochMs) => ({
