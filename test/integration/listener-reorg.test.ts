@@ -116,15 +116,13 @@ describeOnEachEngine("the listener against a node that misbehaves", (getDb) => {
     await expectEqualToChain();
   });
 
-  test("blocks that came while the connection was lost are all read, though only the newest is announced", async () => {
+  test("blocks that came while the connection was lost are all read, and none of them is announced", async () => {
     await until(async () => node.subscribers() === 1);
     node.dropConnections();
     const lost = chain.head() + 1;
     for (let block = lost; block < lost + 8; block += 2) chain.put(block, simpleMatch(`missed ${block}`, 0));
     await until(async () => node.subscribers() === 0);
     await until(async () => node.subscribers() === 1);
-    expect(await covered()).toBe(lost - 1);
-    node.announce();
     await settled(chain.head());
     await expectEqualToChain();
   });
