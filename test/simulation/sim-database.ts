@@ -47,7 +47,7 @@ export function openSims(server: string | null) {
 
 export async function openSimPglite(): Promise<SimDatabase> {
   const engine = await openPglite({ instance: await PGlite.create({ loadDataDir: await migratedTemplate() }) }, 60_000);
-  return open(engine, null, async () => {});
+  return open(engine, engine, null, async () => {});
 }
 
 /** @param server address of a server on which databases may be made. */
@@ -57,12 +57,15 @@ export async function openSimServer(server: string): Promise<SimDatabase> {
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
   const url = server.replace("/postgres?", `/${name}?`);
-  const engine = await openServer(url, { poolSize: 4, maxWaitMs: 30_000, onError: () => {} });
+  const connect = (): Promise<Engine> => openServer(url, { poolSize: 4, maxWaitMs: 30_000, onError: () => {} });
+  const engine = await connect();
   const terminate = async (client: ClientBase): Promise<void> => {
     const { processID } = client as unknown as { processID: number };
     await admin.query("SELECT pg_terminate_backend($1)", [processID]);
   };
-  return open(engine, terminate, async () => {
+  // Connections of its own: a backend that was terminated may still wait in the other pool.
+  return open(engine, await connect(), terminate, async () => {
+    await engine.close();
     await admin.query(`DROP DATABASE ${name} (FORCE)`);
     await admin.end();
   });
@@ -70,10 +73,11 @@ export async function openSimServer(server: string): Promise<SimDatabase> {
 
 async function open(
   engine: Engine,
+  onlooker: Engine,
   terminate: SimDatabase["terminate"],
   drop: () => Promise<void>,
 ): Promise<SimDatabase> {
-  const database = assembleDatabase(engine);
+  const database = assembleDatabase(onlooker);
   await migrate(database);
   const clearing = await clearingStatement(database);
   return {
