@@ -109,6 +109,8 @@ async function tryAdvisoryLock(
   client.on("end", lose);
   try {
     await client.connect();
+    // A holder whose machine is gone says nothing: the server asks, and lets go of the lock after about six seconds.
+    await client.query("SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3");
     const { rows } = await client.query("SELECT pg_try_advisory_lock($1::int8) AS taken", [key.toString()]);
     held = rows[0].taken === true;
   } catch (error) {
