@@ -47,29 +47,32 @@ describeOnEachEngine("the executor", (getDb) => {
     await world.until(hasPosition("CLOSED"));
     await executor.stop();
 
-    // 100 shares at 0.51 are 51.00; of the 147.97 left, 284.5576 at 0.52 are 147.969952.
-    // Fees: 100 · 0.05 · 0.2499 = 1.24950 and 284.5576 · 0.05 · 0.2496 = 3.55128.
+    // Of 100 shares at 0.51 47 are ours, for 23.97; of the 175.00 left, 336.5384 at 0.52 are 174.999968.
+    // Fees: 47 · 0.05 · 0.2499 = 0.58727 and 336.5384 · 0.05 · 0.2496 = 4.20000.
     expect(await signals()).toMatchObject([
       {
         ...{ signal_type: "FOLLOW_WHALE", trigger_wallet: walletNo(1), status: "EXECUTED", stake_usd: "198.970000" },
-        ...{ outcome_status: "WIN", profit_loss_usd: "180.786868", skip_reason: null },
+        ...{ outcome_status: "WIN", profit_loss_usd: "179.781162", skip_reason: null },
       },
     ]);
     expect(await positions()).toMatchObject([
       {
-        ...{ shares: "384.557600", cost_usd: "203.770732", fees_usd: "4.800780", exit_price: "1.000000" },
-        ...{ realized_pnl_usd: "180.786868", status: "CLOSED", close_reason: "RESOLUTION", mode: "PAPER" },
+        ...{ shares: "383.538400", cost_usd: "203.757238", fees_usd: "4.787270", exit_price: "1.000000" },
+        ...{ realized_pnl_usd: "179.781162", status: "CLOSED", close_reason: "RESOLUTION", mode: "PAPER" },
       },
+    ]);
+    expect(await world.query(sql`SELECT estimates FROM flow.trade_order`)).toMatchObject([
+      { estimates: { expected: { size: "384557600" }, pessimistic: { size: "383538400", feesUsd: "4787270" } } },
     ]);
     expect(await world.query(sql`SELECT * FROM orderflow_performance`)).toMatchObject([
       {
-        ...{ signals: 1, executed: 1, wins: 1, losses: 0, win_rate: 1, gross_pnl_usd: "185.587648" },
-        ...{ fees_usd: "4.800780", net_pnl_usd: "180.786868", equity_usd: "10180.786868", deployed_usd: "0.000000" },
+        ...{ signals: 1, executed: 1, wins: 1, losses: 0, win_rate: 1, gross_pnl_usd: "184.568432" },
+        ...{ fees_usd: "4.787270", net_pnl_usd: "179.781162", equity_usd: "10179.781162", deployed_usd: "0.000000" },
       },
     ]);
     expect(await world.query(sql`SELECT * FROM orderflow_significance ORDER BY source NULLS FIRST`)).toMatchObject([
       { signal_type: "FOLLOW_WHALE", source: null, bets: 1, clusters: 1, verdict: "cannot tell", lower_bound: null },
-      { signal_type: "FOLLOW_WHALE", source: walletNo(1), bets: 1, edge_per_share: 180.786868 / 384.5576 },
+      { signal_type: "FOLLOW_WHALE", source: walletNo(1), bets: 1, edge_per_share: 179.781162 / 383.5384 },
     ]);
     const lines = logger.lines.map((line) => line.message);
     expect(lines).toEqual(expect.arrayContaining(["whale signal", "paper trade", "win", "sleeping"]));

@@ -85,26 +85,27 @@ type OrderChange = Extract<ChangedRow, { kind: "order" }>;
 
 async function saveOrders(trx: Trx, mode: TradingMode, changes: readonly OrderChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const rows = changes.map(({ order, status, reason, at }) => ({
+  const rows = changes.map(({ order, status, reason, estimates, at }) => ({
     ...{ id: order.clientOrderId, position: order.positionId, signal: order.signalId, market: hex(order.marketId) },
     ...{ token: order.tokenId, side: order.side, limit_price: order.limitPrice, status, reason },
     ...{ stake: order.side === "BUY" ? order.stakeUsd : null, size: order.side === "SELL" ? order.size : null },
     ...{ request: toJson(order), submitted_at: time(order.approvedAt) },
-    answered_at: status === "SUBMITTED" ? null : time(at),
+    ...{ answered_at: status === "SUBMITTED" ? null : time(at), estimates: estimates ?? null },
   }));
   await sql`
     INSERT INTO flow.trade_order (
       client_order_id, position_id, signal_id, mode, market_key, token_key, side, limit_price_micros, stake_micros,
-      size_micros, status, reason, request, submitted_at, answered_at
+      size_micros, status, reason, request, submitted_at, answered_at, estimates
     )
     SELECT id, position, signal, ${mode}, ${MARKET_KEY}, ${TOKEN_KEY}, side, limit_price, stake, size, status, reason,
-      request, submitted_at, answered_at
+      request, submitted_at, answered_at, nullif(estimates, 'null')
     FROM jsonb_to_recordset(${json(rows)}) AS r (
       id text, position text, signal text, market bytea, token numeric, side text, limit_price int8, stake int8,
-      size int8, status text, reason text, request jsonb, submitted_at timestamptz, answered_at timestamptz
+      size int8, status text, reason text, request jsonb, submitted_at timestamptz, answered_at timestamptz, estimates jsonb
     )
     ON CONFLICT (client_order_id) DO UPDATE SET
-      status = EXCLUDED.status, reason = EXCLUDED.reason, answered_at = EXCLUDED.answered_at`.execute(trx);
+      status = EXCLUDED.status, reason = EXCLUDED.reason, answered_at = EXCLUDED.answered_at,
+      estimates = EXCLUDED.estimates`.execute(trx);
   const fills = changes.flatMap(({ order, executions, at }) =>
     executions.map((fill, index) => ({ ...fill, id: order.clientOrderId, index, at: time(at) })),
   );

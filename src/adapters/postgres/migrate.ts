@@ -16,6 +16,7 @@ import { liveSql } from "./migrations/0011_live.ts";
 import { engineStateSql } from "./migrations/0012_engine_state.ts";
 import { walletSumsSql } from "./migrations/0013_wallet_sums.ts";
 import { significanceSql } from "./migrations/0014_significance.ts";
+import { paperEstimatesSql } from "./migrations/0015_paper_estimates.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   { name: "0012_engine_state", sql: engineStateSql },
   { name: "0013_wallet_sums", sql: walletSumsSql },
   { name: "0014_significance", sql: significanceSql },
+  { name: "0015_paper_estimates", sql: paperEstimatesSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -79,6 +79,7 @@ export type TradeOrderTable = {
   request: Json;
   submitted_at: EpochMs;
   answered_at: EpochMs | null;
+  estimates: Json;
 };
 
 export type OwnFillTable = {

@@ -1,4 +1,4 @@
-import type { Execution, OrderRequest, OrderStatus } from "../execution/order.ts";
+import type { Execution, FillEstimates, OrderRequest, OrderStatus } from "../execution/order.ts";
 import type { Position } from "../execution/position.ts";
 import type { MarketId, TokenId } from "../ids/ids.ts";
 import type { PerformanceRow } from "../performance/summary.ts";
@@ -46,6 +46,7 @@ export type ChangedRow =
       readonly status: OrderStatus;
       readonly reason: string | null;
       readonly executions: readonly Execution[];
+      readonly estimates?: FillEstimates | undefined;
       readonly at: EpochMs;
     }
   | { readonly kind: "position"; readonly position: Position; readonly at: EpochMs }

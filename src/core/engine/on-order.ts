@@ -1,5 +1,5 @@
 import { assert } from "../assert.ts";
-import type { Execution, OrderRequest, UnfilledReason } from "../execution/order.ts";
+import type { Execution, FillEstimates, OrderRequest, UnfilledReason } from "../execution/order.ts";
 import { openPosition, type Position, type Realization, sellFromPosition } from "../execution/position.ts";
 import { orderSize, totalExecutions } from "../execution/simulate-fill.ts";
 import { addUsd, formatPrice, formatShares, formatUsd, priceOf, subUsd, type UsdMicros } from "../money/amounts.ts";
@@ -16,9 +16,19 @@ export function onOrderResult(state: EngineState, { clientOrderId, result }: Eve
   if (inFlight === undefined) return unchanged(state);
   const { order } = inFlight;
   const landed: EngineState = { ...state, orders: without(state.orders, clientOrderId) };
-  if (result.status === "unfilled") return onUnfilled(landed, order, result.reason);
+  if (result.status === "unfilled") {
+    return withEstimates(onUnfilled(landed, order, result.reason), result.estimates);
+  }
   const filled = order.side === "BUY" ? onBought : onSold;
-  return andThen(filled(landed, order, result.executions), (next) => refreshEquity(next, next.at));
+  const booked = withEstimates(filled(landed, order, result.executions), result.estimates);
+  return andThen(booked, (next) => refreshEquity(next, next.at));
+}
+
+/** Beside the order's row: decisions do not depend on what might have been. */
+function withEstimates(result: StepResult, estimates: FillEstimates | undefined): StepResult {
+  if (estimates === undefined) return result;
+  const changes = result.changes.map((change) => (change.kind === "order" ? { ...change, estimates } : change));
+  return { ...result, changes };
 }
 
 function onUnfilled(state: EngineState, order: OrderRequest, reason: UnfilledReason): StepResult {

@@ -52,10 +52,24 @@ export type UnfilledReason =
   /** Matched, and the settlement failed on the chain: nothing was exchanged. */
   | "SETTLEMENT_FAILED";
 
-/** What became of an order at the venue: final in every case. */
-export type OrderResult =
+/** Totals of a fill that may have been. */
+export type FillEstimate = {
+  readonly size: ShareMicros;
+  readonly cashUsd: UsdMicros;
+  readonly feesUsd: UsdMicros;
+};
+
+export type FillEstimates = {
+  readonly optimistic: FillEstimate;
+  readonly expected: FillEstimate;
+  readonly pessimistic: FillEstimate;
+};
+
+/** What became of an order at the venue: final in every case. Paper says what it might have been, too. */
+export type OrderResult = { readonly estimates?: FillEstimates } & (
   | { readonly status: "filled"; readonly executions: readonly Execution[] }
-  | { readonly status: "unfilled"; readonly reason: UnfilledReason };
+  | { readonly status: "unfilled"; readonly reason: UnfilledReason }
+);
 
 export const entryOrderId = (signal: SignalId): ClientOrderId => `O-${signal}` as ClientOrderId;
 export const exitOrderId = (position: PositionId, attempt: number): ClientOrderId =>

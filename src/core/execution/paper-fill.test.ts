@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { $, aBook, anApprovedOrder, NOON, sh } from "../../../test/support/trading.ts";
+import type { OrderRequest } from "./order.ts";
+import { simulatePaperFill } from "./paper-fill.ts";
+
+const order = anApprovedOrder();
+
+it("books what is left when less than half of the book can be had, and keeps the other two figures", () => {
+  // 173.46 USD up to 0.52. Sent: all at 0.50. Arrived: 100 at 0.51, then 0.52. Booked: 47 at 0.51, then 94 at 0.52.
+  const buy = { ...order, side: "BUY", stakeUsd: $("173.46") } as OrderRequest;
+  const sent = aBook([], [["0.5", "1000"]]);
+  const arrived = aBook(
+    [],
+    [
+      ["0.51", "100"],
+      ["0.52", "200"],
+    ],
+  );
+  expect(simulatePaperFill(buy, sent, arrived, NOON)).toMatchObject({
+    status: "filled",
+    estimates: {
+      optimistic: { size: sh("346.92"), cashUsd: $("173.46") },
+      expected: { size: sh("300"), cashUsd: $("155") },
+      pessimistic: { size: sh("141"), cashUsd: $("72.85") },
+    },
+    executions: [{ size: sh("47") }, { size: sh("94") }],
+  });
+});
+
+it("is unfilled where the book is gone on arrival, although it was there", () => {
+  const result = simulatePaperFill(order, aBook([], [["0.5", "1000"]]), null, NOON);
+  expect(result).toMatchObject({ status: "unfilled", reason: "NO_BOOK", estimates: { expected: { size: 0n } } });
+  expect(result.estimates?.optimistic.size).toBeGreaterThan(0n);
+});
+
+const levels = fc.array(fc.tuple(fc.integer({ min: 30, max: 60 }), fc.integer({ min: 1, max: 400_000 })), {
+  maxLength: 6,
+});
+const bookOf = (side: "asks" | "bids", list: readonly (readonly [number, number])[]) => {
+  const sorted = [...list].sort((a, b) => (side === "asks" ? a[0] - b[0] : b[0] - a[0]));
+  const made = sorted.map(([cents, size]) => [String(cents / 100), String(size / 1_000)] as const);
+  return side === "asks" ? aBook([], made) : aBook(made, []);
+};
+
+it("pessimistic is never more than expected, nor expected more than optimistic", () => {
+  let filled = 0;
+  fc.assert(
+    fc.property(levels, levels, fc.boolean(), (sent, arrived, buys) => {
+      const request = (buys ? order : { ...order, side: "SELL", size: sh("300") }) as OrderRequest;
+      const side = buys ? "asks" : "bids";
+      const { estimates } = simulatePaperFill(request, bookOf(side, sent), bookOf(side, arrived), NOON);
+      if (estimates === undefined) throw new Error("a paper fill has estimates");
+      if (estimates.pessimistic.size > 0n) filled += 1;
+      expect(estimates.pessimistic.size).toBeLessThanOrEqual(estimates.expected.size);
+      expect(estimates.expected.size).toBeLessThanOrEqual(estimates.optimistic.size);
+    }),
+    { numRuns: 300 },
+  );
+  expect(filled).toBeGreaterThan(50);
+});
