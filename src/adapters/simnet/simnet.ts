@@ -1,11 +1,14 @@
 import type { TokenId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
+import { createOrderFaults, type FaultRates, type OrderFaults } from "./faults/order-faults.ts";
 import type { Seed } from "./random/prng.ts";
 import type { DataFlaws } from "./server/data-api-flaws.ts";
 import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { type MarketChannelOptions, serve } from "./server/serve.ts";
+import { createVenue } from "./venue/venue.ts";
+import type { Customer } from "./world/customers.ts";
 import { PIPS_PER_USD } from "./world/units.ts";
 import { SLOT_MS } from "./world/up-down-markets.ts";
 import { DEFAULT_POPULATION, type Population } from "./world/wallets.ts";
@@ -30,6 +33,10 @@ export type SimnetOptions = {
   readonly limits?: Partial<RpcLimits>;
   /** How long before its log RTDS tells of a trade. */
   readonly rtdsLeadMs?: number;
+  /** Accounts at the venue that real orders may come from. */
+  readonly accounts?: readonly Customer[];
+  /** What goes wrong with orders, and how often; seeded. */
+  readonly orderFaults?: FaultRates;
   /** True: nothing is mined until `advanceTo`; the clock is only read for the order book. */
   readonly isManual?: boolean;
   /** How the market channel behaves. */
@@ -53,6 +60,8 @@ export type Simnet = {
   readonly chain: Chain;
   /** What the Data API gets wrong about single wallets; nothing until something is put here. */
   readonly dataFlaws: DataFlaws;
+  /** Plans what goes wrong with the next orders. */
+  readonly faults: OrderFaults;
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
   reorg(depth: number, transactions?: ReorgTransactions): void;
@@ -78,7 +87,8 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const genesisMs = Math.floor((options.genesisMs ?? now - history) / SLOT_MS) * SLOT_MS;
   const cutoverMs = options.cutoverMs ?? Math.floor(genesisMs + V1_SHARE * history);
   const population = { ...DEFAULT_POPULATION, ...options.wallets };
-  const world = createWorld({ seed, genesisMs, cutoverMs, population });
+  const customers = options.accounts ?? [];
+  const world = createWorld({ seed, genesisMs, cutoverMs, population, customers });
   const chain = createChain(world, {
     firstBlock: options.firstBlock ?? FIRST_BLOCK,
     finalityBlocks: options.finalityBlocks ?? FINALITY_BLOCKS,
@@ -98,14 +108,16 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     headBlock: chain.head(),
     finalizedBlock: chain.finalized(),
     markets: world.markets.length,
-    wallets: world.wallets.length,
+    wallets: world.wallets.length - customers.length,
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const dataFlaws: DataFlaws = new Map();
   const ticks = createTickSizes();
+  const venue = createVenue(world, chain, customers, bookTime);
+  const faults = createOrderFaults(seed, options.orderFaults ?? {});
   const marketChannel = options.marketChannel ?? {};
   const served = await serve({
-    ...{ world, chain, limits, dataFlaws, status, ticks, marketChannel },
+    ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel },
     port: options.port,
     now: bookTime,
   });
@@ -125,6 +137,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     world,
     chain,
     dataFlaws,
+    faults,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
     changeTick(tokenId, tick) {

@@ -42,7 +42,8 @@ export function createCrowd(
     gather(market) {
       const life = market.endsAt - market.opensAt;
       for (const wallet of wallets) {
-        if (wallet.kind === "market_maker" || random() >= attention(wallet, market)) continue;
+        if (wallet.kind === "market_maker" || wallet.kind === "customer" || random() >= attention(wallet, market))
+          continue;
         const attend = actors[wallet.kind];
         const [from, to] = ARRIVAL[wallet.kind];
         const first = Math.floor(market.opensAt + life * drawBetween(random, from, to));

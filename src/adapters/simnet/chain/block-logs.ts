@@ -17,6 +17,9 @@ export type BlockLogs = {
   hashOf(transaction: MinedTransaction): string;
 };
 
+/** What the hashes of orders that nobody signed follow from. */
+export const orderKey = (seed: Seed): number => hashText(`${seed}/orders`);
+
 /** Between logs stand those of the collateral, which nobody here needs: their places in the block stay empty. */
 const LOG_INDEX_STEP = 2;
 const MATCHED_TOPICS = 3;
@@ -29,7 +32,7 @@ export function createBlockLogs(
 ): BlockLogs {
   const events = createEventEncoder();
   const tokens = createTokenEncoder();
-  const encodeMatch = createMatchEncoder(createOrderEncoder(wallets, hashText(`${seed}/orders`)), tokens);
+  const encodeMatch = createMatchEncoder(createOrderEncoder(wallets, orderKey(seed)), tokens);
   const transactionKey = hashText(`${seed}/transactions`);
   const hashOf = (transaction: MinedTransaction): string => uniqueHash(transactionKey, transaction.serial, 0, 0, 0);
 

@@ -1,5 +1,6 @@
 import type { Leg, Match } from "../exchange/match.ts";
 import { uniqueHash } from "../random/noise.ts";
+import type { SimMarket } from "../world/market.ts";
 import { sharesOf } from "../world/units.ts";
 import type { SimWallet } from "../world/wallets.ts";
 import { TOPIC } from "./contracts.ts";
@@ -19,6 +20,10 @@ export type OrderEncoder = {
   refunded(match: Match, leg: Leg, feeModule: string): EventLog;
 };
 
+/** @param orderKey as given to the encoder */
+export const orderHashOf = (orderKey: number, market: SimMarket, { wallet, key, orderHash }: Leg): string =>
+  orderHash ?? uniqueHash(orderKey, wallet * 0x10_0000 + market.index, ...key);
+
 const ZERO_WORD = new Uint8Array(32);
 /** `OrderFilled` of V2 has the most words. */
 const WORDS_MAX = 7;
@@ -32,8 +37,7 @@ export function createOrderEncoder(wallets: readonly SimWallet[], orderKey: numb
     builder: builder === null ? ZERO_WORD : wordOf(builder.slice(2)),
   }));
   const topicOf = (leg: Leg): string => traders[leg.wallet]?.topic ?? "0x";
-  const hashOf = ({ market }: Match, leg: Leg): string =>
-    uniqueHash(orderKey, leg.wallet * 0x10_0000 + market.index, ...leg.key);
+  const hashOf = ({ market }: Match, leg: Leg): string => orderHashOf(orderKey, market, leg);
 
   /** Assets (V1 names both, 0 being the collateral; V2 names side and token), what the order gives, what it gets. */
   function terms({ market, version }: Match, leg: Leg): void {

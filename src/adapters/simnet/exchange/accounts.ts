@@ -21,7 +21,11 @@ export type Accounts = {
   /** Takes both tokens from the wallet and releases their collateral. */
   merge(wallet: number, market: SimMarket, micros: number): void;
   convert(conversion: Conversion): void;
-  /** Brings in money from outside, so that `wallet` can spend `micros`. */
+  /** Whether the wallet gets money from outside whenever it needs some. */
+  hasCredit(wallet: number): boolean;
+  /** Brings in money from outside. */
+  deposit(wallet: number, micros: number): void;
+  /** Brings in money from outside, so that `wallet` can spend `micros`, if it has credit. */
   ensureCash(wallet: number, micros: number): void;
   /** Pays the wallet for all that it holds of a resolved market. @returns micros paid out. */
   redeem(wallet: number, market: SimMarket): number;
@@ -87,7 +91,8 @@ function add(to: Float64Array, wallet: number, micros: number): void {
   to[wallet] = next;
 }
 
-export function createAccounts(count: number): Accounts {
+/** @param customers wallets without credit */
+export function createAccounts(count: number, customers: ReadonlySet<number>): Accounts {
   const cash = new Float64Array(count);
   const books = createBooks(count);
   let deposited = 0;
@@ -97,6 +102,10 @@ export function createAccounts(count: number): Accounts {
     add(cash, wallet, micros);
     const { flows } = books.of(market);
     flows[wallet] = (flows[wallet] ?? 0) + micros;
+  }
+  function deposit(wallet: number, micros: number): void {
+    deposited += micros;
+    add(cash, wallet, micros);
   }
   const addTokens = (wallet: number, market: SimMarket, outcome: Outcome, micros: number): void =>
     add(books.of(market).tokens[outcome], wallet, micros);
@@ -137,12 +146,11 @@ export function createAccounts(count: number): Accounts {
       addCash(vault, first, released * feeMicros);
       locked -= released * micros;
     },
+    hasCredit: (wallet) => !customers.has(wallet),
+    deposit,
     ensureCash(wallet, micros) {
       const missing = micros - (cash[wallet] ?? 0);
-      if (missing <= 0) return;
-      const deposit = Math.ceil(missing / DEPOSIT_MICROS) * DEPOSIT_MICROS;
-      deposited += deposit;
-      add(cash, wallet, deposit);
+      if (missing > 0 && !customers.has(wallet)) deposit(wallet, Math.ceil(missing / DEPOSIT_MICROS) * DEPOSIT_MICROS);
     },
     redeem(wallet, market) {
       const amounts = [books.holding(wallet, market, YES), books.holding(wallet, market, NO)] as const;

@@ -98,7 +98,9 @@ export function createDesk(deps: DeskDeps): Desk {
       const matches = (isSliced ? [half, order.lots - half] : [order.lots])
         .map((lots) => {
           serial += 1;
-          const taker = { serial, wallet: wallet.index, outcome: order.outcome, side: order.side, limitPips, lots };
+          const { outcome, side } = order;
+          const own = { serial, wallet: wallet.index, orderHash: null };
+          const taker = { ...own, outcome, side, limitPips, lots, budget: null };
           return engine.execute(state, taker, deps.versionAt(at), at);
         })
         .filter((match) => match !== null);
@@ -117,6 +119,7 @@ export function createDesk(deps: DeskDeps): Desk {
       state.patient.push({
         serial,
         wallet: wallet.index,
+        orderHash: null,
         outcome: order.outcome,
         side: order.side,
         pips: order.outcome === 0 ? own : mirror(own),

@@ -2,7 +2,7 @@ import type { ExchangeVersion } from "../chain/contracts.ts";
 import type { SimMarket } from "../world/market.ts";
 import type { Outcome, Side } from "../world/units.ts";
 
-/** One order's part in a match. Its hash follows from `key`, which no other order of the market has. */
+/** One order's part in a match. */
 export type Leg = {
   readonly wallet: number;
   readonly outcome: Outcome;
@@ -14,7 +14,10 @@ export type Leg = {
   readonly fee: number;
   /** Of it, what V1's fee module gives back in the same transaction: all of it to makers. */
   readonly refund: number;
+  /** The hash of an order that nobody signed follows from this, which no other order of the market has. */
   readonly key: readonly [number, number, number];
+  /** Of an order that somebody signed. */
+  readonly orderHash: string | null;
 };
 
 export type Match = {

@@ -10,7 +10,45 @@ import { pressPrice, type TradingState } from "./trading-state.ts";
 export type MatchingEngine = {
   /** @returns null when nothing crossed. */
   execute(state: TradingState, order: TakerOrder, version: ExchangeVersion, at: number): Match | null;
+  /** As `execute`, with a match for each price. */
+  executeByPrice(state: TradingState, order: TakerOrder, version: ExchangeVersion, at: number): readonly Match[];
 };
+
+/** A resting order and how much of it the taker gets, at `own` pips in the taker's token. */
+export type Crossing = { readonly resting: RestingOrder; readonly lots: number; readonly own: number };
+
+/** What the order would be matched with now, best price first. A look: nothing changes. */
+export function findCrossings(accounts: Accounts, quotes: Quotes, state: TradingState, order: TakerOrder, at: number) {
+  const hitsAsks = (order.outcome === 0) === (order.side === "BUY");
+  const promised = new Map<string, number>();
+  /** What the owner of a resting order can really deliver, besides what it gives here already; a lot at a price. */
+  function deliverable({ wallet, side, outcome, lots }: RestingOrder, pips: number): number {
+    if (side === "BUY" && accounts.hasCredit(wallet)) return lots;
+    const held = side === "BUY" ? accounts.cash(wallet) : accounts.lots(wallet, state.market, outcome);
+    const [what, unit] = side === "BUY" ? ["cash", pips] : [String(outcome), 1];
+    const given = promised.get(`${wallet} ${what}`) ?? 0;
+    return Math.min(lots, Math.floor((held - given) / unit));
+  }
+  const crossings: Crossing[] = [];
+  let budget = order.budget ?? Number.POSITIVE_INFINITY;
+  let left =
+    order.side === "SELL" ? Math.min(order.lots, accounts.lots(order.wallet, state.market, order.outcome)) : order.lots;
+  for (const resting of quotes.side(state, at, !hitsAsks)) {
+    const own = priceFor(order.outcome, resting.pips);
+    if (left <= 0 || (order.side === "BUY" ? own > order.limitPips : own < order.limitPips)) break;
+    if (resting.wallet === order.wallet) continue;
+    const price = priceFor(resting.outcome, resting.pips);
+    const lots = Math.min(left, deliverable(resting, price), Math.floor(budget / own));
+    if (lots <= 0) continue;
+    const [what, unit] = resting.side === "BUY" ? ["cash", price] : [String(resting.outcome), 1];
+    const key = `${resting.wallet} ${what}`;
+    promised.set(key, (promised.get(key) ?? 0) + lots * unit);
+    crossings.push({ resting, lots, own });
+    left -= lots;
+    budget -= cashOf(lots, own);
+  }
+  return { hitsAsks, crossings };
+}
 
 export function createMatchingEngine(accounts: Accounts, quotes: Quotes, settlement: Settlement): MatchingEngine {
   function take(state: TradingState, resting: RestingOrder, lots: number): void {
@@ -18,52 +56,63 @@ export function createMatchingEngine(accounts: Accounts, quotes: Quotes, settlem
     else state.taken.set(resting.slot, (state.taken.get(resting.slot) ?? 0) + lots);
   }
 
-  /** What the owner of a resting order can really deliver. */
-  function deliverable(state: TradingState, resting: RestingOrder): number {
-    if (resting.side === "BUY") return resting.lots;
-    return Math.min(resting.lots, accounts.lots(resting.wallet, state.market, resting.outcome));
+  function settle(
+    state: TradingState,
+    order: TakerOrder,
+    crossings: readonly Crossing[],
+    version: ExchangeVersion,
+  ): Match {
+    const makers: Leg[] = [];
+    let cash = 0;
+    let lots = 0;
+    for (const { resting, lots: taken, own } of crossings) {
+      makers.push(settlement.settle(state, order, resting, taken, version));
+      take(state, resting, taken);
+      lots += taken;
+      cash += cashOf(taken, own);
+      state.lastPips = resting.pips;
+    }
+    const charge = settlement.chargeTaker(state, order, version, cash, lots);
+    const key: Leg["key"] = [OWN_SERIAL, order.serial, 1];
+    const { wallet, outcome, side, orderHash } = order;
+    const taker: Leg = { wallet, outcome, side, lots, cash, ...charge, key, orderHash };
+    return { market: state.market, version, makers, taker };
+  }
+
+  /** @param split what becomes one match each */
+  function execute(
+    state: TradingState,
+    order: TakerOrder,
+    version: ExchangeVersion,
+    at: number,
+    split: (crossings: readonly Crossing[]) => readonly (readonly Crossing[])[],
+  ): readonly Match[] {
+    const { crossings, hitsAsks } = findCrossings(accounts, quotes, state, order, at);
+    const period = quotes.period(state, at);
+    if (state.period !== period) {
+      state.period = period;
+      state.taken.clear();
+    }
+    if (crossings.length === 0) return [];
+    // Room for the fee on top: never more than a tenth of the cash at any price and rate of the schedule.
+    if (order.side === "BUY") accounts.ensureCash(order.wallet, Math.ceil(cashOf(order.lots, order.limitPips) * 1.1));
+    const matches = split(crossings).map((part) => settle(state, order, part, version));
+    const cash = matches.reduce((sum, { taker }) => sum + taker.cash, 0);
+    state.volumeMicros += cash;
+    pressPrice(state, hitsAsks ? 1 : -1, cash, at);
+    return matches;
   }
 
   return {
-    execute(state, order, version, at) {
-      const hitsAsks = (order.outcome === 0) === (order.side === "BUY");
-      const makers: Leg[] = [];
-      let left =
-        order.side === "SELL"
-          ? Math.min(order.lots, accounts.lots(order.wallet, state.market, order.outcome))
-          : order.lots;
-      // Room for the fee on top: never more than a tenth of the cash at any price and rate of the schedule.
-      if (order.side === "BUY") accounts.ensureCash(order.wallet, Math.ceil(cashOf(left, order.limitPips) * 1.1));
-      const book = quotes.side(state, at, !hitsAsks);
-      const period = quotes.period(state, at);
-      if (state.period !== period) {
-        state.period = period;
-        state.taken.clear();
-      }
-      let cash = 0;
-      let lots = 0;
-      for (const resting of book) {
-        const own = priceFor(order.outcome, resting.pips);
-        if (left <= 0 || (order.side === "BUY" ? own > order.limitPips : own < order.limitPips)) break;
-        const taken = resting.wallet === order.wallet ? 0 : Math.min(left, deliverable(state, resting));
-        if (taken <= 0) continue;
-        makers.push(settlement.settle(state, order, resting, taken, version));
-        take(state, resting, taken);
-        left -= taken;
-        lots += taken;
-        cash += cashOf(taken, own);
-        state.lastPips = resting.pips;
-      }
-      if (lots === 0) return null;
-      const charge = settlement.chargeTaker(state, order, version, cash, lots);
-      state.volumeMicros += cash;
-      pressPrice(state, hitsAsks ? 1 : -1, cash, at);
-      const key: Leg["key"] = [OWN_SERIAL, order.serial, 1];
-      const taker: Leg = { wallet: order.wallet, outcome: order.outcome, side: order.side, lots, cash, ...charge, key };
-      return { market: state.market, version, makers, taker };
-    },
+    execute: (state, order, version, at) => execute(state, order, version, at, (all) => [all])[0] ?? null,
+    executeByPrice: (state, order, version, at) => execute(state, order, version, at, byPrice),
   };
 }
+
+/** Best price first. */
+export const byPrice = (crossings: readonly Crossing[]): readonly (readonly Crossing[])[] => [
+  ...Map.groupBy(crossings, ({ own }) => own).values(),
+];
 
 /** Tokens that a BUY really brings in: V1 keeps the fee in tokens. */
 export const receivedLots = (match: Match): number =>

@@ -66,6 +66,7 @@ export function createSettlement(accounts: Accounts, pot: number, feeReceiver: n
       fee,
       refund: fee,
       key,
+      orderHash: resting.patient?.orderHash ?? null,
     };
   }
 

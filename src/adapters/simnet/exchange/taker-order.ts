@@ -9,6 +9,10 @@ export type TakerOrder = {
   /** In the token's own price. */
   readonly limitPips: number;
   readonly lots: number;
+  /** Collateral in micros that it may spend at most, fee apart; null: as much as its lots cost. */
+  readonly budget: number | null;
+  /** Of an order that somebody signed; null: its hash follows from its serial number. */
+  readonly orderHash: string | null;
 };
 
 /** Marks the key of an order that is not a maker's quote. */

@@ -10,6 +10,8 @@ export type PatientOrder = {
   readonly side: Side;
   /** In terms of outcome 0. */
   readonly pips: number;
+  /** Of an order that somebody signed; null: its hash follows from its serial number. */
+  readonly orderHash: string | null;
   readonly expiresAt: number;
   lots: number;
 };

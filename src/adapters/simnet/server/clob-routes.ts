@@ -3,7 +3,7 @@ import { LOTS_PER_SHARE, PIPS_PER_USD } from "../world/units.ts";
 import type { World } from "../world/world.ts";
 import type { MarketIndex } from "./market-index.ts";
 import { hasBook, orderBook, type TickSizes } from "./order-book.ts";
-import { fail, ok, type Reply } from "./reply.ts";
+import { fail, ok, parseJson, type Reply } from "./reply.ts";
 
 const BOOKS_MAX = 500;
 const NO_BOOK = "No orderbook exists for the requested token id";
@@ -41,9 +41,17 @@ export function createClobRoutes(world: World, index: MarketIndex, ticks: TickSi
     });
   }
 
+  function marketByToken(tokenId: string): Reply {
+    const found = index.byToken(tokenId);
+    if (found === null) return fail(404, "market not found");
+    const [primary, secondary] = found.market.tokenIds();
+    return ok({ condition_id: found.market.conditionId, primary_token_id: primary, secondary_token_id: secondary });
+  }
+
   function get(path: string, query: URLSearchParams): Reply {
     const tokenId = query.get("token_id");
     const found = tokenId === null ? null : index.byToken(tokenId);
+    if (path.startsWith("/markets-by-token/")) return marketByToken(path.slice("/markets-by-token/".length));
     if (path.startsWith("/clob-markets/")) return clobMarket(path.slice("/clob-markets/".length));
     switch (path) {
       case "/ok":
@@ -80,12 +88,4 @@ export function createClobRoutes(world: World, index: MarketIndex, ticks: TickSi
     get,
     post: (path: string, body: string): Reply => (path === "/books" ? postBooks(body) : fail(404, "not found")),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@ import { LOTS_PER_SHARE, PIPS_PER_USD } from "../world/units.ts";
 import type { World } from "../world/world.ts";
 import type { MarketIndex } from "./market-index.ts";
 import { orderBook, type TickSizes } from "./order-book.ts";
+import { parseJson } from "./reply.ts";
 
 export type MarketChannelParts = {
   readonly world: World;
@@ -122,12 +123,4 @@ function changed(before: readonly Level[], after: readonly Level[]): readonly Le
     ...after.filter(({ price, size }) => old.get(price) !== size),
     ...before.filter(({ price }) => !left.has(price)).map(({ price }) => ({ price, size: "0" })),
   ];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -2,9 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RejectedError } from "../../../core/errors.ts";
+import { orderKey } from "../chain/block-logs.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { FeedSocket } from "../faults/faulty-feed.ts";
+import type { OrderFaults } from "../faults/order-faults.ts";
+import type { Seed } from "../random/prng.ts";
+import type { Venue } from "../venue/venue.ts";
 import type { World } from "../world/world.ts";
+import { createAccountRoutes } from "./clob-account-routes.ts";
+import { createClobAuth } from "./clob-auth.ts";
 import { createClobRoutes } from "./clob-routes.ts";
 import type { DataFlaws } from "./data-api-flaws.ts";
 import { createDataApiRoutes } from "./data-api-routes.ts";
@@ -13,13 +19,16 @@ import { answerMessage, unknownMethod } from "./json-rpc.ts";
 import { serveMarketChannel } from "./market-channel.ts";
 import { createMarketIndex } from "./market-index.ts";
 import type { TickSizes } from "./order-book.ts";
-import { fail, ok, type Reply, SIMULATED_HEADER, send } from "./reply.ts";
+import { fail, ok, type Reply, SIMULATED_HEADER, type Silence, send } from "./reply.ts";
 import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
 import { serveRtds } from "./rtds.ts";
 import { serveSocket } from "./subscriptions.ts";
 
 export type ServeOptions = {
+  readonly seed: Seed;
   readonly world: World;
+  readonly venue: Venue;
+  readonly faults: OrderFaults;
   readonly chain: Chain;
   readonly limits: RpcLimits;
   readonly dataFlaws: DataFlaws;
@@ -44,11 +53,17 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds and /ws/market (WebSocket), /gamma, /clob, /data, /simnet. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { world, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
+  const { world, venue, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
   const index = createMarketIndex(world);
   const methods = createRpcMethods(chain, limits);
   const gamma = createGammaRoutes(world, index, now);
   const clob = createClobRoutes(world, index, ticks, now);
+  const auth = createClobAuth(options.seed, now);
+  const account = createAccountRoutes({
+    ...{ world, venue, index, ticks, auth },
+    faults: options.faults,
+    orderKey: orderKey(options.seed),
+  });
   const data = createDataApiRoutes(world, chain, dataFlaws, now);
 
   const { framesAsArrays = false, wrap = (client) => client } = marketChannel;
@@ -64,17 +79,25 @@ export async function serve(options: ServeOptions): Promise<Served> {
     return call(params);
   };
 
-  async function route(request: IncomingMessage): Promise<Reply> {
+  async function routeClob(request: IncomingMessage, path: string, query: URLSearchParams): Promise<Reply | Silence> {
+    const { method = "GET", headers } = request;
+    const body = method === "GET" ? "" : await readBody(request);
+    const reply = await account({ method, path, query, headers, body });
+    return reply ?? (method === "POST" ? clob.post(path, body) : clob.get(path, query));
+  }
+
+  async function route(request: IncomingMessage): Promise<Reply | Silence> {
     const { pathname, searchParams } = new URL(request.url ?? "/", `http://${HOST}`);
     const [, area = "", rest = "/"] = /^\/([a-z]+)(\/.*)?$/.exec(pathname) ?? [];
-    const isPost = request.method === "POST";
-    if (area === "rpc" && isPost) return ok(answerMessage(await readBody(request), dispatch, limits.batchMax));
-    if (area === "clob") return isPost ? clob.post(rest, await readBody(request)) : clob.get(rest, searchParams);
+    if (area === "rpc" && request.method === "POST")
+      return ok(answerMessage(await readBody(request), dispatch, limits.batchMax));
+    if (area === "clob") return routeClob(request, rest, searchParams);
     if (area === "gamma") return gamma.get(rest, searchParams);
     if (area === "data") return data.get(rest, searchParams);
     if (pathname === "/simnet/status") return ok(status());
     if (pathname === "/simnet/wallets") {
-      return ok(world.wallets.map(({ address, kind, skill, accuracy }) => ({ address, kind, skill, accuracy })));
+      const simulated = world.wallets.filter(({ kind }) => kind !== "customer");
+      return ok(simulated.map(({ address, kind, skill, accuracy }) => ({ address, kind, skill, accuracy })));
     }
     return fail(404, "not found");
   }

@@ -10,7 +10,8 @@ export type SimWallet = {
   readonly index: number;
   /** Lower-case `0x…`. */
   readonly address: string;
-  readonly kind: WalletKind;
+  /** A customer is nobody simulated: its orders come from outside. */
+  readonly kind: WalletKind | "customer";
   /**
    * The planted truth: what this wallet's bets are worth in USD per share at even odds, after spread and fee. About
    * `accuracy - 0.5 - TRADING_COST` for those who bet and hold; 0 for makers, who do not bet on outcomes.

@@ -8,6 +8,7 @@ import { createDesk } from "../exchange/desk.ts";
 import type { Match } from "../exchange/match.ts";
 import { createMatchingEngine } from "../exchange/matching.ts";
 import type { Operation } from "../exchange/operation.ts";
+import { createOrderEntry, type OrderEntry } from "../exchange/order-entry.ts";
 import { createQuotes, type Quotes } from "../exchange/quotes.ts";
 import { createSettlement } from "../exchange/settlement.ts";
 import { createTradingState, type TradingState } from "../exchange/trading-state.ts";
@@ -15,6 +16,7 @@ import { createVault } from "../exchange/vault.ts";
 import { noiseBits } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
+import { type Customer, customerWallet } from "./customers.ts";
 import { createDailyMarkets, DAY_MS } from "./daily-markets.ts";
 import type { SimMarket } from "./market.ts";
 import { createMarketNumbers } from "./market-numbers.ts";
@@ -28,6 +30,8 @@ export type WorldOptions = {
   /** Matches before this settle on the V1 exchanges, later ones on V2. */
   readonly cutoverMs: number;
   readonly population: Population;
+  /** Whose orders come from outside. */
+  readonly customers?: readonly Customer[];
 };
 
 /** One transaction of the chain, before it has a block. */
@@ -45,6 +49,7 @@ export type Volume = { readonly micros: number; readonly lastPips: number | null
 
 export type World = {
   readonly options: WorldOptions;
+  /** The customers' last. */
   readonly wallets: readonly SimWallet[];
   /** Every market that was ever prepared, in that order. */
   readonly markets: readonly SimMarket[];
@@ -53,7 +58,10 @@ export type World = {
   /** Undefined once a market is resolved. */
   stateOf(market: SimMarket): TradingState | undefined;
   volumeOf(market: SimMarket): Volume;
-  /** Lives on until `at` inclusive. @returns what happened, in order. */
+  readonly orderEntry: OrderEntry;
+  /** Lives on until `at` inclusive, so that an order can come in then. @returns how far the world has lived. */
+  liveTo(at: number): number;
+  /** Lives on until `at` inclusive. @returns what happened since the last time, in order. */
   advanceTo(at: number): readonly Transaction[];
 };
 
@@ -61,18 +69,20 @@ const MAKERS_PER_MARKET = 5;
 
 export function createWorld(options: WorldOptions): World {
   const { seed, genesisMs } = options;
-  const wallets = createWallets(seed, options.population);
+  const { population, wallets, accounts, purses } = createParticipants(options);
+  const { pot, feeReceiver, negRiskVault, burn } = purses;
   const agenda = createAgenda();
-  const [pot, feeReceiver, negRiskVault, burn] = [0, 1, 2, 3].map((place) => wallets.length + place) as Purses;
-  const accounts = createAccounts(wallets.length + 4);
   const quotes = createQuotes(seed, accounts);
   const markets: SimMarket[] = [];
   const states = new Map<number, TradingState>();
   const finished = new Map<number, Volume>();
-  let happened: Transaction[] = wallets.flatMap((wallet) => introduce(wallet, genesisMs));
+  let livedTo = genesisMs;
+  let happened: Transaction[] = population.flatMap((wallet) => introduce(wallet, genesisMs));
 
   const versionAt = (at: number) => (at < options.cutoverMs ? 1 : 2);
   const stateOf = (market: SimMarket): TradingState | undefined => states.get(market.index);
+  const settle = (matches: readonly Match[], at: number) => void happened.push({ at, kind: "matches", matches });
+  const orderEntry = createOrderEntry({ accounts, quotes, pot, feeReceiver, stateOf, versionAt, settle });
   const desk = createDesk({
     agenda,
     accounts,
@@ -80,10 +90,10 @@ export function createWorld(options: WorldOptions): World {
     engine: createMatchingEngine(accounts, quotes, createSettlement(accounts, pot, feeReceiver)),
     stateOf,
     versionAt,
-    settle: (matches, at) => happened.push({ at, kind: "matches", matches }),
+    settle,
     sliceKey: hashText(`${seed}/slices`),
   });
-  const crowd = createCrowd(seed, wallets, agenda, {
+  const crowd = createCrowd(seed, population, agenda, {
     informed: createInformed(seed, desk),
     noise: createNoiseTrader(seed, desk),
     panicker: createPanicker(seed, desk),
@@ -93,8 +103,8 @@ export function createWorld(options: WorldOptions): World {
     isOpen: (market) => stateOf(market) !== undefined,
     perform: (operation, at) => happened.push({ at, kind: "operation", operation }),
   });
-  const housekeeper = createHousekeeper(seed, wallets, desk, vault);
-  const makersOf = chooseMakers(seed, wallets);
+  const housekeeper = createHousekeeper(seed, population, desk, vault);
+  const makersOf = chooseMakers(seed, population);
 
   function prepare(group: readonly SimMarket[], at: number): void {
     happened.push({ at, kind: "preparation", markets: group });
@@ -105,6 +115,11 @@ export function createWorld(options: WorldOptions): World {
       agenda.at(market.resolvesAt, (resolvedAt) => resolve(market, resolvedAt));
     }
     housekeeper.tend(group);
+  }
+  function liveTo(at: number): number {
+    agenda.runUntil(at);
+    livedTo = Math.max(livedTo, at);
+    return livedTo;
   }
   function resolve(market: SimMarket, at: number): void {
     const state = states.get(market.index);
@@ -127,8 +142,10 @@ export function createWorld(options: WorldOptions): World {
       if (state !== undefined) return { micros: state.volumeMicros, lastPips: state.lastPips };
       return finished.get(market.index) ?? { micros: 0, lastPips: null };
     },
+    orderEntry,
+    liveTo,
     advanceTo(at) {
-      agenda.runUntil(at);
+      liveTo(at);
       const transactions = happened;
       happened = [];
       return transactions;
@@ -137,7 +154,19 @@ export function createWorld(options: WorldOptions): World {
 }
 
 /** Collateral between a maker and a taker, fees, fees of conversions, what is out of everybody's reach. */
-type Purses = [pot: number, feeReceiver: number, negRiskVault: number, burn: number];
+type Purses = Readonly<Record<"pot" | "feeReceiver" | "negRiskVault" | "burn", number>>;
+
+function createParticipants({ seed, population: sizes, customers = [] }: WorldOptions) {
+  const population = createWallets(seed, sizes);
+  const outside = customers.map((customer, i) => customerWallet(customer, population.length + i));
+  const wallets = [...population, ...outside];
+  const accounts = createAccounts(wallets.length + 4, new Set(outside.map(({ index }) => index)));
+  for (const [i, { collateralUsd }] of customers.entries())
+    accounts.deposit(population.length + i, Math.round(collateralUsd * 1e6));
+  const first = wallets.length;
+  const purses: Purses = { pot: first, feeReceiver: first + 1, negRiskVault: first + 2, burn: first + 3 };
+  return { population, wallets, accounts, purses };
+}
 
 /** The older wallet of a family shows whose it is; the other one's address follows from that. */
 const introduce = (wallet: SimWallet, at: number): readonly Transaction[] =>
