@@ -57,8 +57,8 @@ export function createClobAuth(seed: Seed, now: () => number): ClobAuth {
     const { poly_address: address, poly_signature: signature, poly_timestamp: timestamp, poly_nonce: nonce } = headers;
     if (![address, signature, timestamp, nonce].every((each) => typeof each === "string")) return INVALID_L1;
     const l1 = { address, signature, timestamp, nonce } as Record<string, string>;
-    if (!isNow(l1["timestamp"] ?? "") || !(await isAttested(l1))) return INVALID_L1;
-    const fresh = makeKey(seed, (l1["address"] ?? "").toLowerCase(), l1["nonce"] ?? "");
+    if (!isNow(l1.timestamp ?? "") || !(await isAttested(l1))) return INVALID_L1;
+    const fresh = makeKey(seed, (l1.address ?? "").toLowerCase(), l1.nonce ?? "");
     const isKnown = keys.has(fresh.apiKey);
     if (method === "GET" && !isKnown) return fail(400, "Could not derive api key!");
     if (method === "POST" && isKnown) return fail(400, "Could not create api key");
@@ -68,15 +68,15 @@ export function createClobAuth(seed: Seed, now: () => number): ClobAuth {
   }
 
   function authenticate({ method, path, headers, body }: ClobRequest): ApiKey | null {
-    const key = keys.get(String(headers["poly_api_key"]));
-    const timestamp = String(headers["poly_timestamp"]);
+    const key = keys.get(String(headers.poly_api_key));
+    const timestamp = String(headers.poly_timestamp);
     if (key === undefined || !isNow(timestamp)) return null;
-    if (headers["poly_passphrase"] !== key.passphrase) return null;
-    if (String(headers["poly_address"]).toLowerCase() !== key.owner) return null;
+    if (headers.poly_passphrase !== key.passphrase) return null;
+    if (String(headers.poly_address).toLowerCase() !== key.owner) return null;
     const secret = Buffer.from(key.secret, "base64url");
     const expected = createHmac("sha256", secret).update(`${timestamp}${method}${path}${body}`).digest();
     // Padding is kept on the wire: what was cut off is another signature.
-    const text = String(headers["poly_signature"]);
+    const text = String(headers.poly_signature);
     const given = Buffer.from(text, "base64url");
     return text.length === 44 && given.length === expected.length && timingSafeEqual(given, expected) ? key : null;
   }
