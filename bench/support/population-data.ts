@@ -10,8 +10,8 @@ import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Duckdb, openDuckdb, text } from "../../src/adapters/archive/duckdb.ts";
+import type { PopulationRelation } from "../../src/core/reputation/population-relations.ts";
 import type { ArchiveFile } from "../../src/ports/archive.ts";
-import type { PopulationRelation } from "../../src/ports/population.ts";
 
 export type PopulationSize = { readonly wallets: number; readonly markets: number; readonly fills: number };
 

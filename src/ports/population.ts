@@ -1,13 +1,6 @@
 import type { Address, MarketId } from "../core/ids/ids.ts";
+import type { PopulationRelation } from "../core/reputation/population-relations.ts";
 import type { ArchiveFile } from "./archive.ts";
-
-/**
- * What a recomputation of the whole population is made of, beside the archive's files. Rows are lines of CSV without a
- * header; the columns of each relation are in adapters/archive/population/relations.ts.
- */
-export type PopulationRelation = "fill" | "leg" | "token" | "market" | "wallet" | "unit";
-
-export const POPULATION_RELATIONS: readonly PopulationRelation[] = ["wallet", "token", "market", "unit", "leg", "fill"];
 
 /** Everything that belongs to one moment of the database. */
 export type PopulationMoment = {

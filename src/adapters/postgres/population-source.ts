@@ -1,5 +1,6 @@
 import { sql, type Transaction } from "kysely";
-import type { PopulationMoment, PopulationRelation, PopulationSource } from "../../ports/population.ts";
+import type { PopulationRelation } from "../../core/reputation/population-relations.ts";
+import type { PopulationMoment, PopulationSource } from "../../ports/population.ts";
 import { listFiles } from "./archive-catalog.ts";
 import type { Database } from "./connect.ts";
 import type { Schema } from "./schema.ts";

@@ -1,10 +1,9 @@
-import {
-  POPULATION_RELATIONS,
-  type PopulationComparison,
-  type PopulationEngine,
-  type PopulationRelation,
-  type PopulationSource,
-  type PopulationTotals,
+import { POPULATION_RELATIONS, type PopulationRelation } from "../../core/reputation/population-relations.ts";
+import type {
+  PopulationComparison,
+  PopulationEngine,
+  PopulationSource,
+  PopulationTotals,
 } from "../../ports/population.ts";
 
 export type RecomputeDeps = { readonly source: PopulationSource; readonly engine: PopulationEngine };

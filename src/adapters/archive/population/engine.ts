@@ -3,14 +3,13 @@ import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.ts";
 import type { Address, MarketId } from "../../../core/ids/ids.ts";
-import {
-  POPULATION_RELATIONS,
-  type PopulationComparison,
-  type PopulationDifference,
-  type PopulationEngine,
-  type PopulationRelation,
-  type PopulationRun,
-  type PopulationTotals,
+import { POPULATION_RELATIONS, type PopulationRelation } from "../../../core/reputation/population-relations.ts";
+import type {
+  PopulationComparison,
+  PopulationDifference,
+  PopulationEngine,
+  PopulationRun,
+  PopulationTotals,
 } from "../../../ports/population.ts";
 import { type Duckdb, openDuckdb, type Row, text, textList } from "../duckdb.ts";
 import { comparisonQuery, DUCKDB, differencesQuery, unitsQuery, walletsQuery } from "./queries.ts";

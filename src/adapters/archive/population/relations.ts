@@ -1,4 +1,4 @@
-import type { PopulationRelation } from "../../../ports/population.ts";
+import type { PopulationRelation } from "../../../core/reputation/population-relations.ts";
 
 /**
  * The columns of each relation, in the order of its lines, with their types. Keys are the database's own; hex without 0x;
