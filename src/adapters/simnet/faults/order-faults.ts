@@ -33,6 +33,8 @@ export type OrderFaults = {
   /** null: the order after the last planned one goes as it should. */
   plan(...faults: readonly (OrderFault | null)[]): void;
   next(): OrderFault | null;
+  /** Orders that came in so far, and were taken or not. */
+  seen(): number;
 };
 
 /** Probability of each fault for an order that nothing was planned for. */
@@ -41,6 +43,7 @@ export type FaultRates = Readonly<Partial<Record<OrderFault, number>>>;
 export function createOrderFaults(seed: Seed, rates: FaultRates): OrderFaults {
   const random = createPrng(seed, "order faults");
   const planned: (OrderFault | null)[] = [];
+  let seen = 0;
   function draw(): OrderFault | null {
     let rest = random();
     for (const [fault, rate] of Object.entries(rates)) {
@@ -51,6 +54,10 @@ export function createOrderFaults(seed: Seed, rates: FaultRates): OrderFaults {
   }
   return {
     plan: (...faults) => void planned.push(...faults),
-    next: () => (planned.length > 0 ? (planned.shift() ?? null) : draw()),
+    next() {
+      seen += 1;
+      return planned.length > 0 ? (planned.shift() ?? null) : draw();
+    },
+    seen: () => seen,
   };
 }

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { createAccountClient } from "../../src/adapters/polymarket-clob/account-client.ts";
+import { type ApiCredentials, l1Headers } from "../../src/adapters/polymarket-clob/auth.ts";
+import { createSignerClient } from "../../src/adapters/signer/signer-client.ts";
+import { startSigner } from "../../src/adapters/signer/signer-server.ts";
+import { createSpentFile } from "../../src/adapters/signer/spent-file.ts";
+import { type Simnet, type SimnetOptions, startSimnet } from "../../src/adapters/simnet/simnet.ts";
+import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
+import { orderDomain, type SignatureType } from "../../src/core/chain/exchange-order.ts";
+import type { OrderResult } from "../../src/core/execution/order.ts";
+import { parseAddress } from "../../src/core/ids/ids.ts";
+import { price, usd } from "../../src/core/money/amounts.ts";
+import { epochMs } from "../../src/core/time/time.ts";
+import type { OrderSigner } from "../../src/ports/order-signer.ts";
+import { createLiveVenue } from "../../src/services/live/live-venue.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+import { createMemoryLiveOrders } from "./memory-live-orders.ts";
+import { createQuietLogger } from "./quiet-logger.ts";
+import { GENESIS_MS, HOUR_MS, SMALL_POPULATION } from "./simulated-chain.ts";
+
+/** Public test key: it never holds anything. */
+const owner = privateKeyToAccount(`0x${"11".repeat(32)}`);
+const wallets = [owner.address, `0x${"b1".repeat(20)}`, `0x${"b2".repeat(20)}`, `0x${"b3".repeat(20)}`] as const;
+export const START = epochMs(GENESIS_MS + 2 * HOUR_MS + 5 * 60_000);
+export const COLLATERAL_USD = 1_000;
+
+export type LiveSimnet = Awaited<ReturnType<typeof startLiveSimnet>>;
+
+/** One world whose venue knows one key with a wallet of each signature type. */
+export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
+  const clock = createManualClock(START);
+  const accounts = wallets.map((wallet, signatureType) => ({
+    ...{ owner: owner.address, wallet, collateralUsd: COLLATERAL_USD },
+    signatureType: signatureType as SignatureType,
+  }));
+  const world = { seed: 15, genesisMs: GENESIS_MS, history: 1, wallets: SMALL_POPULATION, isManual: true };
+  const simnet = await startSimnet({ ...world, port: 0, clock, accounts, ...options });
+  const folder = mkdtempSync(join(tmpdir(), "orderflow-live-"));
+  const stops: (() => Promise<void>)[] = [];
+  let serial = 0;
+  return {
+    ...{ clock, simnet },
+    async login(signatureType: SignatureType) {
+      const name = join(folder, String(serial++));
+      const wallet = parseAddress(wallets[signatureType]);
+      const server = await startSigner(`${name}.sock`, {
+        ...{ account: owner, policy: policyOf(wallet, signatureType), spent: createSpentFile(`${name}.json`) },
+        ...{ clock, logger: createQuietLogger() },
+      });
+      stops.push(() => server.close());
+      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), owner, signatureType);
+    },
+    async stop() {
+      for (const stop of stops) await stop();
+      await simnet.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+const policyOf = (wallet: ReturnType<typeof parseAddress>, signatureType: SignatureType) => ({
+  ...{ wallet, signatureType, sides: ["BUY", "SELL"] as const },
+  contracts: [false, true].map((negRisk) => orderDomain("v1", negRisk).verifyingContract),
+  ...{ minPrice: price(10_000n), maxPrice: price(990_000n) },
+  ...{ maxOrderUsd: usd(100_000_000n), maxDayUsd: usd(1_000_000_000n) },
+});
+
+/** Everything of the program between a decision and the venue, with the key behind the signer's socket. */
+async function loginWith(
+  simnet: Simnet,
+  clock: ManualClock,
+  signer: OrderSigner,
+  { address }: PrivateKeyAccount,
+  signatureType: SignatureType,
+) {
+  const signal = AbortSignal.timeout(30_000);
+  const credentials = await fetchCredentials(simnet, clock, signer, signal);
+  const client = createAccountClient({
+    ...{ url: simnet.clobUrl, timeoutMs: 300, userAgent: "orderflow/test" },
+    ...{ owner: address, credentials, signatureType, clock },
+  });
+  const identity = await signer.identity(signal);
+  const store = createMemoryLiveOrders();
+  const alarms: string[] = [];
+  const market = (id: string) => simnet.world.markets.find(({ conditionId }) => conditionId === id);
+  let salt = 0;
+  const venue = createLiveVenue({
+    ...{ client, signer, store, clock, account: identity, logger: createQuietLogger() },
+    exchangeOf: async (id) => ({ marketVersion: "v1", negRisk: market(id)?.negRisk === true }),
+    random: () => (++salt * 0.618) % 1,
+    alarm: (sort) => alarms.push(sort),
+  });
+  const place = (order: Parameters<typeof venue.place>[0]): Promise<OrderResult> =>
+    untilDone(simnet, clock, venue.place(order, signal));
+  const index = simnet.world.wallets.findIndex((each) => each.address === identity.wallet);
+  return { ...{ client, credentials, store, alarms, place, wallet: identity.wallet, index } };
+}
+
+/** Lets time pass, a second at a time, whenever everything waits for it. */
+export async function untilDone<T>(simnet: Simnet, clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const over = (): void => {
+    isDone = true;
+  };
+  void work.then(over, over);
+  while (!isDone) {
+    if (clock.sleeping() === 0) await new Promise((resolve) => setImmediate(resolve));
+    else {
+      await clock.advance(1_000);
+      simnet.advanceTo(clock.nowMs());
+    }
+  }
+  return work;
+}
+
+async function fetchCredentials(
+  simnet: Simnet,
+  clock: ManualClock,
+  signer: OrderSigner,
+  signal: AbortSignal,
+): Promise<ApiCredentials> {
+  const seconds = Math.floor(clock.nowMs() / 1_000);
+  const headers = l1Headers(owner.address, await signer.signAttestation(seconds, 0, signal), seconds, 0);
+  const derived = await fetch(`${simnet.clobUrl}/auth/derive-api-key`, { headers, signal });
+  const answer = derived.ok
+    ? derived
+    : await fetch(`${simnet.clobUrl}/auth/api-key`, { method: "POST", headers, signal });
+  const {
+    apiKey: key,
+    secret,
+    passphrase,
+  } = (await answer.json()) as Record<"apiKey" | "secret" | "passphrase", string>;
+  return { key, secret, passphrase };
+}
+
+/** Of the markets with a book on both sides the one that trades longest: its price moves least. */
+export function tradedMarket(simnet: Simnet, at: number, negRisk: boolean): SimMarket {
+  const found = simnet.world.markets.filter((market) => {
+    const isMeant = market.negRisk === negRisk && market.terms.tickPips === 100;
+    const state = simnet.world.stateOf(market);
+    if (!isMeant || state === undefined || market.opensAt > at || market.endsAt < at) return false;
+    return [true, false].every((bids) => simnet.world.quotes.side(state, at, bids).length > 3);
+  });
+  const longest = found.toSorted((a, b) => b.endsAt - a.endsAt)[0];
+  if (longest === undefined) throw new Error("the history holds no such market");
+  return longest;
+}
