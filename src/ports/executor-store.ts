@@ -28,7 +28,7 @@ export type LoadedEngine = {
 
 export type CandidateQuery = {
   readonly cursor: bigint;
-  /** Older fills are history: not read at all. */
+  /** Older fills are history, but for sells by the leader of an open position: those are read from the cursor on. */
   readonly since: EpochMs;
   /** null: this signal is switched off. */
   readonly minWhaleScore: number | null;

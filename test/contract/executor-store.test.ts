@@ -225,6 +225,30 @@ describeOnEachEngine("executor store", (getDb) => {
     ]);
   });
 
+  test("gives a leader's sells since it was followed, however old they are, and no other old fill", async () => {
+    await store.save(await tradeOnce());
+    const before = await query({ since: blockTime(1_000) });
+    const sell = (blockNumber: number, logIndex: number) =>
+      aFill({ blockNumber, logIndex, side: "SELL", size: sh("150"), tokenId: tokenNo(0) });
+    await chain().extend(aRecord(3, 3, { fills: [sell(3, 0), fillOf(1, "BUY", 3, 1), fillOf(2, "SELL", 3, 2)] }));
+    // History that is read later than what came after it.
+    await chain().extend(aRecord(0, 0, { fills: [sell(0, 0)] }));
+    const inbox = await store.read(before);
+    expect(inbox.fills.map(({ fill }) => [fill.blockNumber, fill.logIndex])).toEqual([[3, 0]]);
+    expect((await store.read({ ...before, cursor: inbox.cursor })).fills).toEqual([]);
+  });
+
+  test("gives a badly scored leader's sell once, with what it held", async () => {
+    await store.save(await tradeOnce());
+    const before = await query();
+    await putScore(getDb(), walletNo(1), { score: 2, tier: "DEGEN" });
+    await chain().extend(aRecord(3, 3, { fills: [fillOf(1, "SELL", 3, 0), fillOf(2, "SELL", 3, 1)] }));
+    expect((await store.read(before)).fills.map(({ fill }) => [fill.logIndex, fill.heldBefore])).toEqual([
+      [0, sh("400")],
+      [1, null],
+    ]);
+  });
+
   test("hands out a person's commands until they are handled", async () => {
     const put = (kind: string, position: string | null) =>
       rows(sql`INSERT INTO flow.command (kind, position_id, created_by, created_at)

@@ -106,6 +106,26 @@ describeOnEachEngine("the executor", (getDb) => {
     expect((await signals()).map((row) => row.status)).toEqual(["EXPIRED", "EXECUTED"]);
   });
 
+  test("sells what its leader sold while no executor ran, however long that was", async () => {
+    world.offer(0, "0.5", "0.51");
+    const first = world.start();
+    await world.until(trading(first));
+    await world.whaleBuys();
+    await world.until(hasPosition("OPEN"));
+    await first.stop();
+    await world.whaleBuys({ side: "SELL" });
+    await world.clock.advance(2 * HOUR_MS);
+    await world.mine();
+    const second = world.start();
+    await world.until(hasPosition("CLOSED"));
+    await second.stop();
+    expect(await positions()).toMatchObject([{ close_reason: "LEADER_EXIT" }]);
+    expect((await signals()).map((row) => [row.signal_type, row.status])).toEqual([
+      ["FOLLOW_WHALE", "EXECUTED"],
+      ["EXIT_FOLLOW", "EXECUTED"],
+    ]);
+  });
+
   test("marks what it holds and sells it when the bid has fallen 15 % under cost", async () => {
     world.offer(0, "0.5", "0.51");
     const executor = world.start();

@@ -1,14 +1,19 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { parseAddress, parseMarketId, parseOrderHash, parseTokenId } from "../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../core/market/market.ts";
 import { price, shares, usd } from "../../core/money/amounts.ts";
 import { UNSCORED_WALLET } from "../../core/signals/observed-fill.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
-import { type Hex, int4Array, ts } from "./codecs.ts";
+import { type Hex, ts } from "./codecs.ts";
 import type { Schema } from "./schema.ts";
 
-export type BlockRange = { readonly fromBlock: number; readonly toBlock: number };
+/** Blocks as PostgreSQL writes an int4multirange; null: none. */
+export type Ranges = {
+  readonly read: string | null;
+  /** Those of them committed recently enough to hold a fill that may still be acted on. */
+  readonly young: string | null;
+};
 
 type CandidateRow = {
   block_number: number;
@@ -39,47 +44,73 @@ type CandidateRow = {
 };
 
 /**
- * Fills that can cause a signal, each with its wallet's score and its market: buys of wallets that may be followed,
- * sells of badly scored ones, and sells by the leader of an open position, with what it held before.
+ * Fills that can cause a signal, each with its wallet's score and its market, in the chain's order: young buys of
+ * wallets that may be followed and young sells of badly scored ones; and, however old, all sells by the leader of an
+ * open position since it was followed, with what it held before.
  */
 export async function loadCandidates(
   kysely: Kysely<Schema>,
-  { since, minWhaleScore, maxFadeScore }: CandidateQuery,
-  ranges: readonly BlockRange[],
+  query: CandidateQuery,
+  { read, young }: Ranges,
 ): Promise<readonly CandidateFill[]> {
+  const [entries, exits] = await Promise.all([
+    young === null ? [] : loadRows(kysely, youngFills(query, young)),
+    loadRows(kysely, leaderSells(read)),
+  ]);
+  if (exits.length === 0) return entries.map(readCandidate);
+  // A badly scored leader's sell is both: the one with the holding is kept.
+  const place = (row: CandidateRow): string => `${row.block_number}:${row.log_index}`;
+  const isExit = new Set(exits.map(place));
+  return [...entries.filter((row) => !isExit.has(place(row))), ...exits]
+    .sort((a, b) => a.block_number - b.block_number || a.log_index - b.log_index)
+    .map(readCandidate);
+}
+
+const youngFills = ({ since, minWhaleScore, maxFadeScore }: CandidateQuery, young: string) => sql`
+  SELECT f.*, NULL::text AS held_before
+  FROM unnest(${young}::int4multirange) AS r
+  JOIN flow.fill f ON f.block_number BETWEEN lower(r) AND upper(r) - 1
+  JOIN flow.wallet_score s USING (wallet_key)
+  WHERE f.occurred_at >= ${ts(since)} AND (
+    (NOT f.is_sell AND s.follow_eligible AND s.reputation_score >= ${minWhaleScore}::float8)
+    OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)
+  )`;
+
+const leaderSells = (read: string | null) => sql`
+  SELECT f.*, (
+    SELECT coalesce(sum(CASE WHEN b.is_sell THEN -b.size_micros
+                             WHEN b.fee_in_shares THEN b.size_micros - b.fee_micros
+                             ELSE b.size_micros END), 0)
+    FROM flow.fill b
+    WHERE b.wallet_key = f.wallet_key AND b.token_key = f.token_key
+      AND (b.block_number, b.log_index) < (f.block_number, f.log_index)
+  )::text AS held_before
+  FROM (
+    SELECT p.leader_key, p.token_key, min((g.trigger_block::bigint << 32) + g.trigger_log_index) AS followed_at
+    FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id
+    WHERE p.status = 'OPEN' AND p.leader_key IS NOT NULL
+    GROUP BY p.leader_key, p.token_key
+  ) l
+  JOIN flow.fill f ON f.wallet_key = l.leader_key AND f.token_key = l.token_key
+  WHERE f.is_sell AND f.block_number <@ ${read}::int4multirange
+    AND (f.block_number::bigint << 32) + f.log_index > l.followed_at`;
+
+async function loadRows(kysely: Kysely<Schema>, fills: RawBuilder<unknown>): Promise<readonly CandidateRow[]> {
   const { rows } = await sql<CandidateRow>`
     SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
-      f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms,
-      CASE WHEN l.leader_key IS NOT NULL THEN (
-        SELECT coalesce(sum(CASE WHEN b.is_sell THEN -b.size_micros
-                                 WHEN b.fee_in_shares THEN b.size_micros - b.fee_micros
-                                 ELSE b.size_micros END), 0)
-        FROM flow.fill b
-        WHERE b.wallet_key = f.wallet_key AND b.token_key = f.token_key
-          AND (b.block_number, b.log_index) < (f.block_number, f.log_index)
-      ) END AS held_before,
+      f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
       s.reputation_score, s.trader_tier, s.follow_eligible, s.edge_lower_bound, s.score_version, s.calculated_at,
       m.condition_id, t.outcome_index, m.title,
       CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
       m.event_id, m.ends_at, m.tick_size_micros
-    FROM unnest(${int4Array(ranges.map((range) => range.fromBlock))}, ${int4Array(ranges.map((range) => range.toBlock))})
-      AS r (from_block, to_block)
-    JOIN flow.fill f ON f.block_number BETWEEN r.from_block AND r.to_block
-    JOIN flow.wallet w ON w.wallet_key = f.wallet_key
-    JOIN flow.token t ON t.token_key = f.token_key
-    JOIN flow.market m ON m.market_key = t.market_key
-    LEFT JOIN flow.wallet_score s ON s.wallet_key = f.wallet_key
-    LEFT JOIN (
-      SELECT DISTINCT leader_key, token_key FROM flow.position WHERE status = 'OPEN'
-    ) l ON f.is_sell AND l.leader_key = f.wallet_key AND l.token_key = f.token_key
-    WHERE f.occurred_at >= ${ts(since)} AND t.outcome_index IS NOT NULL AND f.size_micros > 0
-      AND (
-        (NOT f.is_sell AND s.follow_eligible AND s.reputation_score >= ${minWhaleScore}::float8)
-        OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)
-        OR l.leader_key IS NOT NULL
-      )
+    FROM (${fills}) f
+    JOIN flow.wallet w USING (wallet_key)
+    JOIN flow.token t USING (token_key)
+    JOIN flow.market m USING (market_key)
+    LEFT JOIN flow.wallet_score s USING (wallet_key)
+    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0
     ORDER BY f.block_number, f.log_index`.execute(kysely);
-  return rows.map(readCandidate);
+  return rows;
 }
 
 function readCandidate(row: CandidateRow): CandidateFill {

@@ -6,22 +6,19 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { CandidateQuery, ExecutorInbox, PendingControl, ResolvedMarket } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
-import { type BlockRange, loadCandidates } from "./executor-candidates.ts";
+import { loadCandidates, type Ranges } from "./executor-candidates.ts";
 import type { Schema } from "./schema.ts";
-
-/** Ranges read at once; the rest comes with the next read. */
-const RANGES_MAX = 1_000;
 
 /**
  * Not one transaction: each part is true by itself, and what came in between is read next time. Every round trip is
  * paid by every order.
  */
 export async function loadInbox({ kysely }: Database, query: CandidateQuery): Promise<ExecutorInbox> {
-  const [ingest, news] = await Promise.all([loadRanges(kysely, query), loadNews(kysely)]);
+  const [ingest, news] = await Promise.all([loadIngest(kysely, query), loadNews(kysely)]);
   return {
     cursor: ingest.cursor,
     retractedFrom: ingest.retractedFrom,
-    fills: ingest.ranges.length === 0 ? [] : await loadCandidates(kysely, query, ingest.ranges),
+    fills: ingest.read === null ? [] : await loadCandidates(kysely, query, { read: ingest.read, young: ingest.young }),
     resolutions: news.has_resolutions ? await loadResolutions(kysely) : [],
     controls: news.has_controls ? await loadControls(kysely) : [],
     chainAsOf: news.block_time,
@@ -41,46 +38,28 @@ async function loadNews(kysely: Kysely<Schema>): Promise<News> {
   return news;
 }
 
-type Ingest = {
-  readonly cursor: bigint;
-  readonly retractedFrom: number | null;
-  readonly ranges: readonly BlockRange[];
-};
+type Ingest = Ranges & { readonly cursor: bigint; readonly retractedFrom: number | null };
 
-/**
- * What the listener did since the cursor. Ranges committed before `since` hold nothing young enough, so a restart
- * after a long time skips them in one read.
- */
-async function loadRanges(kysely: Kysely<Schema>, { cursor, since }: CandidateQuery): Promise<Ingest> {
-  const rows = await kysely
-    .selectFrom("flow.ingest")
-    .select(["seq", "kind", "from_block", "to_block"])
-    .where("seq", ">", cursor)
-    .where((eb) => eb.or([eb("kind", "=", "retract"), eb("committed_at", ">=", ts(since))]))
-    .orderBy("seq")
-    .limit(RANGES_MAX)
-    .execute();
-  const retracted = rows.filter((row) => row.kind === "retract").map((row) => row.from_block);
-  const extended = rows
-    .filter((row) => row.kind === "extend")
-    .map((row) => ({ fromBlock: row.from_block, toBlock: row.to_block }));
+/** What the listener did since the cursor; blocks that came twice (after a reorg) are there once. */
+async function loadIngest(kysely: Kysely<Schema>, { cursor, since }: CandidateQuery): Promise<Ingest> {
+  const { rows } = await sql<{
+    seq: bigint | null;
+    retracted: number | null;
+    read: string | null;
+    young: string | null;
+  }>`
+    SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
+      range_agg(blocks) FILTER (WHERE kind = 'extend') AS read,
+      range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(since)}) AS young
+    FROM flow.ingest, int4range(from_block, to_block, '[]') AS blocks
+    WHERE seq > ${cursor}`.execute(kysely);
+  const [row] = rows;
   return {
-    cursor: rows.at(-1)?.seq ?? cursor,
-    retractedFrom: retracted.length === 0 ? null : Math.min(...retracted),
-    ranges: mergeRanges(extended),
+    cursor: row?.seq ?? cursor,
+    retractedFrom: row?.retracted ?? null,
+    read: row?.read ?? null,
+    young: row?.young ?? null,
   };
-}
-
-/** A block read twice (after a reorg) gives its fills once. */
-export function mergeRanges(ranges: readonly BlockRange[]): readonly BlockRange[] {
-  const merged: BlockRange[] = [];
-  for (const range of ranges.toSorted((a, b) => a.fromBlock - b.fromBlock)) {
-    const open = merged.at(-1);
-    if (open !== undefined && range.fromBlock <= open.toBlock + 1) {
-      merged[merged.length - 1] = { fromBlock: open.fromBlock, toBlock: Math.max(open.toBlock, range.toBlock) };
-    } else merged.push(range);
-  }
-  return merged;
 }
 
 /** Only on finalized blocks: a settlement cannot be taken back. */

@@ -3,7 +3,7 @@ import type { EngineConfig } from "../../core/engine/state.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateQuery, ExecutorInbox } from "../../ports/executor-store.ts";
 
-/** Fills older than a signal's life are history. */
+/** What is older than a signal's life gives no entry any more. */
 export function candidateQuery({ signals }: EngineConfig, cursor: bigint, now: EpochMs): CandidateQuery {
   return {
     cursor,
