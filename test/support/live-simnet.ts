@@ -22,8 +22,8 @@ import { createQuietLogger } from "./quiet-logger.ts";
 import { GENESIS_MS, HOUR_MS, SMALL_POPULATION } from "./simulated-chain.ts";
 
 /** Public test key: it never holds anything. */
-const owner = privateKeyToAccount(`0x${"11".repeat(32)}`);
-const wallets = [owner.address, `0x${"b1".repeat(20)}`, `0x${"b2".repeat(20)}`, `0x${"b3".repeat(20)}`] as const;
+export const OWNER = privateKeyToAccount(`0x${"11".repeat(32)}`);
+const wallets = [OWNER.address, `0x${"b1".repeat(20)}`, `0x${"b2".repeat(20)}`, `0x${"b3".repeat(20)}`] as const;
 export const START = epochMs(GENESIS_MS + 2 * HOUR_MS + 5 * 60_000);
 export const COLLATERAL_USD = 1_000;
 
@@ -33,7 +33,7 @@ export type LiveSimnet = Awaited<ReturnType<typeof startLiveSimnet>>;
 export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
   const clock = createManualClock(START);
   const accounts = wallets.map((wallet, signatureType) => ({
-    ...{ owner: owner.address, wallet, collateralUsd: COLLATERAL_USD },
+    ...{ owner: OWNER.address, wallet, collateralUsd: COLLATERAL_USD },
     signatureType: signatureType as SignatureType,
   }));
   const world = { seed: 15, genesisMs: GENESIS_MS, history: 1, wallets: SMALL_POPULATION, isManual: true };
@@ -47,11 +47,11 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
       const name = join(folder, String(serial++));
       const wallet = parseAddress(wallets[signatureType]);
       const server = await startSigner(`${name}.sock`, {
-        ...{ account: owner, policy: policyOf(wallet, signatureType), spent: createSpentFile(`${name}.json`) },
+        ...{ account: OWNER, policy: policyOf(wallet, signatureType), spent: createSpentFile(`${name}.json`) },
         ...{ clock, logger: createQuietLogger() },
       });
       stops.push(() => server.close());
-      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), owner, signatureType);
+      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), OWNER, signatureType);
     },
     async stop() {
       for (const stop of stops) await stop();
@@ -96,7 +96,7 @@ async function loginWith(
   const place = (order: Parameters<typeof venue.place>[0]): Promise<OrderResult> =>
     untilDone(simnet, clock, venue.place(order, signal));
   const index = simnet.world.wallets.findIndex((each) => each.address === identity.wallet);
-  return { ...{ client, credentials, store, alarms, place, wallet: identity.wallet, index } };
+  return { ...{ client, credentials, store, alarms, place, ...identity, index } };
 }
 
 /** Lets time pass, a second at a time, whenever everything waits for it. */
@@ -123,7 +123,7 @@ async function fetchCredentials(
   signal: AbortSignal,
 ): Promise<ApiCredentials> {
   const seconds = Math.floor(clock.nowMs() / 1_000);
-  const headers = l1Headers(owner.address, await signer.signAttestation(seconds, 0, signal), seconds, 0);
+  const headers = l1Headers(OWNER.address, await signer.signAttestation(seconds, 0, signal), seconds, 0);
   const derived = await fetch(`${simnet.clobUrl}/auth/derive-api-key`, { headers, signal });
   const answer = derived.ok
     ? derived

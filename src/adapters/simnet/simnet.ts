@@ -7,6 +7,7 @@ import type { DataFlaws } from "./server/data-api-flaws.ts";
 import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { type MarketChannelOptions, serve } from "./server/serve.ts";
+import type { UserChannelFaults } from "./server/user-channel.ts";
 import { createVenue } from "./venue/venue.ts";
 import type { Customer } from "./world/customers.ts";
 import { PIPS_PER_USD } from "./world/units.ts";
@@ -51,6 +52,8 @@ export type Simnet = {
   readonly rtdsUrl: string;
   /** The CLOB's market channel. */
   readonly marketUrl: string;
+  /** The CLOB's user channel. */
+  readonly userUrl: string;
   readonly dataUrl: string;
   /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
   readonly baseUrl: string;
@@ -60,6 +63,8 @@ export type Simnet = {
   readonly chain: Chain;
   /** What the Data API gets wrong about single wallets; nothing until something is put here. */
   readonly dataFlaws: DataFlaws;
+  /** Put something wrong here and the user channel does it. */
+  readonly userChannel: UserChannelFaults;
   /** Plans what goes wrong with the next orders. */
   readonly faults: OrderFaults;
   /** Mines every block up to a time, whatever the clock says. */
@@ -115,9 +120,10 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const ticks = createTickSizes();
   const venue = createVenue(world, chain, customers, bookTime);
   const faults = createOrderFaults(seed, options.orderFaults ?? {});
+  const userChannel = { isFrozen: false, framesAsArrays: false, hasUnknownEvents: false };
   const marketChannel = options.marketChannel ?? {};
   const served = await serve({
-    ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel },
+    ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel, userChannel },
     port: options.port,
     now: bookTime,
   });
@@ -130,6 +136,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     gammaUrl: `${baseUrl}/gamma`,
     clobUrl: `${baseUrl}/clob`,
     rtdsUrl: `ws://127.0.0.1:${served.port}/rtds`,
+    userUrl: `ws://127.0.0.1:${served.port}/ws/user`,
     marketUrl: `ws://127.0.0.1:${served.port}/ws/market`,
     dataUrl: `${baseUrl}/data`,
     baseUrl,
@@ -138,6 +145,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     chain,
     dataFlaws,
     faults,
+    userChannel,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
     changeTick(tokenId, tick) {

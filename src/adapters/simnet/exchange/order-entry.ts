@@ -33,6 +33,7 @@ export type OrderEntry = {
    * @param fails the venue believes in these matches, but nothing reaches the chain and nothing is exchanged
    */
   take(market: SimMarket, order: CustomerOrder, at: number, fails: boolean): readonly Match[];
+  /** It is in the book while the makers' prices leave it room: one that they have passed is not hit by them. */
   rest(market: SimMarket, order: CustomerOrder, expiresAt: number): PatientOrder;
 };
 

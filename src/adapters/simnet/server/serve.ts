@@ -23,12 +23,14 @@ import { fail, ok, type Reply, SIMULATED_HEADER, type Silence, send } from "./re
 import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
 import { serveRtds } from "./rtds.ts";
 import { serveSocket } from "./subscriptions.ts";
+import { serveUserChannel, type UserChannelFaults } from "./user-channel.ts";
 
 export type ServeOptions = {
   readonly seed: Seed;
   readonly world: World;
   readonly venue: Venue;
   readonly faults: OrderFaults;
+  readonly userChannel: UserChannelFaults;
   readonly chain: Chain;
   readonly limits: RpcLimits;
   readonly dataFlaws: DataFlaws;
@@ -51,7 +53,7 @@ export type Served = { readonly port: number; close(): Promise<void> };
 const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds and /ws/market (WebSocket), /gamma, /clob, /data, /simnet. */
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds, /ws/market and /ws/user (WebSocket), /gamma, /clob, /data, /simnet. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { world, venue, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
   const index = createMarketIndex(world);
@@ -59,17 +61,15 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const gamma = createGammaRoutes(world, index, now);
   const clob = createClobRoutes(world, index, ticks, now);
   const auth = createClobAuth(options.seed, now);
-  const account = createAccountRoutes({
-    ...{ world, venue, index, ticks, auth },
-    faults: options.faults,
-    orderKey: orderKey(options.seed),
-  });
+  const accounts = { world, venue, index, ticks, auth, orderKey: orderKey(options.seed) };
+  const account = createAccountRoutes({ ...accounts, faults: options.faults });
   const data = createDataApiRoutes(world, chain, dataFlaws, now);
 
   const { framesAsArrays = false, wrap = (client) => client } = marketChannel;
   const channels: readonly (readonly [path: string, serveClient: (client: WebSocket) => void])[] = [
     ["/rtds", (client) => serveRtds(client, chain, world, now)],
     ["/rpc", (client) => serveSocket(client, chain, methods, limits.batchMax)],
+    ["/ws/user", (client) => serveUserChannel(client, { ...accounts, faults: options.userChannel, now })],
     ["/ws/market", (client) => serveMarketChannel(wrap(client), { world, chain, index, ticks, now, framesAsArrays })],
   ];
 

@@ -1,0 +1,294 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import { ownTrades } from "../../src/adapters/polymarket-clob/account-schemas.ts";
+import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
+import {
+  type ExchangeOrder,
+  encodeSignature,
+  orderDomain,
+  orderHash,
+  type SignedOrder,
+  signingDigest,
+  ZERO_32,
+} from "../../src/core/chain/exchange-order.ts";
+import type { OrderAnswer } from "../../src/core/execution/venue-answer.ts";
+import { parseAddress } from "../../src/core/ids/ids.ts";
+import { type LiveSimnet, OWNER, startLiveSimnet, tradedMarket } from "../support/live-simnet.ts";
+
+/** What the venue of simnet takes, refuses, rests and tells. */
+let live: LiveSimnet;
+let trader: Awaited<ReturnType<LiveSimnet["login"]>>;
+let market: SimMarket;
+beforeAll(async () => {
+  live = await startLiveSimnet();
+  trader = await live.login(3);
+});
+afterAll(() => live.stop());
+beforeEach(() => {
+  market = tradedMarket(live.simnet, live.clock.nowMs(), false);
+});
+
+const signal = AbortSignal.timeout(60_000);
+let salt = 0n;
+
+async function pass(ms: number): Promise<void> {
+  await live.clock.advance(ms);
+  live.simnet.advanceTo(live.clock.nowMs());
+}
+
+type Change = {
+  readonly order?: Partial<ExchangeOrder>;
+  readonly sent?: Partial<Omit<SignedOrder, "order">>;
+  readonly domain?: ReturnType<typeof orderDomain>;
+};
+
+/** 100 shares of the first outcome at 0.02, resting; with whatever the test is about. */
+async function sign(change: Change = {}): Promise<SignedOrder & { readonly hash: string }> {
+  const [side, makerAmount, takerAmount] = ["BUY", 2_000_000n, 100_000_000n] as const;
+  const order: ExchangeOrder = {
+    ...{ side, makerAmount, takerAmount, salt: ++salt, maker: trader.wallet, signer: trader.wallet },
+    ...{ tokenId: market.tokenIds()[0], signatureType: 3, timestamp: live.clock.nowMs() },
+    ...{ metadata: ZERO_32, builder: ZERO_32, ...change.order },
+  };
+  const domain = change.domain ?? orderDomain("v1", market.negRisk);
+  const signature = encodeSignature(order, domain, await OWNER.sign({ hash: signingDigest(order, domain) }));
+  const sent = { signature, expiration: 0, timeInForce: "GTC", postOnly: false, ...change.sent } as const;
+  return { order, hash: orderHash(order, domain), ...sent };
+}
+const post = async (change: Change = {}): Promise<OrderAnswer> => trader.client.postOrder(await sign(change), signal);
+/** Twenty cents' worth above the best offer: crosses whatever the book does. */
+const CROSSING = { makerAmount: 9_800_000n, takerAmount: 10_000_000n };
+
+describe("an order is refused", () => {
+  const FAK = { timeInForce: "FAK" } as const;
+  const stranger = parseAddress(`0x${"cc".repeat(20)}`);
+  test.each<[what: string, change: Change, kind: string, text: string]>([
+    ["of another wallet", { order: { maker: stranger, signer: stranger } }, "config", "address of the API KEY"],
+    [
+      "of an unknown maker",
+      { order: { maker: stranger, signer: parseAddress(OWNER.address), signatureType: 2 } },
+      "config",
+      "deposit wallet flow",
+    ],
+    [
+      "of another signature type",
+      { order: { signer: parseAddress(OWNER.address), signatureType: 1 } },
+      "config",
+      "invalid signature",
+    ],
+    ["signed for the neg-risk exchange", { domain: orderDomain("v1", true) }, "config", "invalid signature"],
+    ["signed for version 3", { domain: orderDomain("v2", false) }, "config", "order_version_mismatch"],
+    ["whose signature was changed", { sent: { signature: `0x${"5a".repeat(317)}` } }, "config", "invalid signature"],
+    ["without the nesting", { sent: { signature: `0x${"5a".repeat(65)}` } }, "config", "invalid signature"],
+    ["off the tick", { order: { makerAmount: 2_500_000n } }, "tick", "breaks minimum tick size rule: 0.01"],
+    ["at a price of 1", { order: { makerAmount: 100_000_000n } }, "tick", "breaks minimum tick size rule"],
+    [
+      "of a thousandth of a share",
+      { order: { makerAmount: 2_000_020n, takerAmount: 100_001_000n } },
+      "amounts",
+      "max accuracy of 4 decimals, taker amount a max of 2",
+    ],
+    [
+      "below the minimum",
+      { order: { makerAmount: 80_000n, takerAmount: 4_000_000n } },
+      "size",
+      "Size (4) lower than the minimum: 5",
+    ],
+    [
+      "in tenths of a cent",
+      { order: { makerAmount: 2_001_000n, takerAmount: 100_050_000n }, sent: FAK },
+      "amounts",
+      "the market buy orders maker amount supports a max accuracy of 2 decimals",
+    ],
+    [
+      "above the balance",
+      { order: { makerAmount: 2_000_000_000n, takerAmount: 100_000_000_000n } },
+      "funds",
+      "balance: 1000000000, order amount: 2000000000",
+    ],
+    [
+      "of shares that are not there",
+      { order: { side: "SELL", makerAmount: 100_000_000n, takerAmount: 98_000_000n } },
+      "funds",
+      "balance: 0",
+    ],
+    ["that would cross, post-only", { order: CROSSING, sent: { postOnly: true } }, "market", "order crosses book"],
+    ["that expires at once", { sent: { timeInForce: "GTD", expiration: 1 } }, "market", "invalid expiration"],
+    ["for a token that nobody has", { order: { tokenId: "12345" as never } }, "other", "orderbook does not exist"],
+  ])("%s", async (_what, change, sort, text) => {
+    const answer = await post(change);
+    expect(answer).toMatchObject({ kind: "refused", class: sort });
+    expect(answer.kind === "refused" && answer.text).toContain(text);
+    expect(await trader.client.openOrders(signal)).toEqual([]);
+  });
+
+  test("when nothing crosses at once, or not all of it", async () => {
+    expect(await post({ sent: FAK })).toEqual({ kind: "no-fill" });
+    const state = live.simnet.world.stateOf(market);
+    if (state === undefined) throw new Error("no book");
+    const asks = live.simnet.world.quotes.side(state, live.clock.nowMs(), false);
+    const best = asks[0]?.pips ?? 0;
+    const depth = asks.filter(({ pips }) => pips === best).reduce((sum, { lots }) => sum + lots * best, 0);
+    // Five dollars more than there is at the best price.
+    const makerAmount = BigInt(Math.ceil(depth / 10_000) + 500) * 10_000n;
+    const takerAmount = ((makerAmount * 10_000n) / BigInt(best) / 100n) * 100n;
+    const cash = live.simnet.world.accounts.cash(trader.index);
+    const order = { makerAmount, takerAmount };
+    expect(await post({ order, sent: { timeInForce: "FOK" } })).toEqual({ kind: "no-fill" });
+    expect(live.simnet.world.accounts.cash(trader.index)).toBe(cash);
+    expect(await post({ order, sent: FAK })).toMatchObject({ kind: "accepted", makingAmount: BigInt(depth) });
+  });
+});
+
+test("an account that may only sell does not buy; its credentials work, wrong ones do not", async () => {
+  const closed = { owner: OWNER.address, wallet: `0x${"b3".repeat(20)}`, signatureType: 3, collateralUsd: 1 } as const;
+  const other = await startLiveSimnet({ accounts: [{ ...closed, isClosedOnly: true }] });
+  try {
+    const seller = await other.login(3);
+    expect(await seller.client.isClosedOnly(signal)).toBe(true);
+    expect(await trader.client.isClosedOnly(signal)).toBe(false);
+    market = tradedMarket(other.simnet, other.clock.nowMs(), false);
+    expect(await seller.client.postOrder(await sign(), signal)).toMatchObject({
+      kind: "refused",
+      class: "closed-only",
+    });
+    // The time is signed with every request.
+    await other.clock.advance(11_000);
+    expect(await seller.client.openOrders(signal)).toEqual([]);
+    const { credentials } = seller;
+    const ask = (headers: Record<string, string>) => fetch(`${other.simnet.clobUrl}/data/orders`, { headers });
+    expect((await ask({})).status).toBe(401);
+    expect((await ask({ POLY_API_KEY: credentials.key, POLY_PASSPHRASE: credentials.passphrase })).status).toBe(401);
+  } finally {
+    await other.stop();
+  }
+});
+
+test("resting orders bind the money, expire, and are cancelled one by one, by market and all", async () => {
+  const { client } = trader;
+  const at = Math.floor(live.clock.nowMs() / 1_000);
+  const orders = [await sign(), await sign(), await sign({ sent: { timeInForce: "GTD", expiration: at + 200 } })];
+  for (const order of orders) {
+    expect(await client.postOrder(order, signal)).toMatchObject({ kind: "accepted", status: "live" });
+    expect(await client.postOrder(order, signal)).toEqual({ kind: "duplicate" });
+  }
+  expect((await client.openOrders(signal)).map(({ orderHash: hash }) => hash)).toEqual(orders.map(({ hash }) => hash));
+  const tooMuch = await post({ order: { makerAmount: 996_000_000n, takerAmount: 49_800_000_000n } });
+  expect(tooMuch.kind === "refused" && tooMuch.text).toContain("sum of active orders: 6000000");
+  await pass(150_000);
+  expect(await client.openOrders(signal)).toHaveLength(2);
+  expect(await client.order(orders[2]?.hash as never, signal)).toMatchObject({ status: "gone" });
+  const [first, second] = orders.map(({ hash }) => hash as never);
+  const nobody = `0x${"0".repeat(63)}1` as never;
+  expect(await client.cancel([first, nobody] as never, signal)).toEqual({
+    cancelled: [first],
+    notCancelled: new Map([[nobody, "order not found"]]),
+  });
+  expect((await client.cancelAll(signal)).cancelled).toEqual([second]);
+  expect(await client.openOrders(signal)).toEqual([]);
+});
+
+test("a resting order that others take is a maker's trade, with the chain's hash and no fee", async () => {
+  const { world } = live.simnet;
+  const cash = world.accounts.cash(trader.index);
+  const at = live.clock.nowMs();
+  const state = world.stateOf(market);
+  if (state === undefined) throw new Error("no book");
+  // Between the best bid and the best offer.
+  const pips = Math.floor((world.quotes.mid(state, at) * 10_000) / 100) * 100;
+  const order = { makerAmount: BigInt(pips) * 1_000n, takerAmount: 10_000_000n };
+  expect(await post({ order, sent: { postOnly: true } })).toMatchObject({ status: "live" });
+  // Somebody simulated buys the other outcome: both pay their part of new sets.
+  const stranger = world.wallets.find(({ kind }) => kind === "noise")?.index ?? 0;
+  const taker = { wallet: stranger, outcome: 1, side: "BUY", limitPips: 10_000 - pips, lots: 100_000 } as const;
+  world.orderEntry.take(market, { ...taker, budget: null, orderHash: `0x${"ee".repeat(32)}` }, at, false);
+  await pass(60_000);
+  const own = () => trader.client.trades(at, signal);
+  const trades = await own();
+  expect(trades).toHaveLength(1);
+  for (const trade of trades) {
+    expect(trade).toMatchObject({ role: "maker", side: "BUY", size: 10_000_000n, status: "CONFIRMED" });
+    expect(trade.txHash).toMatch(/^0x[0-9a-f]{64}$/);
+    const told = await trader.client.order(trade.orderHash, signal);
+    expect(told).toMatchObject({ status: "matched", tradeIds: [trade.id] });
+  }
+  const paid = trades.reduce((sum, { size, price }) => sum + (size * price) / 1_000_000n, 0n);
+  expect(BigInt(cash - world.accounts.cash(trader.index))).toBe(paid);
+});
+
+describe("the user channel", () => {
+  type Event = { readonly event_type: string; readonly status?: string; readonly type?: string };
+
+  async function listen(auth = {}, markets?: readonly string[]) {
+    const socket = new WebSocket(live.simnet.userUrl);
+    const frames: string[] = [];
+    socket.on("message", (data) => frames.push(String(data)));
+    await once(socket, "open");
+    const { key: apiKey, secret, passphrase } = trader.credentials;
+    socket.send(JSON.stringify({ auth: { apiKey, secret, passphrase, ...auth }, type: "user", markets }));
+    const answered = () => vi.waitFor(() => expect(frames).toContain("PONG"), 5_000);
+    return { socket, frames, answered, events: () => frames.filter((text) => text !== "PONG").flatMap(parse) };
+  }
+  const parse = (text: string): readonly Event[] => [JSON.parse(text) as Event | Event[]].flat();
+  const buy = () => post({ order: CROSSING, sent: { timeInForce: "FAK" } });
+  const settle = () => pass(30_000);
+
+  test("tells of an order and of its trades until they are final, as our schema reads them", async () => {
+    const { socket, answered, events } = await listen();
+    socket.send("PING");
+    await answered();
+    expect(await buy()).toMatchObject({ kind: "accepted", status: "matched" });
+    await settle();
+    await vi.waitFor(() => expect(events().at(-1)?.status).toBe("CONFIRMED"), 5_000);
+    expect(events()[0]).toMatchObject({ event_type: "order", type: "PLACEMENT" });
+    const trades = events().filter(({ event_type }) => event_type === "trade");
+    expect([...new Set(trades.map(({ status }) => status))]).toEqual(["MATCHED", "MINED", "CONFIRMED"]);
+    for (const trade of trades) expect(ownTrades(trader.credentials.key).parse(trade)).toHaveLength(1);
+    socket.close();
+  });
+
+  test("a settlement that reverts ends in FAILED", async () => {
+    const { socket, answered, events } = await listen();
+    socket.send("PING");
+    await answered();
+    live.simnet.faults.plan("settlement fails");
+    await buy();
+    await settle();
+    await vi.waitFor(() => expect(events().at(-1)?.status).toBe("FAILED"), 5_000);
+    const statuses = events()
+      .filter(({ event_type }) => event_type === "trade")
+      .map(({ status }) => status);
+    expect([...new Set(statuses)]).toEqual(["MATCHED", "RETRYING", "FAILED"]);
+    socket.close();
+  });
+
+  test("arrays, unknown events and repetitions come when asked for; frozen, it says nothing at all", async () => {
+    const { socket, frames, answered, events } = await listen();
+    socket.send("PING");
+    await answered();
+    Object.assign(live.simnet.userChannel, { framesAsArrays: true, hasUnknownEvents: true });
+    await post();
+    await trader.client.cancelAll(signal);
+    await vi.waitFor(() => expect(events().some(({ type }) => type === "CANCELLATION")).toBe(true), 5_000);
+    expect(events().some(({ event_type }) => event_type === "maintenance_notice")).toBe(true);
+    expect(frames.map((text) => (text.startsWith("[") ? parse(text).length : 0))).toContain(2);
+    Object.assign(live.simnet.userChannel, { framesAsArrays: false, hasUnknownEvents: false, isFrozen: true });
+    const before = frames.length;
+    await post();
+    socket.send("PING");
+    await trader.client.cancelAll(signal);
+    expect(frames).toHaveLength(before);
+    Object.assign(live.simnet.userChannel, { isFrozen: false });
+    await post();
+    await vi.waitFor(() => expect(frames.length).toBe(before + 1), 5_000);
+    await trader.client.cancelAll(signal);
+    socket.close();
+  });
+
+  test("without the right passphrase the connection is closed", async () => {
+    const { socket } = await listen({ passphrase: "wrong" });
+    const [code] = (await once(socket, "close")) as [number];
+    expect(code).toBe(1008);
+  });
+});
