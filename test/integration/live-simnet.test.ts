@@ -123,7 +123,7 @@ describe("what goes wrong at the venue", () => {
     [["forbidden"], unfilled("VENUE_REFUSED"), 1],
   ];
   test.each(CASES)("%j: one order at most, and the books agree", async (faults, ends, posts) => {
-    const trader = await live.login(3);
+    const trader = await live.login(3, faults.includes("timeout") ? 1_000 : undefined);
     const market = tradedMarket(live.simnet, live.clock.nowMs(), false);
     live.simnet.faults.plan(...faults);
     const before = live.simnet.faults.seen();

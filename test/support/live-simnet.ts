@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { privateKeyToAccount } from "viem/accounts";
 import { createAccountClient } from "../../src/adapters/polymarket-clob/account-client.ts";
 import { type ApiCredentials, l1Headers } from "../../src/adapters/polymarket-clob/auth.ts";
 import { createSignerClient } from "../../src/adapters/signer/signer-client.ts";
@@ -43,7 +43,8 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
   let serial = 0;
   return {
     ...{ clock, simnet },
-    async login(signatureType: SignatureType) {
+    /** @param timeoutMs of the client, in real time: short only where an answer is meant to be missing */
+    async login(signatureType: SignatureType, timeoutMs = 10_000) {
       const name = join(folder, String(serial++));
       const wallet = parseAddress(wallets[signatureType]);
       const server = await startSigner(`${name}.sock`, {
@@ -51,7 +52,7 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
         ...{ clock, logger: createQuietLogger() },
       });
       stops.push(() => server.close());
-      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), OWNER, signatureType);
+      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), signatureType, timeoutMs);
     },
     async stop() {
       for (const stop of stops) await stop();
@@ -73,14 +74,14 @@ async function loginWith(
   simnet: Simnet,
   clock: ManualClock,
   signer: OrderSigner,
-  { address }: PrivateKeyAccount,
   signatureType: SignatureType,
+  timeoutMs: number,
 ) {
   const signal = AbortSignal.timeout(30_000);
   const credentials = await fetchCredentials(simnet, clock, signer, signal);
   const client = createAccountClient({
-    ...{ url: simnet.clobUrl, timeoutMs: 300, userAgent: "orderflow/test" },
-    ...{ owner: address, credentials, signatureType, clock },
+    ...{ url: simnet.clobUrl, timeoutMs, userAgent: "orderflow/test" },
+    ...{ owner: OWNER.address, credentials, signatureType, clock },
   });
   const identity = await signer.identity(signal);
   const store = createMemoryLiveOrders();
