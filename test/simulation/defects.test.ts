@@ -60,7 +60,11 @@ const storing = (change: (store: ChainStore) => Partial<ChainStore>): Sabotage =
 
 /** What the listener does wrong, how, and by what it must show. */
 const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
-  ["takes nothing back after a reorg", storing(() => ({ retract: async () => {} })), /not caught up/],
+  [
+    "takes nothing back after a reorg",
+    storing(() => ({ retract: async () => {} })),
+    /not caught up|a hash that the chain does not have/,
+  ],
   [
     "takes one block too few back",
     storing((store) => ({ retract: (good, at) => store.retract(good + 1, at) })),
@@ -71,7 +75,11 @@ const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
     storing((store) => ({ finalize: (_, head, at) => store.finalize(head, head, at) })),
     /not caught up|only after faults: finalized/,
   ],
-  ["commits without transactions", { engine: withoutTransactions }, /duplicate key|is not stored|which is held/],
+  [
+    "commits without transactions",
+    { engine: withoutTransactions },
+    /duplicate key|is not stored|which is held|^parts cover/,
+  ],
   [
     "drops an effect of the blocks that it covers",
     storing((store) => ({ extend: (record) => store.extend({ ...record, effects: record.effects?.slice(1) ?? [] }) })),
