@@ -3,7 +3,7 @@ import type { Database } from "../../src/adapters/postgres/connect.ts";
 
 /** Back to the state after migration, as far as the reputation service's own tables go. */
 export async function emptyReputation({ kysely }: Database): Promise<void> {
-  await sql`TRUNCATE flow.unit, flow.wallet_day, flow.wallet_sums, flow.wallet_score, flow.score_history, flow.ledger_range,
+  await sql`TRUNCATE flow.unit, flow.wallet_day, flow.wallet_day_added, flow.wallet_sums, flow.wallet_score, flow.score_history, flow.ledger_range,
     flow.ledger_market, flow.ledger_waiting, flow.ledger_due, flow.score_due, flow.tier_before, flow.wallet_wash,
     flow.import_run, flow.import_wallet, flow.import_unit, flow.import_day, flow.reconciliation RESTART IDENTITY`.execute(
     kysely,

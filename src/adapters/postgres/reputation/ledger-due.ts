@@ -93,7 +93,7 @@ async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promis
     )),
     ...(await loadMarkets(trx, picked, finalized, true)),
   ]);
-  const kept = (await loadMarketUnits(trx, picked, markets)).filter(
+  const kept = (await loadMarketUnits(trx, "all", picked, markets)).filter(
     (unit) => isSealed(unit, archived) || plan.fixed.has(unitKey(unit)),
   );
   const keptKeys = new Set(kept.map(unitKey));
@@ -114,7 +114,7 @@ async function resolveDue(trx: Trx, maxFills: number, rules: LedgerRules): Promi
   const picked = await pickDue(trx, false, maxFills);
   if (picked.length === 0) return null;
   const markets = await loadMarkets(trx, picked, await finalizedBlock(trx), false);
-  const units = rules.foldResolutions(await loadMarketUnits(trx, picked, markets), markets);
+  const units = rules.foldResolutions(await loadMarketUnits(trx, "unresolved", picked, markets), markets);
   await saveUnits(trx, units);
   await markWallets(
     trx,
@@ -124,7 +124,8 @@ async function resolveDue(trx: Trx, maxFills: number, rules: LedgerRules): Promi
   return { fills: 0, units: units.length, replayed: 0 };
 }
 
-const MARKETS_PER_STEP = 500;
+/** All of them are counted in every step, so no more than mostly fit into one. */
+const MARKETS_PER_STEP = 100;
 
 /** At least one market; more while their rows together stay below `maxRows`. */
 async function pickDue(trx: Trx, isReplay: boolean, maxRows: number): Promise<readonly number[]> {

@@ -71,9 +71,8 @@ export async function reset(trx: Trx, at: EpochMs): Promise<void> {
   await lockLedger(trx);
   const last = await trx.selectFrom("flow.ingest").select("seq").orderBy("seq", "desc").limit(1).executeTakeFirst();
   const coverage = await trx.selectFrom("flow.coverage").selectAll().execute();
-  await sql`TRUNCATE flow.unit, flow.wallet_day, flow.wallet_sums, flow.ledger_market, flow.ledger_waiting, flow.ledger_due`.execute(
-    trx,
-  );
+  await sql`TRUNCATE flow.unit, flow.wallet_day, flow.wallet_day_added, flow.wallet_sums, flow.ledger_market,
+    flow.ledger_waiting, flow.ledger_due`.execute(trx);
   await sql`INSERT INTO flow.score_due SELECT wallet_key FROM flow.wallet_score ON CONFLICT DO NOTHING`.execute(trx);
   const waiting = mergeRanges(coverage.map((row) => ({ fromBlock: row.from_block, toBlock: row.to_block })));
   await saveRanges(trx, { applied: [], waiting });

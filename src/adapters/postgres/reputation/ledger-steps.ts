@@ -104,11 +104,8 @@ const marketsOf = (trx: Trx, units: Iterable<UnitName>, knownTo: number): Promis
 
 /** Volume of makers and takers does not depend on markets or order: counted once, with the block. */
 async function countWalletDays(trx: Trx, { fromBlock, toBlock }: BlockRange, fillTable: FillTable): Promise<void> {
-  await sql`INSERT INTO flow.wallet_day (wallet_key, epoch_day, fills, volume_micros, maker_volume_micros)
+  await sql`INSERT INTO flow.wallet_day_added (wallet_key, epoch_day, fills, volume_micros, maker_volume_micros)
     SELECT wallet_key, floor(extract(epoch FROM occurred_at) / 86400)::int, count(*), sum(cash_micros),
       coalesce(sum(cash_micros) FILTER (WHERE is_maker), 0)
-    FROM ${fillTable} WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} GROUP BY 1, 2
-    ON CONFLICT (wallet_key, epoch_day) DO UPDATE SET fills = wallet_day.fills + excluded.fills,
-      volume_micros = wallet_day.volume_micros + excluded.volume_micros,
-      maker_volume_micros = wallet_day.maker_volume_micros + excluded.maker_volume_micros`.execute(trx);
+    FROM ${fillTable} WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} GROUP BY 1, 2`.execute(trx);
 }

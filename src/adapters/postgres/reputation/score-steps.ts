@@ -61,6 +61,17 @@ async function moveSums(trx: Trx, before: EpochMs | null, cutoff: EpochMs): Prom
     .execute(trx);
 }
 
+/** Takes over what blocks have added to the wallets' days. */
+async function addDays(trx: Trx, walletKeys: readonly number[]): Promise<void> {
+  await sql`WITH added AS (
+      DELETE FROM flow.wallet_day_added WHERE wallet_key = ANY(${int4Array(walletKeys)}) RETURNING *)
+    INSERT INTO flow.wallet_day (wallet_key, epoch_day, fills, volume_micros, maker_volume_micros)
+    SELECT wallet_key, epoch_day, sum(fills), sum(volume_micros), sum(maker_volume_micros) FROM added GROUP BY 1, 2
+    ON CONFLICT (wallet_key, epoch_day) DO UPDATE SET fills = wallet_day.fills + excluded.fills,
+      volume_micros = wallet_day.volume_micros + excluded.volume_micros,
+      maker_volume_micros = wallet_day.maker_volume_micros + excluded.maker_volume_micros`.execute(trx);
+}
+
 /** Their score has to be calculated again. */
 export async function markWallets(trx: Trx, walletKeys: Iterable<number>): Promise<void> {
   await sql`INSERT INTO flow.score_due SELECT * FROM unnest(${int4Array([...new Set(walletKeys)])})
@@ -86,6 +97,7 @@ export async function scoreDue(
     return null;
   }
   const keys = due.map((row) => row.wallet_key);
+  await addDays(trx, keys);
   const prior = await publishedPrior(trx);
   const loaded = await loadSums(trx, keys, cutoff);
   const before = await loadPublished(trx, keys);

@@ -90,14 +90,16 @@ export async function loadUnits(trx: Trx, named: Names, markets: Markets): Promi
   return new Map(units.map((unit) => [unitKey(unit), unit]));
 }
 
-/** All units of the markets. */
+/** All units of the markets, or those that do not know a resolution. */
 export async function loadMarketUnits(
   trx: Trx,
+  which: "all" | "unresolved",
   marketKeys: readonly number[],
   markets: Markets,
 ): Promise<readonly UnitRecord[]> {
   const { rows } = await sql<{ unit: string }>`
-    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array(marketKeys)})`.execute(trx);
+    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array(marketKeys)})
+      AND (${which === "all"} OR u.resolved_at IS NULL)`.execute(trx);
   return rows.map((row) => toUnitRecord(row.unit, markets));
 }
 

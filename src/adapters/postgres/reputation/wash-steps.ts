@@ -42,10 +42,13 @@ export async function findWash(trx: Trx, cutoff: EpochMs, at: EpochMs): Promise<
   return members.length;
 }
 
-/** Fills of days that were looked at have come since. */
+/** Fills of days that were looked at have come since. OFFSET 0: found by their blocks, not by walking along all times. */
 export async function noteLateFills(trx: Trx, fromBlock: number, toBlock: number): Promise<void> {
   await sql`UPDATE flow.ledger_state SET wash_to = NULL WHERE to_timestamp(wash_to::float8 * 86400) >
-    (SELECT min(occurred_at) FROM flow.fill WHERE block_number BETWEEN ${fromBlock} AND ${toBlock})`.execute(trx);
+    (SELECT min(occurred_at) FROM
+      (SELECT occurred_at FROM flow.fill WHERE block_number BETWEEN ${fromBlock} AND ${toBlock} OFFSET 0) f)`.execute(
+    trx,
+  );
 }
 
 /** Sums spill to disk where they have to, so this takes time and not memory. */
