@@ -281,7 +281,7 @@ function player(at: EpochMs) {
   let state: EngineState | null = null;
   const steps: JournalStep[] = [];
   const changes: ChangedRow[] = [];
-  const order = { signal: 0, position: 1, order: 2, performance: 3 };
+  const order = { signal: 0, control: 1, position: 2, order: 3, performance: 4 };
   const requireState = (): EngineState => {
     if (state === null) throw new Error("not started");
     return state;

@@ -61,6 +61,20 @@ describeOnEachEngine("the executor", (getDb) => {
         ...{ realized_pnl_usd: "179.781162", status: "CLOSED", close_reason: "RESOLUTION", mode: "PAPER" },
       },
     ]);
+    // The control buys 397.94 of the other outcome at 1 − 0.5 for 198.97, and 397.94 · 0.05 · 0.25 in fees, and loses it.
+    expect(await world.query(sql`SELECT * FROM orderflow_controls`)).toMatchObject([
+      {
+        ...{ signal_type: "FOLLOW_WHALE", outcome: "Down", stake_usd: "198.970000", shares: "397.940000" },
+        ...{ cost_usd: "203.944250", status: "SETTLED", profit_loss_usd: "-203.944250" },
+        ...{ signal_profit_loss_usd: "179.781162", unrealized_pnl_usd: null },
+      },
+    ]);
+    expect(await world.query(sql`SELECT * FROM orderflow_control_comparison`)).toMatchObject([
+      { mode: "PAPER", pairs: 1, signal_better: 1, control_pnl_usd: "-203.944250" },
+    ]);
+    expect(await world.query(sql`SELECT * FROM orderflow_signal_reasons`)).toMatchObject([
+      { wallet_tier: "WHALE", trigger_fills: 1, panic_wallets: null, control_profit_loss_usd: "-203.944250" },
+    ]);
     expect(await world.query(sql`SELECT estimates FROM flow.trade_order`)).toMatchObject([
       { estimates: { expected: { size: "384557600" }, pessimistic: { size: "383538400", feesUsd: "4787270" } } },
     ]);
@@ -68,6 +82,7 @@ describeOnEachEngine("the executor", (getDb) => {
       {
         ...{ signals: 1, executed: 1, wins: 1, losses: 0, win_rate: 1, gross_pnl_usd: "184.568432" },
         ...{ fees_usd: "4.787270", net_pnl_usd: "179.781162", equity_usd: "10179.781162", deployed_usd: "0.000000" },
+        control_pnl_usd: "-203.944250",
       },
     ]);
     expect(await world.query(sql`SELECT * FROM orderflow_significance ORDER BY source NULLS FIRST`)).toMatchObject([

@@ -4,6 +4,7 @@ import { toJson } from "../../core/engine/encode.ts";
 import { moneyOf } from "../../core/engine/recover.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { Position, TradingMode } from "../../core/execution/position.ts";
+import type { ReverseControl } from "../../core/execution/reverse-control.ts";
 import type { PerformanceRow } from "../../core/performance/summary.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import type { EpochMs } from "../../core/time/time.ts";
@@ -27,15 +28,18 @@ export async function saveChanges(trx: Trx, mode: TradingMode, changes: readonly
   const signals = new Map<string, Signal>();
   const positions = new Map<string, Position>();
   const orders = new Map<string, OrderChange>();
+  const controls: ReverseControl[] = [];
   const days = new Map<string, PerformanceRow>();
   for (const change of changes) {
     if (change.kind === "signal") signals.set(change.signal.id, change.signal);
     else if (change.kind === "position") positions.set(change.position.id, change.position);
     else if (change.kind === "order") orders.set(change.order.clientOrderId, change);
+    else if (change.kind === "control") controls.push(change.control);
     else days.set(change.row.date, change.row);
   }
   // Positions and orders refer to signals.
   await saveSignals(trx, [...signals.values()]);
+  await saveControls(trx, mode, controls);
   await savePositions(trx, [...positions.values()]);
   await saveOrders(trx, mode, [...orders.values()]);
   for (const row of days.values()) await savePerformance(trx, mode, row);
@@ -54,6 +58,7 @@ async function saveSignals(trx: Trx, signals: readonly Signal[]): Promise<void> 
     ...{ order_hash: hex(trigger.orderHash), block: trigger.blockNumber, log_index: trigger.logIndex },
     ...{ triggered_at: time(trigger.occurredAt), known_at: time(trigger.knownAt), limit_price: signal.limitPrice },
     ...{ confidence: signal.confidence, kelly: signal.kelly, stake: signal.stakeUsd, refusal: signal.refusal },
+    ...{ wallet_tier: trigger.walletTier, fills: trigger.fills, panic_wallets: trigger.panicWallets },
     ...{ checks: signal.checks, seen: signal.seen, created_at: time(signal.createdAt) },
     ...{ expires_at: time(signal.expiresAt), executed_at: time(signal.executedAt) },
   }));
@@ -62,23 +67,43 @@ async function saveSignals(trx: Trx, signals: readonly Signal[]): Promise<void> 
       id, signal_type, side, status, stage, market_key, token_key, outcome_index, wallet_key, wallet_score,
       score_version, edge_lower_bound, trigger_price_micros, trigger_usd_micros, trigger_order_hash, trigger_block,
       trigger_log_index, triggered_at, trigger_known_at, limit_price_micros, confidence, kelly, stake_micros, refusal,
-      checks, seen, created_at, expires_at, executed_at
+      checks, seen, created_at, expires_at, executed_at, wallet_tier, trigger_fills, panic_wallets
     )
     SELECT id, signal_type, side, status, stage, ${MARKET_KEY}, ${TOKEN_KEY}, outcome_index, ${walletKey("wallet")},
       wallet_score, score_version, edge_lower_bound, trigger_price, trigger_usd, order_hash, block, log_index,
       triggered_at, known_at, limit_price, confidence, kelly, stake, nullif(refusal, 'null'), checks,
-      nullif(seen, 'null'), created_at, expires_at, executed_at
+      nullif(seen, 'null'), created_at, expires_at, executed_at, wallet_tier, fills, nullif(panic_wallets, '[]')
     FROM jsonb_to_recordset(${json(rows)}) AS r (
       id text, signal_type text, side text, status text, stage text, market bytea, token numeric,
       outcome_index smallint, wallet bytea, wallet_score float8, score_version int, edge_lower_bound float8,
       trigger_price int8, trigger_usd int8, order_hash bytea, block int, log_index int, triggered_at timestamptz,
       known_at timestamptz, limit_price int8, confidence float8, kelly float8, stake int8, refusal jsonb, checks jsonb,
-      seen jsonb, created_at timestamptz, expires_at timestamptz, executed_at timestamptz
+      seen jsonb, created_at timestamptz, expires_at timestamptz, executed_at timestamptz, wallet_tier text, fills int,
+      panic_wallets jsonb
     )
     ON CONFLICT (id) DO UPDATE SET
       status = EXCLUDED.status, stage = EXCLUDED.stage, limit_price_micros = EXCLUDED.limit_price_micros,
       kelly = EXCLUDED.kelly, stake_micros = EXCLUDED.stake_micros, refusal = EXCLUDED.refusal,
       checks = EXCLUDED.checks, seen = EXCLUDED.seen, executed_at = EXCLUDED.executed_at`.execute(trx);
+}
+
+async function saveControls(trx: Trx, mode: TradingMode, controls: readonly ReverseControl[]): Promise<void> {
+  if (controls.length === 0) return;
+  const rows = controls.map((control) => ({
+    ...{ signal: control.signalId, market: hex(control.marketId), outcome_index: control.outcomeIndex },
+    ...{ stake: control.stakeUsd, shares: control.size, cash: control.cashUsd, fees: control.feesUsd },
+    opened_at: time(control.openedAt),
+  }));
+  await sql`
+    INSERT INTO flow.control (
+      signal_id, mode, market_key, outcome_index, stake_micros, shares_micros, cash_micros, fees_micros, opened_at
+    )
+    SELECT signal, ${mode}, ${MARKET_KEY}, outcome_index, stake, shares, cash, fees, opened_at
+    FROM jsonb_to_recordset(${json(rows)}) AS r (
+      signal text, market bytea, outcome_index smallint, stake int8, shares int8, cash int8, fees int8,
+      opened_at timestamptz
+    )
+    ON CONFLICT DO NOTHING`.execute(trx);
 }
 
 type OrderChange = Extract<ChangedRow, { kind: "order" }>;
@@ -127,29 +152,29 @@ async function savePositions(trx: Trx, positions: readonly Position[]): Promise<
     ...{ entry_shares: position.entryShares, entry_cash: position.entryCashUsd, entry_fees: position.entryFeesUsd },
     ...{ open_shares: position.openShares, open_cost: position.openCostUsd, exit_shares: position.exitShares },
     ...{ exit_cash: position.exitCashUsd, exit_fees: position.exitFeesUsd, realized: position.realizedUsd },
-    ...{ bid: position.mark?.bid ?? null, marked_at: time(position.mark?.at ?? null) },
+    ...{ bid: position.mark?.bid ?? null, ask: position.mark?.ask ?? null, marked_at: time(position.mark?.at ?? null) },
     ...{ close_reason: position.closeReason, opened_at: time(position.openedAt), closed_at: time(position.closedAt) },
   }));
   await sql`
     INSERT INTO flow.position (
       id, signal_id, mode, market_key, token_key, outcome_index, leader_key, entry_shares_micros, entry_cash_micros,
       entry_fees_micros, open_shares_micros, open_cost_micros, exit_shares_micros, exit_cash_micros, exit_fees_micros,
-      realized_micros, mark_bid_micros, marked_at, status, close_reason, opened_at, closed_at
+      realized_micros, mark_bid_micros, marked_at, status, close_reason, opened_at, closed_at, mark_ask_micros
     )
     SELECT id, signal, mode, ${MARKET_KEY}, ${TOKEN_KEY}, outcome_index, ${walletKey("leader")}, entry_shares,
       entry_cash, entry_fees, open_shares, open_cost, exit_shares, exit_cash, exit_fees, realized, bid, marked_at,
-      status, close_reason, opened_at, closed_at
+      status, close_reason, opened_at, closed_at, ask
     FROM jsonb_to_recordset(${json(rows)}) AS r (
       id text, signal text, mode text, market bytea, token numeric, outcome_index smallint, leader bytea,
       entry_shares int8, entry_cash int8, entry_fees int8, open_shares int8, open_cost int8, exit_shares int8,
       exit_cash int8, exit_fees int8, realized int8, bid int8, marked_at timestamptz, status text, close_reason text,
-      opened_at timestamptz, closed_at timestamptz
+      opened_at timestamptz, closed_at timestamptz, ask int8
     )
     ON CONFLICT (id) DO UPDATE SET
       open_shares_micros = EXCLUDED.open_shares_micros, open_cost_micros = EXCLUDED.open_cost_micros,
       exit_shares_micros = EXCLUDED.exit_shares_micros, exit_cash_micros = EXCLUDED.exit_cash_micros,
       exit_fees_micros = EXCLUDED.exit_fees_micros, realized_micros = EXCLUDED.realized_micros,
-      mark_bid_micros = EXCLUDED.mark_bid_micros, marked_at = EXCLUDED.marked_at, status = EXCLUDED.status,
+      mark_bid_micros = EXCLUDED.mark_bid_micros, mark_ask_micros = EXCLUDED.mark_ask_micros, marked_at = EXCLUDED.marked_at, status = EXCLUDED.status,
       close_reason = EXCLUDED.close_reason, closed_at = EXCLUDED.closed_at`.execute(trx);
 }
 

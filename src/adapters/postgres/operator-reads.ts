@@ -38,6 +38,8 @@ export type PerformanceRow = {
   readonly maxDrawdownPct: number;
   readonly sharpeRatio: number | null;
   readonly profitFactor: number | null;
+  /** Of the reverse controls settled that day; null: none. */
+  readonly controlPnlUsd: string | null;
 };
 
 export type CheckRow = {
@@ -84,7 +86,7 @@ export async function readPerformance({ kysely }: Database, days: number): Promi
     SELECT date::text AS date, mode, signals, executed, wins, losses, win_rate AS "winRate",
       gross_pnl_usd AS "grossPnlUsd", fees_usd AS "feesUsd", net_pnl_usd AS "netPnlUsd", deployed_usd AS "deployedUsd",
       equity_usd AS "equityUsd", max_drawdown_pct AS "maxDrawdownPct", sharpe_ratio AS "sharpeRatio",
-      profit_factor AS "profitFactor"
+      profit_factor AS "profitFactor", control_pnl_usd AS "controlPnlUsd"
     FROM orderflow_performance ORDER BY date DESC, mode LIMIT ${days}`.execute(kysely);
   return rows;
 }

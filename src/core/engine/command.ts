@@ -1,5 +1,6 @@
 import type { Execution, FillEstimates, OrderRequest, OrderStatus } from "../execution/order.ts";
 import type { Position } from "../execution/position.ts";
+import type { ReverseControl } from "../execution/reverse-control.ts";
 import type { MarketId, TokenId } from "../ids/ids.ts";
 import type { PerformanceRow } from "../performance/summary.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
@@ -49,6 +50,7 @@ export type ChangedRow =
       readonly estimates?: FillEstimates | undefined;
       readonly at: EpochMs;
     }
+  | { readonly kind: "control"; readonly control: ReverseControl }
   | { readonly kind: "position"; readonly position: Position; readonly at: EpochMs }
   | { readonly kind: "performance"; readonly row: PerformanceRow };
 

@@ -37,7 +37,12 @@ export type EngineEvent = { readonly at: EpochMs } & (
   | { readonly kind: "orderResult"; readonly clientOrderId: ClientOrderId; readonly result: OrderResult }
   | {
       readonly kind: "positionsMarked";
-      readonly bids: readonly { readonly tokenId: TokenId; readonly bid: PriceMicros }[];
+      readonly bids: readonly {
+        readonly tokenId: TokenId;
+        readonly bid: PriceMicros;
+        /** Absent in steps stored by an older version. */
+        readonly ask?: PriceMicros | null;
+      }[];
     }
   | {
       readonly kind: "marketResolved";

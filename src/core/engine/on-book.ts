@@ -1,12 +1,14 @@
-import { describeView } from "../execution/market-view.ts";
+import { describeView, type MarketView } from "../execution/market-view.ts";
 import { entryOrderId, exitOrderId, positionId } from "../execution/order.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
+import { reverseControl } from "../execution/reverse-control.ts";
+import type { SignalId } from "../ids/ids.ts";
 import { price } from "../money/amounts.ts";
-import { checkOrder, type Decision } from "../risk/check-order.ts";
+import { type ApprovedOrder, checkOrder, type Decision } from "../risk/check-order.ts";
 import type { EntryIntent, ExitIntent } from "../risk/order-intent.ts";
 import type { Signal } from "../signals/signal.ts";
 import { viewAccount } from "./account.ts";
-import { andThen, type StepResult, unchanged } from "./command.ts";
+import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { retryExit, withPosition } from "./exits.ts";
 import { expireSignal, skipSignal, updateSignal } from "./signals.ts";
@@ -56,8 +58,21 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   };
   if (!decision.approved) return skipSignal(state, signal.id, decision.refusal, seen);
   const ordered: Signal = { ...signal, ...seen, limitPrice: decision.order.limitPrice, stage: "ORDER_IN_FLIGHT" };
-  return andThen(updateSignal(state, ordered), (next) => submit(next, decision));
+  const told = updateSignal(state, ordered);
+  const changes = [...told.changes, ...controlOf(state, decision.order, view, signal.id)];
+  return andThen({ ...told, changes }, (next) => submit(next, decision));
 }
+
+/** Follows from the same book; it is recorded beside the signal and moves nothing. */
+const controlOf = (
+  { config }: EngineState,
+  order: ApprovedOrder,
+  { book }: MarketView,
+  signalId: SignalId,
+): readonly ChangedRow[] =>
+  order.side === "SELL" || book === null
+    ? []
+    : [{ kind: "control", control: reverseControl({ ...order, signalId }, book, config.signals.slippageBps) }];
 
 function decideExit(state: EngineState, { view, at }: BookObserved, position: Position, exit: ExitRequest): StepResult {
   const attempt = position.exitAttempts + 1;

@@ -59,9 +59,10 @@ function forgetOld(state: EngineState, at: EpochMs): EngineState {
 export function onMarks(state: EngineState, { bids, at }: EventOf<"positionsMarked">): StepResult {
   let result = unchanged(state);
   for (const position of sortedValues(state.positions)) {
-    const bid = bids.find((each) => each.tokenId === position.tokenId)?.bid;
-    if (bid === undefined || bid === position.mark?.bid) continue;
-    result = andThen(result, (next) => mark(next, { ...position, mark: { bid, at } }));
+    const seen = bids.find((each) => each.tokenId === position.tokenId);
+    if (seen === undefined || seen.bid === position.mark?.bid) continue;
+    const { bid, ask = null } = seen;
+    result = andThen(result, (next) => mark(next, { ...position, mark: { bid, ask, at } }));
   }
   return result.state === state ? result : andThen(result, (next) => refreshEquity(next, at));
 }

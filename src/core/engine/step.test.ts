@@ -241,6 +241,9 @@ describe("what becomes a signal", () => {
     expect(engine.signals()).toMatchObject([
       { type: "FADE_DEGEN", side: "BUY", confidence: 0.7, trigger: { price: px("0.39") }, limitPrice: px("0.4") },
     ]);
+    const trigger = engine.signals()[0]?.trigger;
+    expect(trigger?.fills).toBe(6);
+    expect(trigger?.panicWallets).toHaveLength(5);
   });
 
   it("a reorg takes back a signal that was not acted on, and the same order mined again is no second bet", () => {

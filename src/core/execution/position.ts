@@ -62,8 +62,8 @@ export type Position = {
   readonly exitCashUsd: UsdMicros;
   readonly exitFeesUsd: UsdMicros;
   readonly realizedUsd: UsdMicros;
-  /** Best bid, the price at which it could be sold now. */
-  readonly mark: { readonly bid: PriceMicros; readonly at: EpochMs } | null;
+  /** Best bid, the price at which it could be sold now; best ask, which values the control of its signal. */
+  readonly mark: { readonly bid: PriceMicros; readonly ask?: PriceMicros | null; readonly at: EpochMs } | null;
   readonly exit: ExitRequest | null;
   readonly exitAttempts: number;
   readonly leaderExit: LeaderExit | null;

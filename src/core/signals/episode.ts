@@ -9,6 +9,8 @@ import type { ObservedFill } from "./observed-fill.ts";
 export type Episode = {
   readonly size: ShareMicros;
   readonly cash: UsdMicros;
+  /** Absent where an older version began it. */
+  readonly fills?: number;
   readonly lastAt: EpochMs;
   readonly lastBlock: number;
   readonly signalled: boolean;
@@ -19,6 +21,7 @@ export function extendEpisode(episode: Episode | undefined, fill: ObservedFill, 
   return {
     size: joins ? addShares(episode.size, fill.size) : fill.size,
     cash: joins ? addUsd(episode.cash, fill.cash) : fill.cash,
+    fills: (joins ? (episode.fills ?? 0) : 0) + 1,
     lastAt: joins && episode.lastAt > fill.occurredAt ? episode.lastAt : fill.occurredAt,
     lastBlock: joins && episode.lastBlock > fill.blockNumber ? episode.lastBlock : fill.blockNumber,
     signalled: joins && episode.signalled,

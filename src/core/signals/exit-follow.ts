@@ -11,6 +11,8 @@ export type LeaderExit = {
   readonly heldAtStart: ShareMicros;
   readonly size: ShareMicros;
   readonly cash: UsdMicros;
+  /** Absent where an older version began it. */
+  readonly fills?: number;
   readonly lastAt: EpochMs;
 };
 
@@ -30,6 +32,7 @@ export function detectExitFollow(
     heldAtStart: joins ? before.heldAtStart : known,
     size: joins ? addShares(before.size, fill.size) : fill.size,
     cash: joins ? addUsd(before.cash, fill.cash) : fill.cash,
+    fills: (joins ? (before.fills ?? 0) : 0) + 1,
     lastAt: fill.occurredAt,
   };
   const exits = exit.size * 10_000n >= exit.heldAtStart * rules.exitShareBps;

@@ -38,10 +38,11 @@ export function detectFadeDegen(
     cash: fill.cash,
   };
   const sells = [...keepRecentSells(before, fill.occurredAt, rules.panicWindowMs), sell];
-  if (new Set(sells.map((each) => each.wallet)).size < rules.panicWallets) return { sells, trigger: null };
+  const panicWallets = [...new Set(sells.map((each) => each.wallet))];
+  if (panicWallets.length < rules.panicWallets) return { sells, trigger: null };
   const cash = sumUsd(sells.map((each) => each.cash));
   const size = shares(sells.reduce((total, each) => total + each.size, 0n));
-  return { sells: [], trigger: triggerOf({ cash, size }, fill, wallet) };
+  return { sells: [], trigger: { ...triggerOf({ cash, size, fills: sells.length }, fill, wallet), panicWallets } };
 }
 
 export const keepRecentSells = (sells: readonly PanicSell[], at: EpochMs, windowMs: number): readonly PanicSell[] =>

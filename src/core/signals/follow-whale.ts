@@ -21,7 +21,11 @@ export function detectFollowWhale(
   return { episode: { ...episode, signalled: true }, trigger: triggerOf(episode, fill, wallet) };
 }
 
-export function triggerOf(evidence: Pick<Episode, "cash" | "size">, fill: ObservedFill, wallet: WalletFacts): Trigger {
+export function triggerOf(
+  evidence: Pick<Episode, "cash" | "size" | "fills">,
+  fill: ObservedFill,
+  wallet: WalletFacts,
+): Trigger {
   return {
     wallet: fill.wallet,
     orderHash: fill.orderHash,
@@ -31,6 +35,9 @@ export function triggerOf(evidence: Pick<Episode, "cash" | "size">, fill: Observ
     sizeUsd: evidence.cash,
     occurredAt: fill.occurredAt,
     knownAt: fill.knownAt,
+    fills: evidence.fills ?? 1,
+    panicWallets: [],
+    walletTier: wallet.tier,
     walletScore: wallet.score,
     scoreVersion: wallet.scoreVersion,
     edgeLowerBound: wallet.edgeLowerBound,

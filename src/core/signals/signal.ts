@@ -24,6 +24,11 @@ export type Trigger = {
   readonly sizeUsd: UsdMicros;
   readonly occurredAt: EpochMs;
   readonly knownAt: EpochMs;
+  /** How many fills made the episode or the panic. */
+  readonly fills: number;
+  /** FADE_DEGEN: the distinct wallets of the panic. Empty for the others, which have one wallet. */
+  readonly panicWallets: readonly Address[];
+  readonly walletTier: string;
   readonly walletScore: number;
   readonly scoreVersion: number;
   readonly edgeLowerBound: number | null;

@@ -90,7 +90,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
         try {
           const book = await limit(() => books.fetchBook(tokenId, signal));
           const bid = book?.bids[0]?.price;
-          return bid === undefined ? [] : [{ tokenId, bid }];
+          return bid === undefined ? [] : [{ tokenId, bid, ask: book?.asks[0]?.price ?? null }];
         } catch (error) {
           logger.debug("position not marked", { tokenId, reason: reasonOf(error) });
           return [];
