@@ -4,6 +4,7 @@ import { UNIT_COLUMNS } from "../../src/adapters/postgres/reputation/unit-rows.t
 import { InputError } from "../../src/core/errors.ts";
 import { parseAddress } from "../../src/core/ids/ids.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
+import { foldEntries, foldResolutions, replayEntries } from "../../src/core/reputation/fold.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import type { StoredFill } from "../../src/ports/chain-store.ts";
 import * as facts from "../support/chain-facts.ts";
@@ -288,6 +289,21 @@ describeOnEachEngine("reputation store", (getDb) => {
     } finally {
       await sql`TRUNCATE flow.archive_file`.execute(getDb().kysely);
     }
+  });
+
+  test("volume of a run that was cut short before its scores counts once, gone on with or begun anew", async () => {
+    await bench.chain.extend(oneMarket());
+    await finalize();
+    const now = bench.clock.nowMs();
+    await bench.store.takeIn(now);
+    await bench.store.applyFills(10, { foldEntries, replayEntries, foldResolutions });
+    const days = [4_000_000n, 6_000_000n].map((volume) => ({ fills: 1n, volume_micros: volume }));
+    await bench.service.calculate();
+    expect((await bench.rows()).days).toMatchObject(days);
+    await bench.store.reset(now);
+    await bench.store.applyFills(10, { foldEntries, replayEntries, foldResolutions });
+    await bench.service.rebuildAll();
+    expect((await bench.rows()).days).toMatchObject(days);
   });
 
   test("a wallet that nobody knows has no score as of any time", async () => {
