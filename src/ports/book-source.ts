@@ -19,13 +19,15 @@ export type BookSource = {
   peek?(marketId: MarketId, tokenId: TokenId): Omit<MarketView, "chainAsOf"> | null;
 };
 
+export type FollowedToken = { readonly marketId: MarketId; readonly tokenId: TokenId };
+
 /**
  * A book source that follows some books besides. What it follows it may answer from what it heard, but only while it
  * hears something; what is asked for is the truth.
  */
 export type BookFeed = BookSource & {
-  /** The tokens to follow from now on. */
-  watch(tokens: readonly TokenId[]): void;
+  /** What to follow from now on. */
+  watch(followed: readonly FollowedToken[]): void;
   /** Calls back when a followed book's best bid has changed. @returns a function that stops it */
   onBid(listener: (tokenId: TokenId) => void): () => void;
   /** Follows until `signal` aborts. Never rejects: what may pass is tried again inside. */

@@ -92,13 +92,13 @@ describe("followed books", () => {
   test.each([false, true])(
     "are the venue's, also after a change of tick (frames as arrays: %s)",
     async (framesAsArrays) => {
-      const { simnet, clock, tokenId } = await startWorld({ marketChannel: { framesAsArrays } });
+      const { simnet, clock, tokenId, marketId } = await startWorld({ marketChannel: { framesAsArrays } });
       const feed = startFeed(simnet);
       let moves = 0;
       feed.books.onBid(() => {
         moves += 1;
       });
-      feed.books.watch([tokenId]);
+      feed.books.watch([{ marketId, tokenId }]);
       await answeredLive(feed, clock, tokenId);
       simnet.changeTick(tokenId, 0.001);
       await eventually(async () => {
@@ -128,9 +128,9 @@ describe("followed books", () => {
       connections += 1;
       return faultyFeed(socket, { name: `c${connections}`, faults, later });
     };
-    const { simnet, clock, tokenId } = await startWorld({ marketChannel: { wrap } });
+    const { simnet, clock, tokenId, marketId } = await startWorld({ marketChannel: { wrap } });
     const feed = startFeed(simnet);
-    feed.books.watch([tokenId]);
+    feed.books.watch([{ marketId, tokenId }]);
     await eventually(async () => {
       await clock.advance(3_000);
       const book = await feed.books.fetchBook(tokenId, never);
@@ -159,14 +159,18 @@ describe("followed books", () => {
         on: socket.on.bind(socket) as FeedSocket["on"],
       };
     };
-    const { simnet, clock, tokenId } = await startWorld({ marketChannel: { wrap } });
+    const { simnet, clock, tokenId, marketId } = await startWorld({ marketChannel: { wrap } });
     const wall = createManualClock();
     const feed = startFeed(simnet, wall);
-    feed.books.watch([tokenId]);
+    feed.books.watch([{ marketId, tokenId }]);
     await answeredLive(feed, clock, tokenId);
+    const terms = await feed.books.fetchTerms(marketId, never);
+    const known = feed.books.peek?.(marketId, tokenId);
+    expect(known).toEqual({ book: await feed.books.fetchBook(tokenId, never), terms, observedAt: wall.nowMs() });
     isFrozen = true;
-    await eventually(async () => (wall.sleeping() >= 2 ? null : "pings"));
+    await eventually(async () => (wall.sleeping() >= 3 ? null : "pings"));
     await wall.advance(1_500);
+    expect(feed.books.peek?.(marketId, tokenId)).toBeNull();
     const before = feed.books.figures();
     await clock.advance(60_000);
     const [book, asked] = [await feed.books.fetchBook(tokenId, never), await feed.rest.fetchBook(tokenId, never)];

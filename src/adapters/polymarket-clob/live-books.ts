@@ -1,7 +1,9 @@
 import type { TokenId } from "../../core/ids/ids.ts";
 import type { OrderBook } from "../../core/market/market.ts";
+import type { EpochMs } from "../../core/time/time.ts";
 import type { BookFeed, BookSource } from "../../ports/book-source.ts";
 import { createFollowedBooks, type FollowedFigures } from "./followed-books.ts";
+import { createFollowedTerms } from "./followed-terms.ts";
 import { createMarketSocket, type MarketSocketOptions } from "./market-socket.ts";
 
 export type LiveBooksOptions = MarketSocketOptions & {
@@ -24,6 +26,7 @@ export function createLiveBooks(options: LiveBooksOptions): BookFeed & { figures
   const answered = { answeredLive: 0, answeredByRest: 0 };
   const followed = createFollowedBooks({ ...options, renew: () => socket.renew() });
   const socket = createMarketSocket(options, followed);
+  const terms = createFollowedTerms(options);
 
   function liveBook(token: TokenId): OrderBook | null {
     return clock.nowMs() - followed.heardAt() <= LIVE_MS ? followed.read(token) : null;
@@ -37,13 +40,23 @@ export function createLiveBooks(options: LiveBooksOptions): BookFeed & { figures
       else answered.answeredLive += 1;
       return live ?? rest.fetchBook(token, signal);
     },
-    fetchTerms: (marketId, signal) => rest.fetchTerms(marketId, signal),
-    watch(tokens) {
+    fetchTerms: terms.fetchTerms,
+    peek(marketId, tokenId) {
+      const book = liveBook(tokenId);
+      const known = book === null ? null : terms.peek(marketId);
+      if (known === null) return null;
+      // As old as the older of the two.
+      const observedAt = Math.min(known.askedAt, followed.heardAt()) as EpochMs;
+      return { book, terms: known.terms, observedAt };
+    },
+    watch(wanted) {
+      terms.choose(wanted.map(({ marketId }) => marketId));
+      const tokens = wanted.map(({ tokenId }) => tokenId);
       if (followed.choose(tokens)) socket.follow(new Set(tokens));
     },
     onBid: followed.onBid,
     async run(signal) {
-      const following = socket.run(signal);
+      const following = Promise.all([socket.run(signal), terms.run(signal)]);
       while (!signal.aborted) {
         await clock.sleep(COMPARE_MS, signal);
         if (!signal.aborted) await followed.compareAll(signal);

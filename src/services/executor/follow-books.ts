@@ -1,6 +1,6 @@
 import type { EngineState } from "../../core/engine/state.ts";
 import type { TokenId } from "../../core/ids/ids.ts";
-import type { BookFeed } from "../../ports/book-source.ts";
+import type { BookFeed, FollowedToken } from "../../ports/book-source.ts";
 
 /** Marks follow a moving bid at most this often: each is a step in the journal. */
 const MOVED_MARK_MS = 1_000;
@@ -22,7 +22,7 @@ export function createBookFollower(feed: BookFeed | null, onMoved: () => void): 
   });
   return {
     follow(state) {
-      feed?.watch(tokensOf(state));
+      feed?.watch(followedBy(state));
     },
     markAt(dueAt, markedAt) {
       if (!hasMoved) return dueAt;
@@ -36,7 +36,10 @@ export function createBookFollower(feed: BookFeed | null, onMoved: () => void): 
   };
 }
 
-function tokensOf({ signals, positions }: EngineState): readonly TokenId[] {
-  const tokens = [...Object.values(signals), ...Object.values(positions)].map(({ tokenId }) => tokenId);
-  return [...new Set(tokens)];
+function followedBy({ signals, positions }: EngineState): readonly FollowedToken[] {
+  const followed = new Map<TokenId, FollowedToken>();
+  for (const { marketId, tokenId } of [...Object.values(signals), ...Object.values(positions)]) {
+    followed.set(tokenId, { marketId, tokenId });
+  }
+  return [...followed.values()];
 }
