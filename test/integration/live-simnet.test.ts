@@ -9,7 +9,7 @@ import type { SignalId } from "../../src/core/ids/ids.ts";
 import { type PriceMicros, price, type ShareMicros, shares, usd } from "../../src/core/money/amounts.ts";
 import type { ApprovedOrder } from "../../src/core/risk/check-order.ts";
 import { addMs } from "../../src/core/time/time.ts";
-import { COLLATERAL_USD, type LiveSimnet, startLiveSimnet, tradedMarket } from "../support/live-simnet.ts";
+import { COLLATERAL_USD, type LiveSimnet, START, startLiveSimnet, tradedMarket } from "../support/live-simnet.ts";
 
 /** Our client, live venue and signer against a venue that verifies what it gets. */
 let live: LiveSimnet;
@@ -133,6 +133,33 @@ describe("what goes wrong at the venue", () => {
     expect(trader.alarms).toEqual(faults.includes("forbidden") ? ["blocked"] : []);
     expect(await trader.store.open()).toEqual([]);
     if (faults.includes("tick change")) live.simnet.changeTick(market.tokenIds()[0], 0.01);
+  });
+
+  test("drawn faults, order after order: what the results say was exchanged is what was", async () => {
+    // Not those that only a person ends, that last for the market, or that are waited for in real time.
+    const lasting: readonly OrderFault[] = ["forbidden", "tick change", "timeout"];
+    const kinds = new Set(CASES.flatMap(([faults]) => faults).filter((fault) => !lasting.includes(fault)));
+    const orderFaults = Object.fromEntries([...kinds].map((fault) => [fault, 0.05]));
+    const calm = live;
+    live = await startLiveSimnet({ seed: 7, orderFaults });
+    try {
+      const trader = await live.login(3);
+      const ends = new Set<string>();
+      for (let round = 0; round < 40; round++) {
+        const market = tradedMarket(live.simnet, live.clock.nowMs(), round % 2 === 0);
+        const result = await buy(trader, market, 5_000_000n);
+        ends.add(result.status === "filled" ? "filled" : result.reason);
+      }
+      expect(ends.size).toBeGreaterThan(3);
+      expect(ends).toContain("filled");
+      const trades = (await trader.client.trades(START, signal)).filter(({ status }) => status === "CONFIRMED");
+      const bought = trades.reduce((total, { size }) => total + size, 0n);
+      const held = live.simnet.world.markets.reduce((total, market) => total + sharesOf(trader, market), 0n);
+      expect(held).toBe(bought);
+    } finally {
+      await live.stop();
+      live = calm;
+    }
   });
 
   test("after a restart and its two minutes of resting orders only, the next order trades", async () => {

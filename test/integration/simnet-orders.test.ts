@@ -165,7 +165,7 @@ test("an account that may only sell does not buy; its credentials work, wrong on
   }
 });
 
-test("resting orders bind the money, expire, and are cancelled one by one, by market and all", async () => {
+test("resting orders bind the money, expire, and are cancelled one by one and all", async () => {
   const { client } = trader;
   const at = Math.floor(live.clock.nowMs() / 1_000);
   const orders = [await sign(), await sign(), await sign({ sent: { timeInForce: "GTD", expiration: at + 200 } })];

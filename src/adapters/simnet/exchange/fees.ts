@@ -6,13 +6,15 @@ const BPS = 10_000n;
 const FEE_UNIT = 10n;
 
 /**
- * CLOB V2: `shares · rate · p · (1 − p)`, p the executed price, in collateral (API sheet, section 2.12).
+ * CLOB V2: `shares · rate · p · (1 − p)`, p the executed price, in collateral (API sheet, section 2.12). To the nearest
+ * unit, as recorded fees show; a half goes up, which nobody has seen.
  * All amounts in micros.
  */
 export function takerFeeV2(cashMicros: number, sharesMicros: number, rateBps: number): number {
   if (rateBps === 0) return 0;
   const [cash, shares] = [BigInt(cashMicros), BigInt(sharesMicros)];
-  const fee = mulDiv(cash * (shares - cash), BigInt(rateBps), shares * BPS * FEE_UNIT, "halfEven");
+  const over = shares * BPS * FEE_UNIT;
+  const fee = mulDiv(2n * cash * (shares - cash) * BigInt(rateBps) + over, 1n, 2n * over, "floor");
   return Number((fee === 0n ? 1n : fee) * FEE_UNIT);
 }
 

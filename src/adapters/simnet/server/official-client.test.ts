@@ -90,6 +90,20 @@ describe.each(WALLETS)("the official client with %s", (_name, type, wallet) => {
   });
 });
 
+test("it cancels by market, a list, and all", async () => {
+  const client = await login(SignatureTypeV2.EOA, account.address);
+  const rest = async (of: SimMarket): Promise<string> => {
+    const order = { tokenID: of.tokenIds()[0], price: 0.01, size: 100, side: Side.BUY } as const;
+    return (await client.createAndPostOrder(order, undefined, OrderType.GTC, false, true)).orderID;
+  };
+  const [standard, negRisk] = [market(false), market(true)];
+  const [a, b, c, d] = [await rest(standard), await rest(negRisk), await rest(negRisk), await rest(negRisk)];
+  expect(await client.cancelMarketOrders({ market: standard.conditionId })).toMatchObject({ canceled: [a] });
+  expect(await client.cancelOrders([b, b])).toMatchObject({ canceled: [b], not_canceled: { [b]: expect.any(String) } });
+  expect(await client.cancelAll()).toEqual({ canceled: [c, d], not_canceled: {} });
+  expect(await client.getClosedOnlyMode()).toEqual({ closed_only: false });
+});
+
 test("its BUY on a tick of 0.001 has five decimals of shares and is refused, as outside", async () => {
   const client = await login(SignatureTypeV2.EOA, account.address);
   const order = { tokenID: market(false, 10).tokenIds()[0], amount: 9.98, price: 0.985, side: Side.BUY };
