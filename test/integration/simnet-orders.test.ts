@@ -1,8 +1,12 @@
 import { once } from "node:events";
+import type { Hex } from "viem";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { ownTrades } from "../../src/adapters/polymarket-clob/account-schemas.ts";
+import { type ApiRequest, l1Headers, l2Headers, l2Signature } from "../../src/adapters/polymarket-clob/auth.ts";
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
+import { clobAuthDigest } from "../../src/core/chain/clob-attestation.ts";
 import {
   type ExchangeOrder,
   encodeSignature,
@@ -41,6 +45,7 @@ type Change = {
   readonly order?: Partial<ExchangeOrder>;
   readonly sent?: Partial<Omit<SignedOrder, "order">>;
   readonly domain?: ReturnType<typeof orderDomain>;
+  readonly key?: PrivateKeyAccount;
 };
 
 /** 100 shares of the first outcome at 0.02, resting; with whatever the test is about. */
@@ -52,7 +57,11 @@ async function sign(change: Change = {}): Promise<SignedOrder & { readonly hash:
     ...{ metadata: ZERO_32, builder: ZERO_32, ...change.order },
   };
   const domain = change.domain ?? orderDomain("v1", market.negRisk);
-  const signature = encodeSignature(order, domain, await OWNER.sign({ hash: signingDigest(order, domain) }));
+  const signature = encodeSignature(
+    order,
+    domain,
+    await (change.key ?? OWNER).sign({ hash: signingDigest(order, domain) }),
+  );
   const sent = { signature, expiration: 0, timeInForce: "GTC", postOnly: false, ...change.sent } as const;
   return { order, hash: orderHash(order, domain), ...sent };
 }
@@ -139,6 +148,68 @@ describe("an order is refused", () => {
     expect(live.simnet.world.accounts.cash(trader.index)).toBe(cash);
     expect(await post({ order, sent: FAK })).toMatchObject({ kind: "accepted", makingAmount: BigInt(depth) });
   });
+});
+
+test.each([0, 1, 2, 3] as const)(
+  "signature type %d: only the owner's key, and only for what it signed",
+  async (type) => {
+    const { client, wallet } = await live.login(type);
+    const signer = type === 3 ? wallet : parseAddress(OWNER.address);
+    const order = { maker: wallet, signer, signatureType: type };
+    const stranger = privateKeyToAccount(`0x${"44".repeat(32)}`);
+    const refused = { kind: "refused", class: "config", text: "invalid signature" };
+    expect(await client.postOrder(await sign({ order, key: stranger }), signal)).toEqual(refused);
+    const own = await sign({ order });
+    const changed = { ...own, order: { ...own.order, takerAmount: own.order.takerAmount * 2n } };
+    expect(await client.postOrder(changed, signal)).toEqual(refused);
+    expect(await client.postOrder(own, signal)).toMatchObject({
+      kind: "accepted",
+      status: "live",
+      orderHash: own.hash,
+    });
+    await client.cancelAll(signal);
+  },
+);
+
+test("a private request is answered only with key, passphrase, address, time and an HMAC over its exact bytes", async () => {
+  const { credentials } = trader;
+  const seconds = Math.floor(live.clock.nowMs() / 1_000);
+  const body = '{"orderID":"0x01"}';
+  const cancel = { method: "DELETE", path: "/order", body } as const;
+  const headers = l2Headers(OWNER.address, credentials, cancel, seconds);
+  const ask = async (change: Partial<typeof headers>, sent = body) =>
+    (await fetch(`${live.simnet.clobUrl}/order`, { method: "DELETE", headers: { ...headers, ...change }, body: sent }))
+      .status;
+  const signed = (request: ApiRequest, at = seconds, secret = credentials.secret) => ({
+    POLY_SIGNATURE: l2Signature(secret, request, at),
+    POLY_TIMESTAMP: String(at),
+  });
+  expect(await ask({})).toBe(200);
+  expect(await ask({}, '{"orderID": "0x01"}')).toBe(401);
+  expect(await ask(signed({ ...cancel, path: "/orders" }))).toBe(401);
+  expect(await ask(signed({ ...cancel, method: "POST" }))).toBe(401);
+  expect(await ask(signed(cancel, seconds, Buffer.from("another secret").toString("base64")))).toBe(401);
+  expect(await ask(signed(cancel, seconds - 9))).toBe(200);
+  expect(await ask(signed(cancel, seconds - 12))).toBe(401);
+  expect(await ask({ POLY_TIMESTAMP: String(seconds - 1) })).toBe(401);
+  expect(await ask({ POLY_PASSPHRASE: "another" })).toBe(401);
+  expect(await ask({ POLY_API_KEY: "another" })).toBe(401);
+  expect(await ask({ POLY_ADDRESS: `0x${"44".repeat(20)}` })).toBe(401);
+  expect(await ask({ POLY_SIGNATURE: headers.POLY_SIGNATURE.replace("=", "") })).toBe(401);
+});
+
+test("credentials are made only for who attests to the key, now", async () => {
+  const seconds = Math.floor(live.clock.nowMs() / 1_000);
+  const attest = async (key: PrivateKeyAccount, address: Hex, at: number) => {
+    const signature = await key.sign({ hash: clobAuthDigest(address, at, 7) });
+    const headers = l1Headers(address, signature, at, 7);
+    return (await fetch(`${live.simnet.clobUrl}/auth/api-key`, { method: "POST", headers })).status;
+  };
+  const stranger = privateKeyToAccount(`0x${"44".repeat(32)}`);
+  expect(await attest(stranger, OWNER.address, seconds)).toBe(401);
+  expect(await attest(OWNER, OWNER.address, seconds - 60)).toBe(401);
+  expect(await attest(OWNER, OWNER.address, seconds)).toBe(200);
+  expect(await attest(OWNER, OWNER.address, seconds)).toBe(400);
 });
 
 test("an account that may only sell does not buy; its credentials work, wrong ones do not", async () => {

@@ -17,17 +17,22 @@ export type MatchingEngine = {
 /** A resting order and how much of it the taker gets, at `own` pips in the taker's token. */
 export type Crossing = { readonly resting: RestingOrder; readonly lots: number; readonly own: number };
 
+/** What a lot takes from the owner of a resting order: a token, or cash at its price. */
+type Draw = { readonly of: string; readonly perLot: number };
+const drawOf = ({ wallet, side, outcome, pips }: RestingOrder): Draw =>
+  side === "BUY"
+    ? { of: `${wallet} cash`, perLot: priceFor(outcome, pips) }
+    : { of: `${wallet} ${outcome}`, perLot: 1 };
+
 /** What the order would be matched with now, best price first. A look: nothing changes. */
 export function findCrossings(accounts: Accounts, quotes: Quotes, state: TradingState, order: TakerOrder, at: number) {
   const hitsAsks = (order.outcome === 0) === (order.side === "BUY");
-  const promised = new Map<string, number>();
-  /** What the owner of a resting order can really deliver, besides what it gives here already; a lot at a price. */
-  function deliverable({ wallet, side, outcome, lots }: RestingOrder, pips: number): number {
+  const given = new Map<string, number>();
+  /** What the owner of a resting order can really deliver, besides what is taken of it here already. */
+  function deliverable({ wallet, side, outcome, lots }: RestingOrder, { of, perLot }: Draw): number {
     if (side === "BUY" && accounts.hasCredit(wallet)) return lots;
     const held = side === "BUY" ? accounts.cash(wallet) : accounts.lots(wallet, state.market, outcome);
-    const [what, unit] = side === "BUY" ? ["cash", pips] : [String(outcome), 1];
-    const given = promised.get(`${wallet} ${what}`) ?? 0;
-    return Math.min(lots, Math.floor((held - given) / unit));
+    return Math.min(lots, Math.floor((held - (given.get(of) ?? 0)) / perLot));
   }
   const crossings: Crossing[] = [];
   let budget = order.budget ?? Number.POSITIVE_INFINITY;
@@ -37,12 +42,10 @@ export function findCrossings(accounts: Accounts, quotes: Quotes, state: Trading
     const own = priceFor(order.outcome, resting.pips);
     if (left <= 0 || (order.side === "BUY" ? own > order.limitPips : own < order.limitPips)) break;
     if (resting.wallet === order.wallet) continue;
-    const price = priceFor(resting.outcome, resting.pips);
-    const lots = Math.min(left, deliverable(resting, price), Math.floor(budget / own));
+    const draw = drawOf(resting);
+    const lots = Math.min(left, deliverable(resting, draw), Math.floor(budget / own));
     if (lots <= 0) continue;
-    const [what, unit] = resting.side === "BUY" ? ["cash", price] : [String(resting.outcome), 1];
-    const key = `${resting.wallet} ${what}`;
-    promised.set(key, (promised.get(key) ?? 0) + lots * unit);
+    given.set(draw.of, (given.get(draw.of) ?? 0) + lots * draw.perLot);
     crossings.push({ resting, lots, own });
     left -= lots;
     budget -= cashOf(lots, own);
