@@ -18,7 +18,12 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   const reputation = createReputation(parts);
-  const services = [await createListener(parts, signal), createRetention(parts), reputation, createExecutor(parts)];
+  const services = [
+    await createListener(parts, signal),
+    createRetention(parts),
+    reputation,
+    await createExecutor(parts),
+  ];
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));

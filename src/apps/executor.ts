@@ -1,24 +1,32 @@
 import type { Environment } from "../adapters/config/environment.ts";
+import { createStrategyFile } from "../adapters/config/strategy-file.ts";
 import { createClobBookSource } from "../adapters/polymarket-clob/book-source.ts";
 import { createLiveBooks } from "../adapters/polymarket-clob/live-books.ts";
+import { createAlertOutbox } from "../adapters/postgres/alert-outbox.ts";
 import { createExecutorStore } from "../adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../adapters/simulated-venue/paper-venue.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
+import { NO_COPY_RULES } from "../core/copy/copy-rules.ts";
 import type { EngineConfig } from "../core/engine/state.ts";
 import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
 import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
 import { SECOND_MS } from "../core/time/time.ts";
 import type { Service } from "../ports/service.ts";
+import { createEngineSettings } from "../services/executor/engine-settings.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
 import { createExecutorService } from "../services/executor/executor-service.ts";
+import type { ExecutorDeps } from "../services/executor/session.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 const CLOB_TIMEOUT_MS = 5_000;
 /** From decision to match: measured delays of the venue's order endpoint are a few hundred milliseconds. */
 const PAPER_LATENCY_MS = 500;
 
-export function createExecutor({ environment, database, clock, logger, machineTimeFactor }: ServiceParts): Service {
+/** @throws ConfigError where the strategy file is faulty */
+export async function createExecutor(parts: ServiceParts): Promise<Service> {
+  const { environment, database, clock, logger, machineTimeFactor } = parts;
+  const engine = engineConfig(environment, machineTimeFactor);
   const rest = createClobBookSource({
     url: environment.CLOB_URL,
     timeoutMs: CLOB_TIMEOUT_MS,
@@ -39,8 +47,25 @@ export function createExecutor({ environment, database, clock, logger, machineTi
     clock,
     logger: logger.with({ service: "executor" }),
     wake: database.wake,
-    config: { engine: engineConfig(environment, machineTimeFactor), timing: DEFAULT_EXECUTOR_TIMING },
+    config: { engine, timing: DEFAULT_EXECUTOR_TIMING },
+    ...(await readStrategy(parts, engine)),
   });
+}
+
+async function readStrategy(
+  { strategyFile = null, database, clock, logger }: ServiceParts,
+  base: EngineConfig,
+): Promise<Pick<ExecutorDeps, "settings">> {
+  if (strategyFile === null) return {};
+  const settings = await createEngineSettings({
+    base,
+    source: createStrategyFile(strategyFile),
+    outbox: createAlertOutbox(database),
+    clock,
+    logger: logger.with({ service: "executor" }),
+  });
+  logger.info("strategy file", { path: strategyFile, hash: settings.current().strategyHash });
+  return { settings };
 }
 
 export function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
@@ -68,5 +93,7 @@ export function engineConfig(environment: Environment, machineTimeFactor: number
       maxDailyLossUsd: environment.MAX_DAILY_LOSS,
       dataAgeMsMax: DEFAULT_RISK_LIMITS.dataAgeMsMax * machineTimeFactor,
     },
+    copy: NO_COPY_RULES,
+    strategyHash: null,
   };
 }

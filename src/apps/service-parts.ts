@@ -15,6 +15,8 @@ export type ServiceParts = {
    * delay (age of a fill, age of a book) are multiplied by it, so that the machine keeps the time it has in reality.
    */
   readonly machineTimeFactor: number;
+  /** null: decisions depend on the environment alone. */
+  readonly strategyFile?: string | null;
   /** What the listener does otherwise than by default. */
   readonly listener?: Partial<Pick<ListenerConfig, "startBlock" | "infoBatch">>;
 };

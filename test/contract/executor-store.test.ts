@@ -79,7 +79,14 @@ describeOnEachEngine("executor store", (getDb) => {
         scoredAt: blockTime(1),
       },
       market: {
-        ...{ marketId: marketNo(0), outcomeIndex: 0, title: "Will number 0 happen?", outcome: "Up", eventId: "7" },
+        ...{
+          marketId: marketNo(0),
+          outcomeIndex: 0,
+          title: "Will number 0 happen?",
+          outcome: "Up",
+          category: "test",
+          eventId: "7",
+        },
         endsAt: blockTime(1_000),
         tickSize: px("0.01"),
       },

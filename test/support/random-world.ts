@@ -194,6 +194,8 @@ function fillOf(move: Extract<Move, { kind: "fill" }>, { at, block, index }: Wor
     score,
     side: move.sell ? "SELL" : "BUY",
     eventId: `event ${move.market % 3}`,
+    category: (["Crypto", "Sports", null] as const)[move.market % 3] ?? null,
+    endsAt: addMs(at, move.market * 600_000),
   });
   return {
     ...event,

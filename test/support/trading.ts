@@ -1,3 +1,4 @@
+import { NO_COPY_RULES } from "../../src/core/copy/copy-rules.ts";
 import type { EngineEvent, EventOf } from "../../src/core/engine/event.ts";
 import type { EngineConfig } from "../../src/core/engine/state.ts";
 import { step } from "../../src/core/engine/step.ts";
@@ -36,6 +37,8 @@ export const aConfig = (change: Partial<EngineConfig> = {}): EngineConfig => ({
   signals: DEFAULT_SIGNAL_RULES,
   sizing: { method: "classic", kellyFraction: 0.25, maxPositionUsd: usd(1_000_000_000n) },
   limits: DEFAULT_RISK_LIMITS,
+  copy: NO_COPY_RULES,
+  strategyHash: null,
   ...change,
 });
 
@@ -62,6 +65,7 @@ export type FillOptions = {
   readonly cash?: string;
   readonly heldBefore?: string | null;
   readonly score?: WalletFacts;
+  readonly category?: string | null;
   readonly eventId?: string | null;
   readonly endsAt?: EpochMs | null;
   /** How long ago it happened when we were told. */
@@ -98,6 +102,7 @@ const aMarket = (options: { market: number; outcome: OutcomeIndex } & FillOption
   outcomeIndex: options.outcome,
   title: `Market ${options.market}`,
   outcome: options.outcome === 0 ? "Yes" : "No",
+  category: options.category ?? null,
   eventId: options.eventId ?? null,
   endsAt: options.endsAt ?? null,
   tickSize: px("0.01"),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import {
   decimal,
   dollars,
+  file,
   flag,
   folder,
   httpUrl,
@@ -153,6 +154,12 @@ export const environment = {
       dollars,
       "500",
       "Loss of one day (UTC), in dollars, after which nothing is bought for 24 hours. Exits go on.",
+    ),
+  },
+  Strategy: {
+    STRATEGY_FILE: optional(
+      file,
+      "Copy rules and protections: a .ts or .json file (docs/strategy-file.md). Without it orderflow.config.ts or orderflow.config.json of the current folder, where there is one. Changes take effect within seconds.",
     ),
   },
   "Paper and live": {

@@ -45,6 +45,8 @@ export const oneOf = <const T extends string>(...choices: readonly T[]): Kind<T>
 
 export const folder: Kind<string> = kind("a folder", (text) => text);
 
+export const file: Kind<string> = kind("a file", (text) => text);
+
 export const walletAddress: Kind<string> = kind("a wallet address (0x and 40 hex digits)", (text) =>
   /^0x[0-9a-fA-F]{40}$/.test(text) ? text.toLowerCase() : undefined,
 );

@@ -38,6 +38,7 @@ type CandidateRow = {
   outcome_index: OutcomeIndex;
   title: string | null;
   outcome: string | null;
+  category: string | null;
   event_id: string | null;
   ends_at: EpochMs | null;
   tick_size_micros: bigint | null;
@@ -102,7 +103,7 @@ async function loadRows(kysely: Kysely<Schema>, fills: RawBuilder<unknown>): Pro
       s.reputation_score, s.trader_tier, s.follow_eligible, s.edge_lower_bound, s.score_version, s.calculated_at,
       m.condition_id, t.outcome_index, m.title,
       CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
-      m.event_id, m.ends_at, m.tick_size_micros
+      m.category, m.event_id, m.ends_at, m.tick_size_micros
     FROM (${fills}) f
     JOIN flow.wallet w USING (wallet_key)
     JOIN flow.token t USING (token_key)
@@ -144,6 +145,7 @@ function readCandidate(row: CandidateRow): CandidateFill {
       outcomeIndex: row.outcome_index,
       title: row.title,
       outcome: row.outcome,
+      category: row.category,
       eventId: row.event_id,
       endsAt: row.ends_at,
       tickSize: row.tick_size_micros === null ? null : price(row.tick_size_micros),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { findStrategyFile } from "../../adapters/config/strategy-file.ts";
 import { keepYoungGenerationSmall } from "../../adapters/system/heap.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
@@ -27,9 +28,10 @@ function createScoring(parts: ServiceParts): readonly Service[] {
 }
 
 /** Whoever trades tells people of it. */
-function createTrading(parts: ServiceParts): readonly Service[] {
+async function createTrading(parts: ServiceParts): Promise<readonly Service[]> {
   const alerts = createAlerts(parts);
-  return [createExecutor(parts), ...(alerts === null ? [] : [alerts])];
+  const strategyFile = findStrategyFile(parts.environment.STRATEGY_FILE);
+  return [await createExecutor({ ...parts, strategyFile }), ...(alerts === null ? [] : [alerts])];
 }
 
 /** Each service in a process of its own, on a server that they share. */

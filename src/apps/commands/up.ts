@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { findStrategyFile } from "../../adapters/config/strategy-file.ts";
 import { runAllInOne } from "../all-in-one.ts";
 import { runProgram, withDatabase } from "../program.ts";
 
@@ -10,7 +11,10 @@ export function addUp(cli: Command): void {
       runProgram((program) =>
         withDatabase(program, (database) =>
           runAllInOne(
-            { ...program, database, machineTimeFactor: 1 },
+            {
+              ...{ ...program, database, machineTimeFactor: 1 },
+              strategyFile: findStrategyFile(program.environment.STRATEGY_FILE),
+            },
             program.environment.DATABASE_URL === null ? program.environment.DATA_DIR : null,
             program.signal,
           ),

@@ -1,6 +1,9 @@
 import { assert } from "../assert.ts";
+import type { CopyAccount } from "../copy/copy-checks.ts";
+import { leaderOf } from "../copy/copy-rules.ts";
+import { spentOn, spentOnWallet } from "../copy/spent.ts";
 import { markedValue, type Realization } from "../execution/position.ts";
-import type { MarketId } from "../ids/ids.ts";
+import type { Address, MarketId } from "../ids/ids.ts";
 import { addUsd, formatUsd, maxUsd, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { addRealization, observeEquity } from "../performance/day.ts";
 import { dailyLossLimit } from "../risk/limits.ts";
@@ -18,7 +21,12 @@ export function reservedUsd(state: EngineState): UsdMicros {
 }
 
 /** The account as the risk check sees it for an order in this market. */
-export function viewAccount(state: EngineState, marketId: MarketId, eventId: string | null): AccountView {
+export function viewAccount(
+  state: EngineState,
+  marketId: MarketId,
+  eventId: string | null,
+  leader: Address | null,
+): AccountView {
   const reserved = reservedUsd(state);
   const entriesInFlight = Object.values(state.orders).filter(({ order }) => order.side === "BUY");
   // A market that belongs to no event is a group of its own.
@@ -47,7 +55,24 @@ export function viewAccount(state: EngineState, marketId: MarketId, eventId: str
     openPositions: Object.keys(state.positions).length + entriesInFlight.length,
     marketHeld,
     eventExposureUsd,
+    copied: viewCopied(state, leader),
   };
+}
+
+/** What the budgets of the strategy file count. */
+function viewCopied(state: EngineState, leader: Address | null): CopyAccount {
+  const spent = spentOn(state.spent, state.at);
+  let walletOpenUsd = ZERO_USD;
+  for (const position of Object.values(state.positions)) {
+    if (leader !== null && position.leader === leader) walletOpenUsd = addUsd(walletOpenUsd, position.openCostUsd);
+  }
+  for (const { order, worstCostUsd } of Object.values(state.orders)) {
+    const signal = order.signalId === null ? undefined : state.signals[order.signalId];
+    if (leader !== null && signal !== undefined && leaderOf(signal)?.wallet === leader) {
+      walletOpenUsd = addUsd(walletOpenUsd, worstCostUsd);
+    }
+  }
+  return { dayUsd: spent.totalUsd, walletDayUsd: spentOnWallet(spent, leader), walletOpenUsd };
 }
 
 export const dayLossUsd = (state: EngineState): UsdMicros =>

@@ -12,6 +12,6 @@ export function alertsOf(commands: readonly Command[]): readonly Notice[] {
   const skipped = new Set(notices.filter(({ kind }) => kind === "skipped").map(({ facts }) => facts.signalId));
   return notices.filter(({ kind, facts }) => {
     if (kind === "signal") return Number(facts.confidence) > HIGH_CONFIDENCE && !skipped.has(facts.signalId);
-    return kind !== "skipped" && kind !== "expired";
+    return kind !== "strategy" && kind !== "skipped" && kind !== "expired";
   });
 }

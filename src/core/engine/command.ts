@@ -18,6 +18,7 @@ export type NoticeKind =
   | "loss"
   | "stopLoss"
   | "riskLimit"
+  | "strategy"
   | "tradingState";
 
 /** Something that a person wants to hear of; `key` is the same for the same fact. */

@@ -24,6 +24,8 @@ export type ControlCommand =
 /** Everything that can happen to the engine; `at` is when it was told, by the executor's clock. */
 export type EngineEvent = { readonly at: EpochMs } & (
   | { readonly kind: "started"; readonly config: EngineConfig }
+  /** The strategy file was changed. */
+  | { readonly kind: "reconfigured"; readonly config: EngineConfig }
   | {
       readonly kind: "fillObserved";
       readonly fill: ObservedFill;

@@ -1,5 +1,8 @@
+import { copyTermsOf } from "../copy/copy-checks.ts";
+import type { Leader } from "../copy/copy-rules.ts";
+import { addSpent } from "../copy/spent.ts";
 import { describeView, type MarketView } from "../execution/market-view.ts";
-import { entryOrderId, exitOrderId, positionId } from "../execution/order.ts";
+import { entryOrderId, exitOrderId, type OrderRequest, positionId } from "../execution/order.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
 import { reverseControl } from "../execution/reverse-control.ts";
 import type { SignalId } from "../ids/ids.ts";
@@ -31,6 +34,7 @@ export function onBook(state: EngineState, event: BookObserved): StepResult {
 }
 
 function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Signal): StepResult {
+  const copy = copyTermsOf(state.config, signal);
   const intent: EntryIntent = {
     kind: "entry",
     clientOrderId: entryOrderId(signal.id),
@@ -47,8 +51,9 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
       edgeLowerBound: signal.trigger.edgeLowerBound,
     },
     endsAt: signal.endsAt,
+    copy,
   };
-  const account = viewAccount(state, signal.marketId, signal.eventId);
+  const account = viewAccount(state, signal.marketId, signal.eventId, copy.leader?.wallet ?? null);
   const decision = checkOrder(state.config, intent, account, view, at);
   const seen = {
     checks: decision.checks,
@@ -60,7 +65,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   const ordered: Signal = { ...signal, ...seen, limitPrice: decision.order.limitPrice, stage: "ORDER_IN_FLIGHT" };
   const told = updateSignal(state, ordered);
   const changes = [...told.changes, ...controlOf(state, decision.order, view, signal.id)];
-  return andThen({ ...told, changes }, (next) => submit(next, decision));
+  return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, decision.order), decision));
 }
 
 /** Follows from the same book; it is recorded beside the signal and moves nothing. */
@@ -87,7 +92,7 @@ function decideExit(state: EngineState, { view, at }: BookObserved, position: Po
     size: position.openShares,
     slippageBps: state.config.signals.slippageBps,
   };
-  const account = viewAccount(state, position.marketId, position.eventId);
+  const account = viewAccount(state, position.marketId, position.eventId, position.leader);
   const decision = checkOrder(state.config, intent, account, view, at);
   if (decision.approved) {
     const selling: Position = { ...position, exitAttempts: attempt, exit: { ...exit, stage: "ORDER_IN_FLIGHT" } };
@@ -109,6 +114,12 @@ function decideExit(state: EngineState, { view, at }: BookObserved, position: Po
 function tellExitSignal(state: EngineState, exit: ExitRequest, seen: Pick<Signal, "checks" | "seen">): StepResult {
   const signal = exit.signalId === null ? undefined : state.signals[exit.signalId];
   return signal === undefined ? unchanged(state) : updateSignal(state, { ...signal, ...seen });
+}
+
+/** An order counts against the budgets from its decision on. */
+function spend(state: EngineState, leader: Leader | null, order: OrderRequest): EngineState {
+  if (order.side !== "BUY") return state;
+  return { ...state, spent: addSpent(state.spent, leader?.wallet ?? null, order.stakeUsd, order.approvedAt) };
 }
 
 function submit(state: EngineState, decision: Extract<Decision, { approved: true }>): StepResult {

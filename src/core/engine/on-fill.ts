@@ -1,3 +1,6 @@
+import { copyTermsOf, findCopyRefusal } from "../copy/copy-checks.ts";
+import { resolveCopyRule } from "../copy/copy-rules.ts";
+import type { Position } from "../execution/position.ts";
 import type { OutcomeIndex } from "../market/market.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
@@ -29,10 +32,16 @@ export function onFill(state: EngineState, event: FillObserved): StepResult {
 function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const { fill, wallet, market, at } = event;
   const key = `${fill.wallet}:${fill.tokenId}`;
-  const { episode, trigger } = detectFollowWhale(state.config.signals, getShard(state.episodes, key), fill, wallet);
+  const leader = { wallet: fill.wallet, tier: wallet.tier };
+  const { minTradeUsd } = resolveCopyRule(state.config, leader);
+  const before = getShard(state.episodes, key);
+  const { episode, trigger } = detectFollowWhale(state.config.signals, before, fill, wallet, minTradeUsd);
   const next: EngineState = { ...state, episodes: setShard(state.episodes, key, episode) };
   if (trigger === null) return unchanged(next);
   const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
+  const barred = findCopyRefusal(copyTermsOf(next.config, signal));
+  // Whom we do not copy contradicts nobody whom we do.
+  if (barred !== null) return enterSignal(next, refuse(signal, barred));
   const recent = next.recentTriggers[market.marketId] ?? [];
   const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.conflictWindowMs);
   const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
@@ -76,10 +85,11 @@ function onLeaderSell(state: EngineState, event: FillObserved): StepResult {
   for (const position of sortedValues(state.positions)) {
     if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
     const { exit, trigger } = detectExitFollow(state.config.signals, position.leaderExit, fill, wallet);
-    const watched = { ...position, leaderExit: exit };
+    const watched: Position = { ...position, leaderExit: exit };
     result = andThen(result, (now) => unchanged({ ...now, positions: { ...now.positions, [position.id]: watched } }));
     // A second sale while we are selling already adds nothing.
     if (trigger === null || position.exit !== null) continue;
+    if (!resolveCopyRule(state.config, { wallet: fill.wallet, tier: position.leaderTier ?? "" }).mirrorExits) continue;
     const signal = draftSignal(state, "EXIT_FOLLOW", event, trigger, wallet.score / 10);
     result = andThen(result, (now) => enterExit(now, signal, watched.id));
   }
@@ -113,6 +123,7 @@ function draftSignal(
     outcomeIndex: market.outcomeIndex,
     marketTitle: market.title,
     outcome: market.outcome,
+    category: market.category,
     eventId: market.eventId,
     endsAt: market.endsAt,
     trigger,

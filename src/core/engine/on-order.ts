@@ -1,8 +1,19 @@
 import { assert } from "../assert.ts";
+import { leaderOf } from "../copy/copy-rules.ts";
+import { returnUnspent } from "../copy/spent.ts";
 import type { Execution, FillEstimates, OrderRequest, UnfilledReason } from "../execution/order.ts";
 import { openPosition, type Position, type Realization, sellFromPosition } from "../execution/position.ts";
 import { orderSize, totalExecutions } from "../execution/simulate-fill.ts";
-import { addUsd, formatPrice, formatShares, formatUsd, priceOf, subUsd, type UsdMicros } from "../money/amounts.ts";
+import {
+  addUsd,
+  formatPrice,
+  formatShares,
+  formatUsd,
+  priceOf,
+  subUsd,
+  type UsdMicros,
+  ZERO_USD,
+} from "../money/amounts.ts";
 import { bookRealization, refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type Command, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
@@ -31,7 +42,8 @@ function withEstimates(result: StepResult, estimates: FillEstimates | undefined)
   return { ...result, changes };
 }
 
-function onUnfilled(state: EngineState, order: OrderRequest, reason: UnfilledReason): StepResult {
+function onUnfilled(before: EngineState, order: OrderRequest, reason: UnfilledReason): StepResult {
+  const state = giveBack(before, order, ZERO_USD);
   const row: ChangedRow = { kind: "order", order, status: "UNFILLED", reason, executions: [], at: state.at };
   const told: StepResult = { state, commands: [], changes: [row] };
   if (order.side === "BUY") {
@@ -55,8 +67,9 @@ function onBought(state: EngineState, order: OrderRequest, executions: readonly 
   const { cashUsd, feesUsd } = totalExecutions(executions);
   assert(cashUsd <= order.stakeUsd, "a fill never costs more than its stake", { clientOrderId: order.clientOrderId });
   const position = openPosition(signal, executions, state.config.mode, state.at);
+  const counted = giveBack(state, order, cashUsd);
   const paid: EngineState = withPosition(
-    { ...state, cashUsd: subUsd(state.cashUsd, addUsd(cashUsd, feesUsd)) },
+    { ...counted, cashUsd: subUsd(state.cashUsd, addUsd(cashUsd, feesUsd)) },
     position,
   );
   const opened: StepResult = {
@@ -65,6 +78,15 @@ function onBought(state: EngineState, order: OrderRequest, executions: readonly 
     changes: [filledRow(paid, order, executions), { kind: "position", position, at: paid.at }],
   };
   return andThen(opened, (next) => executeSignal(next, signal.id));
+}
+
+/** What an entry did not spend does not count against the budgets. */
+function giveBack(state: EngineState, order: OrderRequest, cashUsd: UsdMicros): EngineState {
+  const signal = order.signalId === null ? undefined : state.signals[order.signalId];
+  if (order.side !== "BUY" || signal === undefined) return state;
+  const wallet = leaderOf(signal)?.wallet ?? null;
+  const spent = returnUnspent(state.spent, wallet, subUsd(order.stakeUsd, cashUsd), order.approvedAt);
+  return spent === state.spent ? state : { ...state, spent };
 }
 
 function onSold(state: EngineState, order: OrderRequest, executions: readonly Execution[]): StepResult {

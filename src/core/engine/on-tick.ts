@@ -1,4 +1,5 @@
-import { isStopLossHit, type Position, unrealizedUsd } from "../execution/position.ts";
+import { resolveCopyRule } from "../copy/copy-rules.ts";
+import { isStopLossHit, isTakeProfitHit, type Position, unrealizedUsd } from "../execution/position.ts";
 import { formatUsd } from "../money/amounts.ts";
 import { closeDay, startDay } from "../performance/day.ts";
 import { summarizeDay } from "../performance/summary.ts";
@@ -73,10 +74,38 @@ function mark(state: EngineState, position: Position): StepResult {
     commands: [],
     changes: [{ kind: "position", position, at: state.at }],
   };
-  if (position.exit !== null || !isStopLossHit(position, state.config.limits.stopLossBps)) return marked;
+  return andThen(marked, (next) => sellByMark(next, position));
+}
+
+/** The strategy file was changed: what is held is judged by it at once, not with the next bid. */
+export function onReconfigured(state: EngineState, { config }: EventOf<"reconfigured">): StepResult {
+  const notice = {
+    kind: "strategy",
+    key: `strategy-${config.strategyHash}`,
+    facts: { hash: config.strategyHash },
+  } as const;
+  const told: StepResult = { state: { ...state, config }, commands: [{ kind: "notify", notice }], changes: [] };
+  return sortedValues(state.positions).reduce(
+    (result, position) => andThen(result, (next) => sellByMark(next, position)),
+    told,
+  );
+}
+
+function sellByMark(state: EngineState, position: Position): StepResult {
+  const { leader: wallet, leaderTier: tier } = position;
+  const { stopLossBps, takeProfitBps } = resolveCopyRule(
+    state.config,
+    wallet === null ? null : { wallet, tier: tier ?? "" },
+  );
+  if (position.exit !== null) return unchanged(state);
+  if (takeProfitBps !== null && isTakeProfitHit(position, takeProfitBps)) {
+    return requestExit(state, position, "TAKE_PROFIT", null);
+  }
+  if (stopLossBps === null || !isStopLossHit(position, stopLossBps)) return unchanged(state);
   const facts = { ...positionFacts(position), unrealizedUsd: formatUsd(unrealizedUsd(position)) };
   const key = `stopLoss-${position.id}`;
-  const stopped: StepResult = { ...marked, commands: [{ kind: "notify", notice: { kind: "stopLoss", key, facts } }] };
+  const notice = { kind: "stopLoss", key, facts } as const;
+  const stopped: StepResult = { state, commands: [{ kind: "notify", notice }], changes: [] };
   return andThen(stopped, (next) => requestExit(next, position, "STOP_LOSS", null));
 }
 

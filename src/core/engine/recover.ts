@@ -1,9 +1,11 @@
+import { noneSpent } from "../copy/spent.ts";
+import { tierOf } from "../reputation/tiers.ts";
 import { DEFAULT_RISK_LIMITS } from "../risk/limits.ts";
 import { startProtections } from "../risk/protections.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import type { Command } from "./command.ts";
 import { NO_SHARDS } from "./shards.ts";
-import { createState, type EngineState, sortedValues } from "./state.ts";
+import { createState, type EngineState, sortedValues, upgradeConfig } from "./state.ts";
 
 /**
  * What was wanted and not answered when the last process ended: to be done again after a start. Orders first. Asking
@@ -36,13 +38,36 @@ export function pendingCommands(state: EngineState): readonly Command[] {
 
 /** A state as an older version stored it: what it did not know begins anew, what it held stays. */
 export function upgradeState(stored: EngineState): EngineState {
-  if ((stored.version as number) === 2) return stored;
+  switch (stored.version as number) {
+    case 3:
+      return stored;
+    case 2:
+      return addCopying(stored);
+    default:
+      return addCopying(addProtections(stored));
+  }
+}
+
+function addCopying(stored: EngineState): EngineState {
+  const positions = Object.entries(stored.positions).map(([id, each]) => [id, { ...each, leaderTier: null }]);
+  const signals = Object.entries(stored.signals).map(([id, each]) => {
+    const { walletScore, walletTier = tierOf(walletScore) } = each.trigger;
+    const trigger = { ...each.trigger, walletTier };
+    return [id, { ...each, category: null, trigger }];
+  });
+  return {
+    ...{ ...stored, version: 3, config: upgradeConfig(stored.config), spent: noneSpent(stored.at) },
+    ...{ positions: Object.fromEntries(positions), signals: Object.fromEntries(signals) },
+  };
+}
+
+function addProtections(stored: EngineState): EngineState {
   const fresh = createState(stored.config, stored.at);
   const limits = { ...DEFAULT_RISK_LIMITS, ...stored.config.limits };
   const signals = { ...DEFAULT_SIGNAL_RULES, ...stored.config.signals };
   const protections = startProtections(stored.equity.equityUsd);
   const config = { ...stored.config, limits, signals };
-  return { ...fresh, ...stored, version: 2, config, protections, episodes: NO_SHARDS };
+  return { ...fresh, ...stored, config, protections, episodes: NO_SHARDS };
 }
 
 /** The state without its evidence, which is large and comes again with the journal. */

@@ -1,3 +1,5 @@
+import { type CopyRules, NO_COPY_RULES } from "../copy/copy-rules.ts";
+import { noneSpent, type Spent } from "../copy/spent.ts";
 import type { Position, TradingMode } from "../execution/position.ts";
 import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
@@ -20,7 +22,16 @@ export type EngineConfig = {
   readonly signals: SignalRules;
   readonly sizing: SizingConfig;
   readonly limits: RiskLimits;
+  readonly copy: CopyRules;
+  /** Of the strategy file's text; null: none was read. */
+  readonly strategyHash: string | null;
 };
+
+/** As an older version wrote it into the journal. */
+export const upgradeConfig = (config: EngineConfig): EngineConfig =>
+  (config.copy as CopyRules | undefined) === undefined
+    ? { ...config, copy: NO_COPY_RULES, strategyHash: null }
+    : config;
 
 export type OrderInFlight = {
   readonly order: ApprovedOrder;
@@ -34,13 +45,15 @@ export type OrderInFlight = {
  * ended is in the database. Never changed in place: a step makes a new one that shares the unchanged parts.
  */
 export type EngineState = {
-  readonly version: 2;
+  readonly version: 3;
   /** Time of the newest event. */
   readonly at: EpochMs;
   readonly config: EngineConfig;
   readonly tradingState: TradingState;
   readonly entriesStoppedUntil: EpochMs | null;
   readonly protections: Protections;
+  /** What the budgets of the strategy file count. */
+  readonly spent: Spent;
   /** What the account began with: cash + cost of open positions − realised is this, always. */
   readonly startUsd: UsdMicros;
   readonly cashUsd: UsdMicros;
@@ -62,12 +75,13 @@ export type EngineState = {
 };
 
 export const createState = (config: EngineConfig, at: EpochMs): EngineState => ({
-  version: 2,
+  version: 3,
   at,
   config,
   tradingState: "ACTIVE",
   entriesStoppedUntil: null,
   protections: startProtections(config.capitalUsd),
+  spent: noneSpent(at),
   startUsd: config.capitalUsd,
   cashUsd: config.capitalUsd,
   realizedUsd: ZERO_USD,

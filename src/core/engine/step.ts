@@ -8,11 +8,11 @@ import { onCommand } from "./on-command.ts";
 import { onFill, onRetraction } from "./on-fill.ts";
 import { onOrderResult } from "./on-order.ts";
 import { onResolution } from "./on-resolution.ts";
-import { onMarks, onTick, performanceChange, rollDay } from "./on-tick.ts";
-import { createState, type EngineState } from "./state.ts";
+import { onMarks, onReconfigured, onTick, performanceChange, rollDay } from "./on-tick.ts";
+import { createState, type EngineState, upgradeConfig } from "./state.ts";
 
 /** Raised with every change of what a step decides; written beside each step in the journal. */
-export const RULE_VERSION = 2;
+export const RULE_VERSION = 3;
 
 /**
  * The one decision function of backtest, paper and live trading. Pure: the same state and event give the same result,
@@ -23,7 +23,7 @@ export const RULE_VERSION = 2;
 export function step(state: EngineState | null, event: EngineEvent): StepResult {
   if (state === null) {
     assert(event.kind === "started", "the first event starts the engine", { kind: event.kind });
-    const created = createState(event.config, event.at);
+    const created = createState(upgradeConfig(event.config), event.at);
     return { state: created, commands: [], changes: [performanceChange(created)] };
   }
   // Time does not run back: an answer that was on its way while a later event was told is told now.
@@ -50,7 +50,9 @@ function handle(before: EngineState, event: EngineEvent): StepResult {
 function dispatch(state: EngineState, event: EngineEvent): StepResult {
   switch (event.kind) {
     case "started":
-      return unchanged({ ...state, config: event.config });
+      return unchanged({ ...state, config: upgradeConfig(event.config) });
+    case "reconfigured":
+      return onReconfigured(state, event);
     case "fillObserved":
       return onFill(state, event);
     case "blocksRetracted":

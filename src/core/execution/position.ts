@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import { leaderOf } from "../copy/copy-rules.ts";
 import type { Address, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
 import type { OutcomeIndex } from "../market/market.ts";
 import {
@@ -23,7 +24,7 @@ import { type Execution, positionId } from "./order.ts";
 import { totalExecutions } from "./simulate-fill.ts";
 
 export type TradingMode = "PAPER" | "LIVE";
-export type CloseReason = "STOP_LOSS" | "LEADER_EXIT" | "COMMAND" | "RESOLUTION";
+export type CloseReason = "STOP_LOSS" | "TAKE_PROFIT" | "LEADER_EXIT" | "COMMAND" | "RESOLUTION";
 
 /** A wish to sell, kept until it is done: a sell that is not filled is asked again. */
 export type ExitRequest = {
@@ -48,6 +49,8 @@ export type Position = {
   readonly eventId: string | null;
   /** The wallet that we followed in; null where there was no single one. */
   readonly leader: Address | null;
+  /** Its tier when we bought. */
+  readonly leaderTier: string | null;
   readonly entryShares: ShareMicros;
   /** Without fees. */
   readonly entryCashUsd: UsdMicros;
@@ -93,6 +96,7 @@ export function openPosition(
 ): Position {
   const { size, cashUsd, feesUsd } = totalExecutions(executions);
   assert(size > 0n, "a position opens with shares", { signalId: signal.id });
+  const leader = leaderOf(signal);
   return {
     id: positionId(signal.id),
     signalId: signal.id,
@@ -104,7 +108,8 @@ export function openPosition(
     marketTitle: signal.marketTitle,
     outcome: signal.outcome,
     eventId: signal.eventId,
-    leader: signal.type === "FOLLOW_WHALE" ? signal.trigger.wallet : null,
+    leader: leader?.wallet ?? null,
+    leaderTier: leader?.tier ?? null,
     entryShares: size,
     entryCashUsd: cashUsd,
     entryFeesUsd: feesUsd,
@@ -192,3 +197,7 @@ export const unrealizedUsd = (position: Position): UsdMicros => subUsd(markedVal
 /** Has the bid's value fallen `stopLossBps` under cost? */
 export const isStopLossHit = (position: Position, stopLossBps: bigint): boolean =>
   position.mark !== null && -unrealizedUsd(position) * 10_000n >= position.openCostUsd * stopLossBps;
+
+/** Has the bid's value risen `takeProfitBps` over cost? */
+export const isTakeProfitHit = (position: Position, takeProfitBps: bigint): boolean =>
+  position.mark !== null && unrealizedUsd(position) * 10_000n >= position.openCostUsd * takeProfitBps;

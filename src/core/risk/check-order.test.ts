@@ -11,6 +11,7 @@ import {
   sh,
   someTerms,
 } from "../../../test/support/trading.ts";
+import { resolveCopyRule } from "../copy/copy-rules.ts";
 import type { ClientOrderId, PositionId, SignalId } from "../ids/ids.ts";
 import { addMs } from "../time/time.ts";
 import { checkOrder, type Decision } from "./check-order.ts";
@@ -32,6 +33,7 @@ const entry: EntryIntent = {
   confidence: 0.9,
   evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
   endsAt: addMs(NOON, 3_600_000),
+  copy: { rules: config.copy, rule: resolveCopyRule(config, null), leader: null, category: null },
 };
 const exit: ExitIntent = { ...ids, kind: "exit", size: sh("100"), slippageBps: 500n };
 const account: AccountView = {
@@ -46,6 +48,7 @@ const account: AccountView = {
   openPositions: 0,
   marketHeld: false,
   eventExposureUsd: $("0"),
+  copied: { dayUsd: $("0"), walletDayUsd: $("0"), walletOpenUsd: $("0") },
 };
 const view = aView();
 const outcome = (decision: Decision) =>

@@ -14,7 +14,7 @@ import {
   ZERO_USD,
 } from "../money/amounts.ts";
 import { computeEntryCap, computeExitFloor } from "../signals/price-cap.ts";
-import { computeStake, type Stake } from "../sizing/kelly.ts";
+import { computeStakeBy, type Stake } from "../sizing/kelly.ts";
 import type { EpochMs } from "../time/time.ts";
 import { entryChecks } from "./entry-checks.ts";
 import { exitChecks } from "./exit-checks.ts";
@@ -74,11 +74,14 @@ function draftEntry(
 ): OrderDraft | null {
   const ask = view.book?.asks[0]?.price;
   if (view.book === null || view.terms === null || ask === undefined) return null;
-  const limitPrice = computeEntryCap(intent.capPrice, 0n, view.book.tickSize);
+  const { rule } = intent.copy;
+  const capPrice = rule.maxPrice !== null && rule.maxPrice < intent.capPrice ? rule.maxPrice : intent.capPrice;
+  const limitPrice = computeEntryCap(capPrice, 0n, view.book.tickSize);
   if (limitPrice === 0n || ask > limitPrice) return null;
-  const stake = computeStake(rules.sizing, intent.evidence, ask);
+  const stake = computeStakeBy(rule.stake, rules.sizing, intent.evidence, ask);
   const signalMaxUsd = portionBps(account.capitalUsd, rules.limits.maxSignalBps, "floor");
-  const stakeUsd = floorToCent(minUsd(stake.stakeUsd, minUsd(rules.limits.maxPositionUsd, signalMaxUsd)));
+  const positionMaxUsd = minUsd(rules.limits.maxPositionUsd, rule.marketMaxUsd ?? signalMaxUsd);
+  const stakeUsd = floorToCent(minUsd(stake.stakeUsd, minUsd(positionMaxUsd, signalMaxUsd)));
   const order: OrderRequest = {
     ...commonTerms(intent, { book: view.book, terms: view.terms }, limitPrice, rules.limits, at),
     side: "BUY",

@@ -1,3 +1,10 @@
+import {
+  copyBudgetChecks,
+  copyLiquidityChecks,
+  copyPriceChecks,
+  copySourceChecks,
+  copyTimeChecks,
+} from "../copy/copy-checks.ts";
 import type { MarketView } from "../execution/market-view.ts";
 import { addUsd, formatPrice, formatShares, formatUsd, portionBps } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
@@ -14,7 +21,10 @@ export type EntryCheckInput = {
   readonly draft: OrderDraft | null;
 };
 
-/** Strategy section 6 in the order in which it is checked: what we may do at all, the market, the price, the size. */
+/**
+ * Strategy section 6 in the order in which it is checked: what we may do at all, the market, the price, the size; the
+ * strategy file's own limits among them.
+ */
 export function* entryChecks(input: EntryCheckInput): Generator<RiskCheck> {
   yield* permissionChecks(input);
   yield* marketChecks(input);
@@ -28,6 +38,7 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
   const lossIsFine = !stopped && account.dayLossUsd < lossMax;
   yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), formatUsd(account.dayLossUsd));
   yield* protectionChecks(account, at);
+  yield* copySourceChecks(intent.copy);
   yield check(
     "CONFIDENCE_BELOW_MIN",
     intent.confidence >= limits.minConfidence,
@@ -66,10 +77,12 @@ function* marketChecks({ limits, intent, view, at }: EntryCheckInput): Generator
     "before the end",
     ended ? `${at - (intent.endsAt ?? at)} ms past the end` : "before the end",
   );
+  yield* copyTimeChecks(intent.copy, intent.endsAt, at);
   const ask = view.book?.asks[0]?.price;
   yield check("BOOK_EMPTY", ask !== undefined, "an ask", ask === undefined ? "none" : formatPrice(ask));
   if (ask === undefined) return;
   yield check("SLIPPAGE_ABOVE_MAX", ask <= intent.capPrice, formatPrice(intent.capPrice), formatPrice(ask));
+  yield* copyPriceChecks(intent.copy, ask);
 }
 
 /** Shared with exits: nothing is sold on an old book or into a closed market either. */
@@ -97,8 +110,10 @@ function* exposureChecks({ limits, intent, account, view, at, draft }: EntryChec
     return;
   }
   const { stake, order, size, worstCostUsd } = draft;
+  yield* copyLiquidityChecks(intent.copy, view, order.limitPrice);
   const kelly = stake?.kelly ?? 0;
-  yield check("KELLY_NOT_POSITIVE", kelly > 0, "0", kelly.toFixed(6));
+  // A fixed stake is what the person wants, whatever Kelly says.
+  if (intent.copy.rule.stake.kind === "kelly") yield check("KELLY_NOT_POSITIVE", kelly > 0, "0", kelly.toFixed(6));
   const stakeUsd = order.side === "BUY" ? order.stakeUsd : worstCostUsd;
   const bigEnough = size >= order.minOrderSize && stakeUsd >= limits.minOrderUsd;
   yield check(
@@ -107,6 +122,7 @@ function* exposureChecks({ limits, intent, account, view, at, draft }: EntryChec
     `${formatShares(order.minOrderSize)} shares, ${formatUsd(limits.minOrderUsd)} USD`,
     `${formatShares(size)} shares, ${formatUsd(stakeUsd)} USD`,
   );
+  yield* copyBudgetChecks(intent.copy, account.copied, stakeUsd, worstCostUsd);
   const deployedMax = portionBps(account.capitalUsd, limits.maxDeployedBps, "floor");
   const deployed = addUsd(account.deployedUsd, worstCostUsd);
   yield check("DEPLOYED_AT_MAX", deployed <= deployedMax, formatUsd(deployedMax), formatUsd(deployed));

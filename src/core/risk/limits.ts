@@ -73,7 +73,17 @@ export type RiskCode =
   | "BELOW_MIN_SIZE"
   | "DEPLOYED_AT_MAX"
   | "EVENT_EXPOSURE_AT_MAX"
-  | "CASH_EXHAUSTED";
+  | "CASH_EXHAUSTED"
+  // Of the strategy file.
+  | "WALLET_NOT_ALLOWED"
+  | "WALLET_BLOCKED"
+  | "CATEGORY_NOT_ALLOWED"
+  | "TIME_LEFT_BELOW_MIN"
+  | "PRICE_OUT_OF_BAND"
+  | "LIQUIDITY_BELOW_MIN"
+  | "DAY_BUDGET_SPENT"
+  | "WALLET_BUDGET_SPENT"
+  | "WALLET_EXPOSURE_AT_MAX";
 
 /** Why a signal was not acted on: a risk check, or what happened before or after it. */
 export type RefusalCode =

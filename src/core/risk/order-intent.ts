@@ -1,3 +1,4 @@
+import type { CopyAccount, CopyTerms } from "../copy/copy-checks.ts";
 import type { OrderRequest } from "../execution/order.ts";
 import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
 import type { OutcomeIndex } from "../market/market.ts";
@@ -23,6 +24,7 @@ export type EntryIntent = IntentIds & {
   readonly confidence: number;
   readonly evidence: SizingEvidence;
   readonly endsAt: EpochMs | null;
+  readonly copy: CopyTerms;
 };
 
 export type ExitIntent = IntentIds & {
@@ -47,6 +49,7 @@ export type AccountView = {
   readonly openPositions: number;
   readonly marketHeld: boolean;
   readonly eventExposureUsd: UsdMicros;
+  readonly copied: CopyAccount;
 };
 
 export type RiskRules = { readonly limits: RiskLimits; readonly sizing: SizingConfig };

@@ -1,4 +1,4 @@
-import { priceOf } from "../money/amounts.ts";
+import { priceOf, type UsdMicros } from "../money/amounts.ts";
 import { type Episode, extendEpisode } from "./episode.ts";
 import type { ObservedFill, WalletFacts } from "./observed-fill.ts";
 import type { Trigger } from "./signal.ts";
@@ -9,15 +9,16 @@ export const isWhale = (rules: SignalRules, wallet: WalletFacts): boolean =>
 
 export type Detection = { readonly episode: Episode; readonly trigger: Trigger | null };
 
-/** A whale's BUY: the first fill that brings its episode to `minWhaleTradeUsd` is the trigger. */
+/** A whale's BUY: the first fill that brings its episode to `minTradeUsd` is the trigger. */
 export function detectFollowWhale(
   rules: SignalRules,
   before: Episode | undefined,
   fill: ObservedFill,
   wallet: WalletFacts,
+  minTradeUsd: UsdMicros,
 ): Detection {
   const episode = extendEpisode(before, fill, rules.episodeGapMs);
-  if (episode.signalled || episode.cash < rules.minWhaleTradeUsd) return { episode, trigger: null };
+  if (episode.signalled || episode.cash < minTradeUsd) return { episode, trigger: null };
   return { episode: { ...episode, signalled: true }, trigger: triggerOf(episode, fill, wallet) };
 }
 

@@ -48,6 +48,7 @@ export type MarketFacts = {
   readonly outcomeIndex: OutcomeIndex;
   readonly title: string | null;
   readonly outcome: string | null;
+  readonly category: string | null;
   readonly eventId: string | null;
   readonly endsAt: EpochMs | null;
   readonly tickSize: PriceMicros | null;

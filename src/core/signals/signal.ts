@@ -44,6 +44,7 @@ export type Signal = {
   readonly outcomeIndex: OutcomeIndex;
   readonly marketTitle: string | null;
   readonly outcome: string | null;
+  readonly category: string | null;
   readonly eventId: string | null;
   readonly endsAt: EpochMs | null;
   readonly trigger: Trigger;

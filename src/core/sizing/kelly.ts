@@ -45,8 +45,13 @@ export function computeProbability(method: SizingMethod, evidence: SizingEvidenc
   return Math.min(1, Math.max(0, toNumber(evidence.triggerPrice) + evidence.edgeLowerBound));
 }
 
+/** How much one entry stakes: a share of Kelly, or always the same. */
+export type StakeRule =
+  | { readonly kind: "kelly"; readonly fraction: number }
+  | { readonly kind: "fixed"; readonly usd: UsdMicros };
+
 /**
- * `clamp(kellyFraction · f, 0, 1) · maxPositionUsd`, rounded to the micro, then down to the cent.
+ * `clamp(fraction · f, 0, 1) · maxPositionUsd`, rounded to the micro, then down to the cent.
  * The only place where a float becomes money.
  */
 export function computeStake(config: SizingConfig, evidence: SizingEvidence, ourPrice: PriceMicros): Stake {
@@ -57,4 +62,15 @@ export function computeStake(config: SizingConfig, evidence: SizingEvidence, our
   const micros = Math.round(share * Number(config.maxPositionUsd));
   assert(Number.isSafeInteger(micros), "a stake is a safe integer of micros", { share });
   return { probability, kelly, stakeUsd: floorToCent(usd(BigInt(micros))) };
+}
+
+/** The stake by a strategy file's rule; a fixed one says beside it what Kelly would have. */
+export function computeStakeBy(
+  rule: StakeRule,
+  config: SizingConfig,
+  evidence: SizingEvidence,
+  ourPrice: PriceMicros,
+): Stake {
+  if (rule.kind === "kelly") return computeStake({ ...config, kellyFraction: rule.fraction }, evidence, ourPrice);
+  return { ...computeStake(config, evidence, ourPrice), stakeUsd: floorToCent(rule.usd) };
 }

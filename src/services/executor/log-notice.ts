@@ -15,6 +15,7 @@ const LINES: Readonly<Record<Exclude<NoticeKind, "signal" | "executed">, Line>> 
   win: ["info", "win"],
   loss: ["info", "loss"],
   stopLoss: ["warn", "stop loss"],
+  strategy: ["info", "strategy file in force"],
   riskLimit: ["warn", "risk limit reached"],
   tradingState: ["warn", "trading state changed"],
 };

@@ -1,6 +1,7 @@
 import type { Command } from "../../core/engine/command.ts";
+import type { EngineEvent } from "../../core/engine/event.ts";
 import { pendingCommands } from "../../core/engine/recover.ts";
-import { sortedValues } from "../../core/engine/state.ts";
+import { type EngineConfig, sortedValues } from "../../core/engine/state.ts";
 import { judgeRecords } from "../../core/performance/significance.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { BookFeed, BookSource } from "../../ports/book-source.ts";
@@ -10,6 +11,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Venue } from "../../ports/venue.ts";
 import type { Wake, WakeChannel } from "../../ports/wake.ts";
 import { type EngineRunner, recoverEngine } from "./engine-runner.ts";
+import type { EngineSettings } from "./engine-settings.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
 import { type BookFollower, createBookFollower } from "./follow-books.ts";
 import { createMailbox, type Mailbox } from "./mailbox.ts";
@@ -26,6 +28,8 @@ export type ExecutorDeps = {
   readonly logger: Logger;
   readonly wake: Wake;
   readonly config: ExecutorConfig;
+  /** Where a strategy file stands behind `config.engine` and may change. */
+  readonly settings?: EngineSettings;
 };
 
 /** Two ways to be told to end: by a person, or by losing the place. */
@@ -40,7 +44,11 @@ const HINTS: readonly WakeChannel[] = ["orderflow_chain", "orderflow_scores", "o
 export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady: () => void): Promise<void> {
   const signal = AbortSignal.any([ends.stop, ends.lost]);
   const { store, clock, logger, wake, config } = deps;
-  const runner = await recoverEngine(store, config, clock.nowMs());
+  const runner = await recoverEngine(
+    store,
+    { ...config, engine: deps.settings?.current() ?? config.engine },
+    clock.nowMs(),
+  );
   const mailbox = createMailbox(clock);
   // Tasks end with the session, however it ends.
   const ending = new AbortController();
@@ -64,7 +72,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
       openPositions: positionsOf(runner),
       unfinished: unfinished.length,
     });
-    chainAsOf = (await store.read(candidateQuery(config.engine, runner.cursor(), clock.nowMs()))).chainAsOf;
+    chainAsOf = (await store.read(candidateQuery(runner.state().config, runner.cursor(), clock.nowMs()))).chainAsOf;
     performer.perform(unfinished);
     onReady();
     const onChain = (at: EpochMs | null): void => {
@@ -92,7 +100,7 @@ type LoopParts = {
   readonly onChain: (at: EpochMs | null) => void;
 };
 
-async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts: LoopParts): Promise<void> {
+async function loop({ store, clock, logger, wake, config, settings }: ExecutorDeps, parts: LoopParts): Promise<void> {
   const { runner, mailbox, performer, follower, signal } = parts;
   const { pollMs, markMs } = config.timing;
   let pollAt: number = clock.nowMs();
@@ -103,13 +111,14 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
     const now = clock.nowMs();
     let input = { ...nothing(runner, now), events };
     if (hinted || now >= pollAt) {
-      const inbox = await store.read(candidateQuery(config.engine, runner.cursor(), now));
+      const changed = now >= pollAt ? ((await settings?.refresh()) ?? null) : null;
+      const inbox = await store.read(candidateQuery(runner.state().config, runner.cursor(), now));
       parts.onChain(inbox.chainAsOf);
       // Decisions are made at the time of reading, not at that of the hint.
       const at = clock.nowMs();
       const handledControls = inbox.controls.map(({ id }) => id);
       input = {
-        events: [...events, ...toEvents(inbox, at)],
+        events: [...events, ...reconfigured(changed, at), ...toEvents(inbox, at)],
         cursor: inbox.cursor,
         handledControls,
         at,
@@ -133,6 +142,9 @@ async function loop({ store, clock, logger, wake, config }: ExecutorDeps, parts:
     await mailbox.wait(waitMs, signal);
   }
 }
+
+const reconfigured = (config: EngineConfig | null, at: EpochMs): readonly EngineEvent[] =>
+  config === null ? [] : [{ kind: "reconfigured", at, config }];
 
 const isResult = (command: Command): boolean =>
   command.kind === "notify" && (command.notice.kind === "win" || command.notice.kind === "loss");
