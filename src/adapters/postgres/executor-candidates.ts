@@ -55,8 +55,8 @@ export async function loadCandidates(
   { read, young }: Ranges,
 ): Promise<readonly CandidateFill[]> {
   const [entries, exits] = await Promise.all([
-    young === null ? [] : loadRows(kysely, youngFills(query, young)),
-    loadRows(kysely, leaderSells(read)),
+    young === null ? [] : loadRows(kysely, youngFills(query, young), mayMatter(query)),
+    loadRows(kysely, leaderSells(read), sql`true`),
   ]);
   if (exits.length === 0) return entries.map(readCandidate);
   // A badly scored leader's sell is both: the one with the holding is kept.
@@ -67,15 +67,15 @@ export async function loadCandidates(
     .map(readCandidate);
 }
 
-const youngFills = ({ since, minWhaleScore, maxFadeScore }: CandidateQuery, young: string) => sql`
+const youngFills = ({ since }: CandidateQuery, young: string) => sql`
   SELECT f.*, NULL::text AS held_before
   FROM unnest(${young}::int4multirange) AS r
   JOIN flow.fill f ON f.block_number BETWEEN lower(r) AND upper(r) - 1
-  JOIN flow.wallet_score s USING (wallet_key)
-  WHERE f.occurred_at >= ${ts(since)} AND (
-    (NOT f.is_sell AND s.follow_eligible AND s.reputation_score >= ${minWhaleScore}::float8)
-    OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)
-  )`;
+  WHERE f.occurred_at >= ${ts(since)}`;
+
+const mayMatter = ({ minWhaleScore, maxFadeScore }: CandidateQuery) => sql`
+  (NOT f.is_sell AND s.follow_eligible AND s.reputation_score >= ${minWhaleScore}::float8)
+  OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)`;
 
 const leaderSells = (read: string | null) => sql`
   SELECT f.*, (
@@ -96,7 +96,11 @@ const leaderSells = (read: string | null) => sql`
   WHERE f.is_sell AND f.block_number <@ ${read}::int4multirange
     AND (f.block_number::bigint << 32) + f.log_index > l.followed_at`;
 
-async function loadRows(kysely: Kysely<Schema>, fills: RawBuilder<unknown>): Promise<readonly CandidateRow[]> {
+async function loadRows(
+  kysely: Kysely<Schema>,
+  fills: RawBuilder<unknown>,
+  condition: RawBuilder<unknown>,
+): Promise<readonly CandidateRow[]> {
   const { rows } = await sql<CandidateRow>`
     SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
       f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
@@ -109,7 +113,7 @@ async function loadRows(kysely: Kysely<Schema>, fills: RawBuilder<unknown>): Pro
     JOIN flow.token t USING (token_key)
     JOIN flow.market m USING (market_key)
     LEFT JOIN flow.wallet_score s USING (wallet_key)
-    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0
+    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0 AND (${condition})
     ORDER BY f.block_number, f.log_index`.execute(kysely);
   return rows;
 }

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import { alertsOf } from "../../core/engine/alerts.ts";
 import { fromJson, toJson } from "../../core/engine/encode.ts";
-import type { EngineEvent } from "../../core/engine/event.ts";
+import { packEvent, unpackEvent } from "../../core/engine/journal-form.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
@@ -56,7 +56,7 @@ async function loadEngine(db: Database, mode: TradingMode, reader: string): Prom
     steps: steps.map((step) => ({
       seq: Number(step.seq),
       ruleVersion: step.rule_version,
-      event: fromJson(step.event) as EngineEvent,
+      event: unpackEvent(step.event),
       commands: fromJson(step.commands) as JournalStep["commands"],
       stateHash: step.state_hash,
     })),
@@ -116,7 +116,7 @@ async function saveSteps(
 /** Made while they are sent: a burst is ten thousand of them. */
 function* journalLines(mode: TradingMode, steps: readonly JournalStep[]): Generator<string> {
   for (const { seq, event, ruleVersion, commands, stateHash } of steps) {
-    const texts = [event, commands].map((value) => copyText(JSON.stringify(toJson(value))));
+    const texts = [packEvent(event), toJson(commands)].map((value) => copyText(JSON.stringify(value)));
     yield `${[mode, seq, copyTs(event.at), ruleVersion, ...texts, stateHash ?? copyNull].join("\t")}\n`;
   }
 }
