@@ -1,26 +1,16 @@
-import { once } from "node:events";
 import type { Hex } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { WebSocket } from "ws";
-import { ownTrades } from "../../src/adapters/polymarket-clob/account-schemas.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ApiRequest, l1Headers, l2Headers, l2Signature } from "../../src/adapters/polymarket-clob/auth.ts";
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
 import { clobAuthDigest } from "../../src/core/chain/clob-attestation.ts";
-import {
-  type ExchangeOrder,
-  encodeSignature,
-  orderDomain,
-  orderHash,
-  type SignedOrder,
-  signingDigest,
-  ZERO_32,
-} from "../../src/core/chain/exchange-order.ts";
+import { orderDomain } from "../../src/core/chain/exchange-order.ts";
 import type { OrderAnswer } from "../../src/core/execution/venue-answer.ts";
-import { parseAddress } from "../../src/core/ids/ids.ts";
+import { type OrderHash, parseAddress, parseOrderHash, parseTokenId } from "../../src/core/ids/ids.ts";
 import { type LiveSimnet, OWNER, startLiveSimnet, tradedMarket } from "../support/live-simnet.ts";
+import { type Change, CROSSING, signResting } from "../support/signed-orders.ts";
 
-/** What the venue of simnet takes, refuses, rests and tells. */
+/** What the venue of simnet takes, refuses, rests and cancels. */
 let live: LiveSimnet;
 let trader: Awaited<ReturnType<LiveSimnet["login"]>>;
 let market: SimMarket;
@@ -34,41 +24,9 @@ beforeEach(() => {
 });
 
 const signal = AbortSignal.timeout(60_000);
-let salt = 0n;
-
-async function pass(ms: number): Promise<void> {
-  await live.clock.advance(ms);
-  live.simnet.advanceTo(live.clock.nowMs());
-}
-
-type Change = {
-  readonly order?: Partial<ExchangeOrder>;
-  readonly sent?: Partial<Omit<SignedOrder, "order">>;
-  readonly domain?: ReturnType<typeof orderDomain>;
-  readonly key?: PrivateKeyAccount;
-};
-
-/** 100 shares of the first outcome at 0.02, resting; with whatever the test is about. */
-async function sign(change: Change = {}): Promise<SignedOrder & { readonly hash: string }> {
-  const [side, makerAmount, takerAmount] = ["BUY", 2_000_000n, 100_000_000n] as const;
-  const order: ExchangeOrder = {
-    ...{ side, makerAmount, takerAmount, salt: ++salt, maker: trader.wallet, signer: trader.wallet },
-    ...{ tokenId: market.tokenIds()[0], signatureType: 3, timestamp: live.clock.nowMs() },
-    ...{ metadata: ZERO_32, builder: ZERO_32, ...change.order },
-  };
-  const domain = change.domain ?? orderDomain("v1", market.negRisk);
-  const signature = encodeSignature(
-    order,
-    domain,
-    await (change.key ?? OWNER).sign({ hash: signingDigest(order, domain) }),
-  );
-  const sent = { signature, expiration: 0, timeInForce: "GTC", postOnly: false, ...change.sent } as const;
-  return { order, hash: orderHash(order, domain), ...sent };
-}
+const sign = (change: Change = {}) => signResting(live, trader.wallet, market, change);
+const pass = (ms: number) => live.pass(ms);
 const post = async (change: Change = {}): Promise<OrderAnswer> => trader.client.postOrder(await sign(change), signal);
-/** Twenty cents' worth above the best offer: crosses whatever the book does. */
-const CROSSING = { makerAmount: 9_800_000n, takerAmount: 10_000_000n };
-
 describe("an order is refused", () => {
   const FAK = { timeInForce: "FAK" } as const;
   const stranger = parseAddress(`0x${"cc".repeat(20)}`);
@@ -124,7 +82,7 @@ describe("an order is refused", () => {
     ],
     ["that would cross, post-only", { order: CROSSING, sent: { postOnly: true } }, "market", "order crosses book"],
     ["that expires at once", { sent: { timeInForce: "GTD", expiration: 1 } }, "market", "invalid expiration"],
-    ["for a token that nobody has", { order: { tokenId: "12345" as never } }, "other", "orderbook does not exist"],
+    ["for a token that nobody has", { order: { tokenId: parseTokenId("12345") } }, "other", "orderbook does not exist"],
   ])("%s", async (_what, change, sort, text) => {
     const answer = await post(change);
     expect(answer).toMatchObject({ kind: "refused", class: sort });
@@ -240,6 +198,7 @@ test("resting orders bind the money, expire, and are cancelled one by one and al
   const { client } = trader;
   const at = Math.floor(live.clock.nowMs() / 1_000);
   const orders = [await sign(), await sign(), await sign({ sent: { timeInForce: "GTD", expiration: at + 200 } })];
+  const [first, second, third] = orders.map(({ hash }) => hash) as [OrderHash, OrderHash, OrderHash];
   for (const order of orders) {
     expect(await client.postOrder(order, signal)).toMatchObject({ kind: "accepted", status: "live" });
     expect(await client.postOrder(order, signal)).toEqual({ kind: "duplicate" });
@@ -249,10 +208,9 @@ test("resting orders bind the money, expire, and are cancelled one by one and al
   expect(tooMuch.kind === "refused" && tooMuch.text).toContain("sum of active orders: 6000000");
   await pass(150_000);
   expect(await client.openOrders(signal)).toHaveLength(2);
-  expect(await client.order(orders[2]?.hash as never, signal)).toMatchObject({ status: "gone" });
-  const [first, second] = orders.map(({ hash }) => hash as never);
-  const nobody = `0x${"0".repeat(63)}1` as never;
-  expect(await client.cancel([first, nobody] as never, signal)).toEqual({
+  expect(await client.order(third, signal)).toMatchObject({ status: "gone" });
+  const nobody = parseOrderHash(`0x${"0".repeat(63)}1`);
+  expect(await client.cancel([first, nobody], signal)).toEqual({
     cancelled: [first],
     notCancelled: new Map([[nobody, "order not found"]]),
   });
@@ -286,80 +244,4 @@ test("a resting order that others take is a maker's trade, with the chain's hash
   }
   const paid = trades.reduce((sum, { size, price }) => sum + (size * price) / 1_000_000n, 0n);
   expect(BigInt(cash - world.accounts.cash(trader.index))).toBe(paid);
-});
-
-describe("the user channel", () => {
-  type Event = { readonly event_type: string; readonly status?: string; readonly type?: string };
-
-  async function listen(auth = {}, markets?: readonly string[]) {
-    const socket = new WebSocket(live.simnet.userUrl);
-    const frames: string[] = [];
-    socket.on("message", (data) => frames.push(String(data)));
-    await once(socket, "open");
-    const { key: apiKey, secret, passphrase } = trader.credentials;
-    socket.send(JSON.stringify({ auth: { apiKey, secret, passphrase, ...auth }, type: "user", markets }));
-    const answered = () => vi.waitFor(() => expect(frames).toContain("PONG"), 5_000);
-    return { socket, frames, answered, events: () => frames.filter((text) => text !== "PONG").flatMap(parse) };
-  }
-  const parse = (text: string): readonly Event[] => [JSON.parse(text) as Event | Event[]].flat();
-  const buy = () => post({ order: CROSSING, sent: { timeInForce: "FAK" } });
-  const settle = () => pass(30_000);
-
-  test("tells of an order and of its trades until they are final, as our schema reads them", async () => {
-    const { socket, answered, events } = await listen();
-    socket.send("PING");
-    await answered();
-    expect(await buy()).toMatchObject({ kind: "accepted", status: "matched" });
-    await settle();
-    await vi.waitFor(() => expect(events().at(-1)?.status).toBe("CONFIRMED"), 5_000);
-    expect(events()[0]).toMatchObject({ event_type: "order", type: "PLACEMENT" });
-    const trades = events().filter(({ event_type }) => event_type === "trade");
-    expect([...new Set(trades.map(({ status }) => status))]).toEqual(["MATCHED", "MINED", "CONFIRMED"]);
-    for (const trade of trades) expect(ownTrades(trader.credentials.key).parse(trade)).toHaveLength(1);
-    socket.close();
-  });
-
-  test("a settlement that reverts ends in FAILED", async () => {
-    const { socket, answered, events } = await listen();
-    socket.send("PING");
-    await answered();
-    live.simnet.faults.plan("settlement fails");
-    await buy();
-    await settle();
-    await vi.waitFor(() => expect(events().at(-1)?.status).toBe("FAILED"), 5_000);
-    const statuses = events()
-      .filter(({ event_type }) => event_type === "trade")
-      .map(({ status }) => status);
-    expect([...new Set(statuses)]).toEqual(["MATCHED", "RETRYING", "FAILED"]);
-    socket.close();
-  });
-
-  test("arrays, unknown events and repetitions come when asked for; frozen, it says nothing at all", async () => {
-    const { socket, frames, answered, events } = await listen();
-    socket.send("PING");
-    await answered();
-    Object.assign(live.simnet.userChannel, { framesAsArrays: true, hasUnknownEvents: true });
-    await post();
-    await trader.client.cancelAll(signal);
-    await vi.waitFor(() => expect(events().some(({ type }) => type === "CANCELLATION")).toBe(true), 5_000);
-    expect(events().some(({ event_type }) => event_type === "maintenance_notice")).toBe(true);
-    expect(frames.map((text) => (text.startsWith("[") ? parse(text).length : 0))).toContain(2);
-    Object.assign(live.simnet.userChannel, { framesAsArrays: false, hasUnknownEvents: false, isFrozen: true });
-    const before = frames.length;
-    await post();
-    socket.send("PING");
-    await trader.client.cancelAll(signal);
-    expect(frames).toHaveLength(before);
-    Object.assign(live.simnet.userChannel, { isFrozen: false });
-    await post();
-    await vi.waitFor(() => expect(frames.length).toBe(before + 1), 5_000);
-    await trader.client.cancelAll(signal);
-    socket.close();
-  });
-
-  test("without the right passphrase the connection is closed", async () => {
-    const { socket } = await listen({ passphrase: "wrong" });
-    const [code] = (await once(socket, "close")) as [number];
-    expect(code).toBe(1008);
-  });
 });

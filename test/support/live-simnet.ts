@@ -54,6 +54,10 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
       stops.push(() => server.close());
       return loginWith(simnet, clock, createSignerClient(`${name}.sock`), signatureType, timeoutMs);
     },
+    async pass(ms: number) {
+      await clock.advance(ms);
+      simnet.advanceTo(clock.nowMs());
+    },
     async stop() {
       for (const stop of stops) await stop();
       await simnet.stop();
