@@ -82,7 +82,7 @@ const FIRST_BLOCK = 97_000_000;
 const FINALITY_BLOCKS = 4;
 
 /**
- * The world on loopback: a Polygon node, Gamma and the CLOB's public interface on one port, over a seeded market with
+ * The world on loopback: a Polygon node, Gamma and the CLOB on one port, over a seeded market with
  * planted skill. Generates its history at once (synchronously, under a second for the default), then goes on live.
  */
 export async function startSimnet(options: SimnetOptions): Promise<Simnet> {

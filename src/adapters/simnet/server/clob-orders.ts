@@ -42,10 +42,11 @@ export function createOrderRoute(deps: OrderDeps, faults: OrderFaults) {
   async function take(key: ApiKey, text: string, fault: OrderFault | null): Promise<Reply> {
     const body = orderBody.safeParse(parseJson(text));
     if (!body.success) return fail(400, "Invalid order payload");
-    const at = venue.settleTime();
     if (fault === "tick change") growTick(deps, body.data.order.tokenId);
-    const order = await checkOrder(deps, key, body.data, at);
+    const order = await checkOrder(deps, key, body.data, venue.settleTime());
     if (typeof order === "string") return fail(400, order);
+    // Other orders may have come in while the signature was checked; from here on nothing waits.
+    const at = venue.settleTime();
     if (venue.order(order.hash) !== null) return fail(400, `order ${order.hash} is invalid. Duplicated.`);
     if (fault === "stale balance") venue.stale.add(order.account.index);
     const refusal = checkMeans(venue, order, at) ?? checkBook(venue, order, body.data.postOnly === true, at);
