@@ -74,7 +74,7 @@ export type LogSource = {
   /** Throws TransientError too when the chain has not reached `toBlock` yet. */
   readRange(request: RangeRequest, signal: AbortSignal): Promise<RangeAnswer>;
   /** Calls `onHint` until `signal` aborts. Reconnects by itself and never fails: without hints there is polling. */
-  subscribe(filter: LogFilter, onHint: (hint: ChainHint) => void, signal: AbortSignal): void;
+  subscribe(onHint: (hint: ChainHint) => void, signal: AbortSignal): void;
   /** In the order in which they were given. */
   endpoints(): readonly EndpointHealth[];
 };

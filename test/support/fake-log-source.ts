@@ -90,7 +90,7 @@ export function createFakeLogSource(chain: FakeChain): FakeLogSource {
       };
     },
     endpoints: () => [],
-    subscribe(_filter, listener, signal) {
+    subscribe(listener, signal) {
       onHint = listener;
       signal.addEventListener("abort", () => {
         onHint = null;

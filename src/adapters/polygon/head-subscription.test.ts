@@ -6,9 +6,7 @@ import { createManualClock } from "../../../test/support/manual-clock.ts";
 import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import type { ChainHint } from "../../ports/log-source.ts";
 import { createSubscription, readHint } from "./head-subscription.ts";
-import type { Socket } from "./transport.ts";
 
-const filter = { addresses: [], topics: [] };
 let node: JsonRpcNode | null = null;
 const stop = new AbortController();
 
@@ -35,7 +33,7 @@ test("heads arrive as hints, and again after the connection was lost", async () 
     logger: createQuietLogger(),
     quietMs: 5_000,
   });
-  subscribe(filter, (hint) => hints.push(hint), stop.signal);
+  subscribe((hint) => hints.push(hint), stop.signal);
   await until(() => subscribers() === 1);
   announce();
   await until(() => hints.length === 2);
@@ -50,27 +48,16 @@ test("heads arrive as hints, and again after the connection was lost", async () 
   expect(hints).toEqual([{ head: null }, { head: 50 }, { head: null }, { head: 51 }]);
 });
 
-test("the logs of a block that was announced are no hints, those of another block are", () => {
-  const socket = Object.assign(new EventEmitter(), { send: () => {}, ping: () => {}, terminate: () => {} });
+test("heads are asked for, and no logs: they would be a thousand messages that say the same", async () => {
+  const sent: unknown[] = [];
+  const send = (text: string): unknown => sent.push(JSON.parse(text));
+  const socket = Object.assign(new EventEmitter(), { send, ping: () => {}, terminate: () => {} });
+  const transport = { fetch: () => Promise.reject(new Error("no fetch")), openSocket: () => socket as never };
+  const deps = { clock: createManualClock(), random: () => 0, logger: createQuietLogger(), quietMs: 5_000, transport };
   const ended = new AbortController();
-  const hints: ChainHint[] = [];
-  const { subscribe } = createSubscription({
-    ...{
-      urls: ["ws://node"],
-      clock: createManualClock(),
-      random: () => 0,
-      logger: createQuietLogger(),
-      quietMs: 5_000,
-    },
-    transport: { fetch: () => Promise.reject(new Error("no fetch")), openSocket: () => socket as unknown as Socket },
-  });
-  subscribe(filter, (hint) => hints.push(hint), ended.signal);
-  const say = (result: object): void => {
-    socket.emit("message", JSON.stringify({ method: "eth_subscription", params: { subscription: "0x1", result } }));
-  };
-  const [head, log, next] = [{ number: "0x32" }, { blockNumber: "0x32" }, { blockNumber: "0x33" }];
-  for (const result of [head, log, log, next, next, head, log]) say(result);
-  expect(hints.map((hint) => hint.head)).toEqual([50, 51, 50]);
+  createSubscription({ ...deps, urls: ["ws://node"] }).subscribe(() => {}, ended.signal);
+  socket.emit("open");
+  expect(sent).toEqual([{ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] }]);
   ended.abort();
 });
 
@@ -84,7 +71,7 @@ test("a feed that does not name three blocks read elsewhere is replaced by the n
     const urls = nodes.map(({ wsUrl }) => wsUrl);
     const { subscribe, noteHead } = createSubscription({ urls, clock, random: () => 0, logger, quietMs: 1_000_000 });
     const hints: ChainHint[] = [];
-    subscribe(filter, (hint) => hints.push(hint), stopping.signal);
+    subscribe((hint) => hints.push(hint), stopping.signal);
     await until(() => nodes[0]?.subscribers() === 1);
     noteHead(50);
     noteHead(52);
@@ -110,7 +97,6 @@ describe("a hint is read from a message", () => {
     JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: { subscription: "0x1", result } });
   test.each<[string, string, ChainHint | null]>([
     ["a new head", note({ number: "0x10" }), { head: 16 }],
-    ["a log", note({ blockNumber: "0x11", logIndex: "0x0" }), { head: 17 }],
     ["something without a block", note({}), { head: null }],
     ["a block number that is none", note({ number: "soon" }), { head: null }],
     ["the answer to a subscription", '{"jsonrpc":"2.0","id":1,"result":"0x1"}', null],

@@ -1,7 +1,7 @@
 import { WebSocket } from "ws";
 import { z } from "zod";
 import type { Clock } from "../../ports/clock.ts";
-import type { ChainHint, LogFilter, LogSource } from "../../ports/log-source.ts";
+import type { ChainHint, LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { shownUrl } from "./endpoints.ts";
 import { network, type Socket, type Transport } from "./transport.ts";
@@ -19,15 +19,13 @@ export type SubscriptionOptions = {
 const RECONNECT_MS = 1_000;
 const RECONNECT_MAX_MS = 120_000;
 
-/** The node's yes to `eth_subscribe` of heads, our first question. */
+/** The node's yes to `eth_subscribe`. */
 const confirmation = z.object({ id: z.literal(1), result: z.string() });
 
-/** The number of a new head, or of the block of a log. Everything else of the message is no business of a hint. */
+/** The number of a new head. Everything else of the message is no business of a hint. */
 const notification = z.object({
   method: z.literal("eth_subscription"),
-  params: z.object({
-    result: z.object({ number: z.string().optional(), blockNumber: z.string().optional() }),
-  }),
+  params: z.object({ result: z.object({ number: z.string().optional() }) }),
 });
 
 export type Subscription = {
@@ -47,12 +45,15 @@ type FeedWatch = {
   replace: () => void;
 };
 
-/** `eth_subscribe` for heads and logs, as hints only: what it misses is found by polling, what it says is read again. */
+/**
+ * `eth_subscribe` for heads, as hints only: what it misses is found by polling, what it says is read again. Not for logs:
+ * a thousand messages a block would say no more than its head, and their answer would wait behind them.
+ */
 export function createSubscription(options: SubscriptionOptions): Subscription {
   const watched: FeedWatch = { heard: -1, known: -1, replace: () => {} };
   return {
-    subscribe(filter, onHint, signal) {
-      void keepConnected({ ...options, watched }, filter, onHint, signal);
+    subscribe(onHint, signal) {
+      void keepConnected({ ...options, watched }, onHint, signal);
     },
     noteHead(head) {
       if (watched.heard < 0) watched.heard = head;
@@ -66,7 +67,6 @@ type WatchedOptions = SubscriptionOptions & { readonly watched: FeedWatch };
 
 async function keepConnected(
   options: WatchedOptions,
-  filter: LogFilter,
   onHint: (hint: ChainHint) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -74,7 +74,7 @@ async function keepConnected(
   let failures = 0;
   for (let turn = 0; urls.length > 0 && !signal.aborted; turn += 1) {
     const url = urls[turn % urls.length] as string;
-    const heard = await listenOnce(url, options, filter, onHint, signal);
+    const heard = await listenOnce(url, options, onHint, signal);
     if (signal.aborted) return;
     failures = heard ? 0 : failures + 1;
     const pauseMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MS * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2);
@@ -87,7 +87,6 @@ async function keepConnected(
 function listenOnce(
   url: string,
   { clock, logger, quietMs, transport = network, watched }: WatchedOptions,
-  filter: LogFilter,
   onHint: (hint: ChainHint) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -96,7 +95,6 @@ function listenOnce(
     const ended = new AbortController();
     let heard = false;
     let isConfirmed = false;
-    let announced: string | null = null;
     let lastHeardAt = clock.nowMs();
     const hear = (): void => {
       lastHeardAt = clock.nowMs();
@@ -111,18 +109,13 @@ function listenOnce(
         logger.info("silent feed replaced", { endpoint: shownUrl(url), blocks: watched.known - watched.heard });
         socket.terminate();
       };
-      const subscriptions = [["newHeads"], ["logs", { address: filter.addresses, topics: [filter.topics] }]];
-      for (const [index, params] of subscriptions.entries()) {
-        socket.send(JSON.stringify({ jsonrpc: "2.0", id: index + 1, method: "eth_subscribe", params }));
-      }
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["newHeads"] }));
       logger.debug("subscribed", { endpoint: shownUrl(url) });
     });
     socket.on("pong", hear);
     socket.on("message", (data) => {
       hear();
       const text = String(data);
-      // The logs of a block, hundreds of messages, say again what its head has said.
-      if (announced !== null && text.includes(announced)) return;
       if (!isConfirmed && isConfirmation(text)) {
         isConfirmed = true;
         // What was mined until now nobody will announce.
@@ -131,7 +124,6 @@ function listenOnce(
       const hint = readHint(text);
       if (hint === null) return;
       heard = true;
-      announced = hint.head === null ? announced : `"blockNumber":"0x${hint.head.toString(16)}"`;
       watched.heard = Math.max(watched.heard, hint.head ?? -1);
       onHint(hint);
     });
@@ -173,7 +165,6 @@ const isConfirmation = (text: string): boolean => confirmation.safeParse(readJso
 export function readHint(text: string): ChainHint | null {
   const parsed = notification.safeParse(readJson(text));
   if (!parsed.success) return null;
-  const { number, blockNumber } = parsed.data.params.result;
-  const head = Number(number ?? blockNumber ?? Number.NaN);
+  const head = Number(parsed.data.params.result.number ?? Number.NaN);
   return { head: Number.isSafeInteger(head) && head >= 0 ? head : null };
 }

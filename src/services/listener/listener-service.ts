@@ -13,7 +13,6 @@ import { createInfoRefresher } from "./info-refresher.ts";
 import { createIngestLoop } from "./ingest-loop.ts";
 import { createIngestor } from "./ingestor.ts";
 import type { ListenerConfig } from "./listener-config.ts";
-import { TRADE_FILTER } from "./log-filter.ts";
 import { createMarketTitles } from "./market-titles.ts";
 import { createTradeHints } from "./trade-hints.ts";
 
@@ -60,7 +59,7 @@ export function createListenerService(deps: ListenerDeps): Service {
       const onAbort = (): void => stop.abort();
       signal.addEventListener("abort", onAbort, { once: true });
       if (signal.aborted) stop.abort();
-      logSource.subscribe(TRADE_FILTER, gate.hint, stop.signal);
+      logSource.subscribe(gate.hint, stop.signal);
       const loops = [loop.run(stop.signal), refresher.run(stop.signal)];
       if (hints !== null) loops.push(hints.run(stop.signal));
       if (endpointStore !== undefined) {
