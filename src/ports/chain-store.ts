@@ -30,6 +30,8 @@ export type BlockRangeRecord = {
   readonly committedAt: EpochMs;
 };
 
+export type FinalizedMark = { readonly finalizedBlock: number; readonly headBlock: number };
+
 export type CoverageRange = { readonly fromBlock: number; readonly toBlock: number };
 
 /** The append-only log of what the listener did, which readers follow with a cursor of their own. */
@@ -48,11 +50,12 @@ export type IngestEntry = {
 export type ChainStore = {
   /**
    * Idempotent: blocks that are already covered are left alone, so nothing is written twice.
+   * @param mark moved in the same transaction, as by `finalize`; null: it stays
    * @returns fills newly written
    * @throws TransientError when blocks up to the finalized mark come from a node that does not hold them for final:
    * it may be on a branch that is no more, and what is below the mark is never taken back
    */
-  extend(range: BlockRangeRecord): Promise<{ readonly fills: number }>;
+  extend(range: BlockRangeRecord, mark?: FinalizedMark | null): Promise<{ readonly fills: number }>;
   /**
    * Deletes everything above `lastGoodBlock` after a reorg: fills, effects, resolutions, quarantined logs, facts, blocks,
    * coverage. Markets, tokens and wallets of owners stay known (they are arithmetic), but markets count as not prepared.

@@ -171,6 +171,20 @@ describeOnEachEngine("chain store", (getDb) => {
     expect(remembered.at(-1)?.number).toBe(500 - 256);
   });
 
+  test("the mark moves with the range that makes it known, or neither is written; it moves although the range is held", async () => {
+    const mark = { finalizedBlock: 7, headBlock: 9 };
+    const unfinal = aRecord(0, 9, { blocks: [aBlock(9)], finalizedBlock: 7 });
+    await store.finalize(5, 9, blockTime(9));
+    await expect(store.extend({ ...unfinal, finalizedBlock: 4 }, mark)).rejects.toMatchObject({
+      code: "RANGE_NOT_FINAL",
+    });
+    expect(await store.finalizedBlock()).toBe(5);
+    await store.extend(unfinal, mark);
+    expect(await store.finalizedBlock()).toBe(7);
+    await store.extend(unfinal, { ...mark, finalizedBlock: 8 });
+    expect(await store.finalizedBlock()).toBe(8);
+  });
+
   test("who reads history moves the mark up to the first block above it that is remembered, and no further", async () => {
     await store.extend(aRecord(0, 9, { blocks: [aBlock(9)] }));
     await store.settle(8, blockTime(9));

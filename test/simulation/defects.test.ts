@@ -72,7 +72,10 @@ const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
   ],
   [
     "calls the newest block final",
-    storing((store) => ({ finalize: (_, head, at) => store.finalize(head, head, at) })),
+    storing((store) => ({
+      extend: (record, mark) => store.extend(record, mark && { ...mark, finalizedBlock: mark.headBlock }),
+      finalize: (_, head, at) => store.finalize(head, head, at),
+    })),
     /not caught up|only after faults: finalized/,
   ],
   [
@@ -82,12 +85,14 @@ const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
   ],
   [
     "drops an effect of the blocks that it covers",
-    storing((store) => ({ extend: (record) => store.extend({ ...record, effects: record.effects?.slice(1) ?? [] }) })),
+    storing((store) => ({
+      extend: (record, mark) => store.extend({ ...record, effects: record.effects?.slice(1) ?? [] }, mark),
+    })),
     /^missing: effect/,
   ],
   [
     "drops what it cannot decode",
-    storing((store) => ({ extend: (record) => store.extend({ ...record, quarantined: [] }) })),
+    storing((store) => ({ extend: (record, mark) => store.extend({ ...record, quarantined: [] }, mark) })),
     /^missing: quarantine/,
   ],
   [

@@ -55,7 +55,7 @@ export function createMemoryChainStore(): MemoryChainStore {
     failAfterNext(error) {
       failureAfter = error;
     },
-    async extend(record) {
+    async extend(record, mark) {
       if (failure !== null) {
         const thrown = failure;
         failure = null;
@@ -75,6 +75,7 @@ export function createMemoryChainStore(): MemoryChainStore {
       quarantined.push(...record.quarantined);
       for (const block of record.blocks) blocks.set(block.number, block);
       covered.push({ fromBlock: record.fromBlock, toBlock: record.toBlock });
+      finalized = Math.max(finalized, mark?.finalizedBlock ?? -1);
       const thrownAfter = failureAfter;
       failureAfter = null;
       if (thrownAfter !== null) throw thrownAfter;

@@ -1,8 +1,8 @@
-import { sql } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { assert } from "../../core/assert.ts";
 import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockHash } from "../../core/ids/ids.ts";
-import type { BlockRangeRecord, ChainStore, CoverageRange } from "../../ports/chain-store.ts";
+import type { BlockRangeRecord, ChainStore, CoverageRange, FinalizedMark } from "../../ports/chain-store.ts";
 import { appendIngest, cover, findGaps, lockChain, uncoverAbove } from "./chain-coverage.ts";
 import { checkFinal, moveMark, settleMark } from "./chain-finality.ts";
 import { cutParts, insertPart } from "./chain-parts.ts";
@@ -15,6 +15,7 @@ import { createKeyCache } from "./key-cache.ts";
 import { createFactsReader } from "./known-facts.ts";
 import { insertEffects } from "./lifecycle-rows.ts";
 import { createMarketInfoStore } from "./market-info.ts";
+import type { Schema } from "./schema.ts";
 
 /** Owners and markets of Protocol V2 that need not be written again. */
 const FACTS_REMEMBERED = 100_000;
@@ -35,10 +36,11 @@ export function createChainStore(db: Database): ChainStore {
   return {
     ...createMarketInfoStore(db),
     ...createFactsReader(db),
-    async extend(record) {
+    async extend(record, mark = null) {
       const done = await extend(
         { db, begin: dictionary.begin, exchanges: await exchangeKeys(), memory, isLabelled },
         record,
+        mark,
       );
       isLabelled = true;
       return done;
@@ -121,45 +123,59 @@ type ExtendDeps = {
   readonly isLabelled: boolean;
 };
 
-async function extend(deps: ExtendDeps, record: BlockRangeRecord): Promise<{ fills: number }> {
-  const { db, begin, exchanges, memory, isLabelled } = deps;
+async function extend(
+  deps: ExtendDeps,
+  record: BlockRangeRecord,
+  mark: FinalizedMark | null,
+): Promise<{ fills: number }> {
+  const { db } = deps;
   const done = await repeatableTransaction(db, async (trx) => {
-    const keys: DictionaryUse = begin(trx);
-    checkFinal(record, await lockChain(trx));
-    if (!isLabelled) await insertStaticLabels(trx);
-    const gaps = await findGaps(trx, record);
-    if (gaps.length === 0) return { keys, keepFacts: () => {}, fills: 0, isNew: false };
-    const isNew = within(record, gaps);
-    const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
-    await insertMarkets(
-      trx,
-      record.markets.filter((market) => isNew(market.preparedBlock)),
-    );
-    await insertFills(db, trx, fills, keys, exchanges);
-    const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
-    await insertEffects(db, trx, effects, keys);
-    const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);
-    await insertResolutions(
-      trx,
-      record.resolutions.filter((resolution) => isNew(resolution.blockNumber)),
-    );
-    await insertQuarantined(
-      trx,
-      record.quarantined.filter(({ log }) => isNew(log.blockNumber)),
-    );
-    await insertBlocks(trx, record.blocks);
-    for (const gap of gaps) {
-      await cover(trx, gap);
-      if (record.effects !== undefined) await cover(trx, gap, "flow.lifecycle_coverage");
-      await insertPart(trx, gap, record);
-      await appendIngest(trx, "extend", gap, record.committedAt);
-    }
-    return { keys, keepFacts, fills: fills.length, isNew: true };
+    const written = await writeRange(trx, deps, record);
+    if (mark !== null) await moveMark(trx, mark.finalizedBlock, mark.headBlock, record.committedAt);
+    return written;
   });
   done.keys.keep();
   done.keepFacts();
-  if (done.isNew) await hint(db);
+  if (done.isNew || mark !== null) await hint(db);
   return { fills: done.fills };
+}
+
+async function writeRange(
+  trx: Transaction<Schema>,
+  { db, begin, exchanges, memory, isLabelled }: ExtendDeps,
+  record: BlockRangeRecord,
+) {
+  const keys: DictionaryUse = begin(trx);
+  checkFinal(record, await lockChain(trx));
+  if (!isLabelled) await insertStaticLabels(trx);
+  const gaps = await findGaps(trx, record);
+  if (gaps.length === 0) return { keys, keepFacts: () => {}, fills: 0, isNew: false };
+  const isNew = within(record, gaps);
+  const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
+  await insertMarkets(
+    trx,
+    record.markets.filter((market) => isNew(market.preparedBlock)),
+  );
+  await insertFills(db, trx, fills, keys, exchanges);
+  const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
+  await insertEffects(db, trx, effects, keys);
+  const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);
+  await insertResolutions(
+    trx,
+    record.resolutions.filter((resolution) => isNew(resolution.blockNumber)),
+  );
+  await insertQuarantined(
+    trx,
+    record.quarantined.filter(({ log }) => isNew(log.blockNumber)),
+  );
+  await insertBlocks(trx, record.blocks);
+  for (const gap of gaps) {
+    await cover(trx, gap);
+    if (record.effects !== undefined) await cover(trx, gap, "flow.lifecycle_coverage");
+    await insertPart(trx, gap, record);
+    await appendIngest(trx, "extend", gap, record.committedAt);
+  }
+  return { keys, keepFacts, fills: fills.length, isNew: true };
 }
 
 /** Whether a row of the record's range lies in one of the gaps. */

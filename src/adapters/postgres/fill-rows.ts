@@ -59,9 +59,11 @@ export async function insertFills(
   exchanges: ExchangeKeys,
 ): Promise<void> {
   if (fills.length === 0) return;
+  const wallets = fills.map(({ fill }) => fill.wallet);
+  const both = await dictionary.walletKeys([...wallets, ...fills.map(({ fill }) => fill.counterparty)]);
   const keys = {
-    wallets: await dictionary.walletKeys(fills.map(({ fill }) => fill.wallet)),
-    counterparties: await dictionary.walletKeys(fills.map(({ fill }) => fill.counterparty)),
+    wallets: both.subarray(0, fills.length),
+    counterparties: both.subarray(fills.length),
     tokens: await dictionary.tokenKeys(fills.map(({ fill }) => fill.tokenId)),
   };
   const partitions = new Set(fills.map(({ fill }) => Math.floor(fill.blockNumber / PARTITION_BLOCKS)));

@@ -59,16 +59,15 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   /**
    * What the source calls final is final here where we hold that very block: it may have been named by another node
    * than the one we read from. Old blocks are final as they are.
+   * @returns null when what is final stays as it was
    */
-  async function moveFinalized(): Promise<void> {
-    const { sourceFinalized: final, head } = view;
-    if (final === null) return;
-    isDoubtful ||= contradicts(view, final);
-    const isHeld = view.remembered.get(final.number)?.hash === final.hash;
-    const mark = isHeld ? final.number : Math.min(final.number, highestCovered(view), replaceableFrom(view));
-    if (isDoubtful || mark <= view.finalized) return;
-    await store.finalize(mark, head, clock.nowMs());
-    view = { ...view, finalized: mark };
+  function newMark(held: ChainView): number | null {
+    const { sourceFinalized: final } = held;
+    if (final === null) return null;
+    isDoubtful ||= contradicts(held, final);
+    const isHeld = held.remembered.get(final.number)?.hash === final.hash;
+    const mark = isHeld ? final.number : Math.min(final.number, highestCovered(held), replaceableFrom(held));
+    return isDoubtful || mark <= held.finalized ? null : mark;
   }
 
   /**
@@ -97,7 +96,12 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     view: () => view,
     isDoubtful: () => isDoubtful,
     isUnsure: () => isUnsure,
-    moveFinalized,
+    async moveFinalized() {
+      const mark = newMark(view);
+      if (mark === null) return;
+      await store.finalize(mark, view.head, clock.nowMs());
+      view = { ...view, finalized: mark };
+    },
     async load() {
       const [covered, remembered, finalized] = await Promise.all([
         store.coverage(),
@@ -121,10 +125,11 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
       view = { ...view, head: head ?? highestCovered(view) };
     },
     async extend(record, finalized) {
-      await write(store.extend(record));
       const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
-      view = { ...extended(view, record, record.blocks), sourceFinalized };
-      await moveFinalized();
+      const after = { ...extended(view, record, record.blocks), sourceFinalized };
+      const mark = newMark(after);
+      await write(store.extend(record, mark === null ? null : { finalizedBlock: mark, headBlock: after.head }));
+      view = { ...after, finalized: mark ?? after.finalized };
     },
     async recover(signal) {
       const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
