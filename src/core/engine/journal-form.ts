@@ -4,37 +4,40 @@ import type { EngineEvent, EventOf } from "./event.ts";
 
 type FillObserved = EventOf<"fillObserved">;
 
-/** In this order they stand in the journal. New ones go to the end, where older rows have none. */
-const FILL = [
-  "blockNumber",
-  "logIndex",
-  "orderHash",
-  "wallet",
-  "side",
-  "tokenId",
-  "size",
-  "cash",
-  "occurredAt",
-  "knownAt",
-  "heldBefore",
-] as const satisfies readonly (keyof ObservedFill)[];
-const WALLET = [
-  "score",
-  "tier",
-  "followEligible",
-  "edgeLowerBound",
-  "scoreVersion",
-  "scoredAt",
-] as const satisfies readonly (keyof WalletFacts)[];
-const MARKET = [
-  "marketId",
-  "outcomeIndex",
-  "title",
-  "outcome",
-  "eventId",
-  "endsAt",
-  "tickSize",
-] as const satisfies readonly (keyof MarketFacts)[];
+/** Every name of a record, in the order in which their values stand in the journal: a new one goes to the end. */
+const namesOf = <Name extends string>(names: Readonly<Record<Name, 0>>) => Object.keys(names) as readonly Name[];
+
+const FILL = namesOf<keyof ObservedFill>({
+  blockNumber: 0,
+  logIndex: 0,
+  orderHash: 0,
+  wallet: 0,
+  side: 0,
+  tokenId: 0,
+  size: 0,
+  cash: 0,
+  occurredAt: 0,
+  knownAt: 0,
+  heldBefore: 0,
+});
+const WALLET = namesOf<keyof WalletFacts>({
+  score: 0,
+  tier: 0,
+  followEligible: 0,
+  edgeLowerBound: 0,
+  scoreVersion: 0,
+  scoredAt: 0,
+});
+const MARKET = namesOf<keyof MarketFacts>({
+  marketId: 0,
+  outcomeIndex: 0,
+  title: 0,
+  outcome: 0,
+  eventId: 0,
+  endsAt: 0,
+  tickSize: 0,
+  category: 0,
+});
 
 /**
  * An event as the journal keeps it. Nearly all of them are fills, of which a busy block brings thousands: those are
