@@ -5,7 +5,8 @@ import type { EngineEvent, EventOf } from "./event.ts";
 type FillObserved = EventOf<"fillObserved">;
 
 /** Every name of a record, in the order in which their values stand in the journal: a new one goes to the end. */
-const namesOf = <Name extends string>(names: Readonly<Record<Name, 0>>) => Object.keys(names) as readonly Name[];
+const namesOf = <Name extends string>(names: Readonly<Record<Name, 0>>) =>
+  Object.keys(names) as unknown as readonly Name[];
 
 const FILL = namesOf<keyof ObservedFill>({
   blockNumber: 0,
