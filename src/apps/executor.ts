@@ -11,7 +11,7 @@ import { NO_COPY_RULES } from "../core/copy/copy-rules.ts";
 import type { EngineConfig } from "../core/engine/state.ts";
 import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
 import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
-import { SECOND_MS } from "../core/time/time.ts";
+import { DAY_MS, SECOND_MS } from "../core/time/time.ts";
 import type { Service } from "../ports/service.ts";
 import { createEngineSettings } from "../services/executor/engine-settings.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
@@ -47,7 +47,7 @@ export async function createExecutor(parts: ServiceParts): Promise<Service> {
     clock,
     logger: logger.with({ service: "executor" }),
     wake: database.wake,
-    config: { engine, timing: DEFAULT_EXECUTOR_TIMING },
+    config: { engine, timing: { ...DEFAULT_EXECUTOR_TIMING, journalKeepMs: environment.RETENTION_DAYS * DAY_MS } },
     ...(await readStrategy(parts, engine)),
   });
 }

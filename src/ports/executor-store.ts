@@ -75,6 +75,8 @@ export type EngineBatch = {
   readonly snapshot: boolean;
   /** Stores the state without its evidence. */
   readonly moneyMoved: boolean;
+  /** With a snapshot: older steps go, but for those after the snapshot before it. */
+  readonly forgetBefore: EpochMs;
   readonly at: EpochMs;
 };
 

@@ -11,7 +11,7 @@ import type { EngineState } from "../../src/core/engine/state.ts";
 import { hashValue } from "../../src/core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../src/core/engine/step.ts";
 import { InvariantError } from "../../src/core/errors.ts";
-import { addMs, type EpochMs } from "../../src/core/time/time.ts";
+import { addMs, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import type { CandidateQuery, EngineBatch, ExecutorStore, JournalStep } from "../../src/ports/executor-store.ts";
 import * as facts from "../support/chain-facts.ts";
 import { emptyChain } from "../support/empty-chain.ts";
@@ -174,6 +174,28 @@ describeOnEachEngine("executor store", (getDb) => {
     expect(withMoney(batch.state, moneyOf(batch.state))).toEqual(batch.state);
   });
 
+  test("forgets old steps with a snapshot, but none after the snapshot before it", async () => {
+    const kept = async () => (await rows(sql`SELECT seq FROM flow.journal ORDER BY seq`)).map(({ seq }) => Number(seq));
+    const batch = await tradeOnce();
+    const forgetBefore = blockTime(1_000);
+    await store.save({ ...batch, steps: batch.steps.slice(0, 2), seq: 2, forgetBefore });
+    await store.save({ ...batch, steps: batch.steps.slice(2, 3), seq: 3, changes: [], forgetBefore, snapshot: false });
+    expect(await kept()).toEqual([1, 2, 3]);
+    await store.save({ ...batch, steps: batch.steps.slice(3), changes: [], forgetBefore: blockTime(3) });
+    expect(await kept()).toEqual([1, 2, 3, 4]);
+    await store.save({ ...batch, steps: [], changes: [], forgetBefore });
+    expect(await kept()).toEqual([]);
+  });
+
+  test("forgets nothing that a start needs", async () => {
+    const batch = await tradeOnce();
+    const forgetBefore = blockTime(1_000);
+    await store.save({ ...batch, steps: batch.steps.slice(0, 2), seq: 2 });
+    await store.save({ ...batch, steps: batch.steps.slice(2), changes: [], forgetBefore });
+    const left = await rows(sql`SELECT seq FROM flow.journal ORDER BY seq`);
+    expect(left.map(({ seq }) => Number(seq))).toEqual([3, 4]);
+  });
+
   test("refuses an executor that writes over another's steps or state, and keeps nothing of it", async () => {
     const batch = await tradeOnce();
     await store.save(batch);
@@ -304,7 +326,7 @@ function player(at: EpochMs) {
     },
     batch: (cursor: bigint): EngineBatch => ({
       ...{ steps, cursor, handledControls: [], seq: steps.length, state: requireState(), snapshot: true, at },
-      moneyMoved: true,
+      ...{ moneyMoved: true, forgetBefore: epochMs(0) },
       changes: changes.toSorted((a, b) => order[a.kind] - order[b.kind]),
     }),
   };

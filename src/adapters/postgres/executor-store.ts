@@ -5,6 +5,7 @@ import { packEvent, unpackEvent } from "../../core/engine/journal-form.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
+import type { EpochMs } from "../../core/time/time.ts";
 import type { EngineBatch, ExecutorStore, JournalStep, LoadedEngine } from "../../ports/executor-store.ts";
 import { copyNull, copyText, copyTs, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
@@ -85,6 +86,7 @@ async function saveBatch(
     alertsOf(commands).map((notice) => ({ notice, at: event.at })),
   );
   await saveAlerts(trx, notices);
+  if (batch.snapshot) await forgetSteps(trx, mode, batch.forgetBefore);
   await saveExecutorState(trx, mode, batch);
   await sql`
     INSERT INTO flow.reader_cursor (reader, seq, updated_at) VALUES (${reader}, ${batch.cursor}, ${ts(batch.at)})
@@ -111,6 +113,21 @@ async function saveSteps(
     if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
     throw new InvariantError("JOURNAL_TAKEN", "another executor has written these steps", { seq: steps[0]?.seq ?? 0 });
   }
+}
+
+/** At one time; more than lie between two snapshots, so that it keeps up. */
+const FORGOTTEN_MAX = 50_000;
+
+/** The snapshot still stored is the last but one: what came after it stays. */
+async function forgetSteps(trx: Transaction<Schema>, mode: TradingMode, before: EpochMs): Promise<void> {
+  await sql`
+    DELETE FROM flow.journal WHERE mode = ${mode} AND seq <= (
+      SELECT max(oldest.seq) FROM (
+        SELECT seq, at FROM flow.journal WHERE mode = ${mode} ORDER BY seq LIMIT ${FORGOTTEN_MAX}
+      ) oldest
+      WHERE oldest.at < ${ts(before)}
+        AND oldest.seq <= (SELECT snapshot_seq FROM flow.executor_state WHERE mode = ${mode})
+    )`.execute(trx);
 }
 
 /** Made while they are sent: a burst is ten thousand of them. */

@@ -5,7 +5,7 @@ import type { EngineState } from "../../core/engine/state.ts";
 import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../core/engine/step.ts";
 import { InvariantError } from "../../core/errors.ts";
-import type { EpochMs } from "../../core/time/time.ts";
+import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { ExecutorStore, JournalStep } from "../../ports/executor-store.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
 
@@ -79,6 +79,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
       state: next,
       snapshot,
       moneyMoved,
+      forgetBefore: addMs(at, -config.timing.journalKeepMs),
       at,
     });
     state = next;

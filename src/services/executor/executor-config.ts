@@ -1,5 +1,5 @@
 import type { EngineConfig } from "../../core/engine/state.ts";
-import { SECOND_MS } from "../../core/time/time.ts";
+import { DAY_MS, SECOND_MS } from "../../core/time/time.ts";
 
 export type ExecutorConfig = {
   /** What decisions depend on; every change of it is a step in the journal. */
@@ -20,6 +20,8 @@ export type ExecutorTiming = {
   readonly booksInFlightMax: number;
   /** A snapshot at least every so many steps bounds what a start has to repeat. */
   readonly snapshotSteps: number;
+  /** Steps are kept so long, and longer while a start may need them. */
+  readonly journalKeepMs: number;
 };
 
 export const DEFAULT_EXECUTOR_TIMING: ExecutorTiming = {
@@ -29,6 +31,7 @@ export const DEFAULT_EXECUTOR_TIMING: ExecutorTiming = {
   retryMs: 3 * SECOND_MS,
   booksInFlightMax: 8,
   snapshotSteps: 20_000,
+  journalKeepMs: 30 * DAY_MS,
 };
 
 /** For the configuration to say, and not to start, where live trading is asked for. */
