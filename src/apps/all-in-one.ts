@@ -17,13 +17,10 @@ import type { ServiceParts } from "./service-parts.ts";
 export async function runAllInOne(parts: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
+  // First: a faulty strategy file is told of before an endpoint is asked for.
+  const executor = await createExecutor(parts);
   const reputation = createReputation(parts);
-  const services = [
-    await createListener(parts, signal),
-    createRetention(parts),
-    reputation,
-    await createExecutor(parts),
-  ];
+  const services = [await createListener(parts, signal), createRetention(parts), reputation, executor];
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));

@@ -48,6 +48,18 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
     },
   );
 
+  test("lists every problem of a strategy file in the current folder, and exits 2", async () => {
+    writeFileSync(
+      join(folder, "orderflow.config.ts"),
+      'export default { base: { exit: "sell" as string, walletDayUSD: 3 } };',
+    );
+    const { code, err } = await orderflow(["up"], { POLYGON_RPC_URL: "http://127.0.0.1:9" });
+    expect(code).toBe(2);
+    expect(err).toContain('base.exit must be "mirror" or "hold"');
+    expect(err).toContain("base.walletDayUSD is not a known name; did you mean walletDayUsd?");
+    expect(err).not.toContain("    at ");
+  });
+
   test("without an endpoint that answers, up names the variable and the demo, and exits 2", async () => {
     const { code, err } = await orderflow(["up"], { POLYGON_RPC_URL: "http://127.0.0.1:9", DASHBOARD_PORT: "0" });
     expect(code).toBe(2);
