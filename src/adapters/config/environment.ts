@@ -64,7 +64,7 @@ export const environment = {
     RETENTION_DAYS: setting(
       wholeNumber(1, 3650),
       "30",
-      "How many days of fills stay in the database. Older ones are moved by themselves, 50,000 blocks at a time, to Parquet files in DATA_DIR/archive: keep that folder.",
+      "How many days of fills stay in the database. Older ones are moved by themselves, 50,000 blocks at a time, to Parquet files in DATA_DIR/archive: keep that folder. The executor's journal is kept as long, and what a start needs of it longer.",
     ),
   },
   "Where data comes from": {
