@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../../src/adapters/postgres/connect.ts";
-import { fromJson, type Json, toJson } from "../../../src/core/engine/encode.ts";
-import type { EngineEvent } from "../../../src/core/engine/event.ts";
+import { type Json, toJson } from "../../../src/core/engine/encode.ts";
+import { unpackEvent } from "../../../src/core/engine/journal-form.ts";
 import type { EngineState } from "../../../src/core/engine/state.ts";
 import { step } from "../../../src/core/engine/step.ts";
 import type { Outside } from "./outside.ts";
@@ -90,7 +90,7 @@ async function replay(query: Query): Promise<readonly string[]> {
   let state: EngineState | null = null;
   for (const [index, entry] of journal.entries()) {
     if (entry.seq !== BigInt(index + 1)) return [`journal: step ${index + 1} is ${entry.seq}`];
-    const { state: next, commands } = step(state, fromJson(entry.event) as EngineEvent);
+    const { state: next, commands } = step(state, unpackEvent(entry.event));
     if (bytesOf(toJson(commands)) !== bytesOf(entry.commands))
       problems.push(`journal: step ${entry.seq} gives other commands`);
     for (const command of commands) {
