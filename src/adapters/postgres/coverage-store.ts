@@ -1,68 +1,8 @@
 import { sql } from "kysely";
-import { EXCHANGES } from "../../core/chain/contracts.ts";
-import { InvariantError } from "../../core/errors.ts";
-import {
-  type Address,
-  type BlockHash,
-  type OrderHash,
-  parseAddress,
-  parseOrderHash,
-  parseTxHash,
-  type TokenId,
-} from "../../core/ids/ids.ts";
-import { shares, usd } from "../../core/money/amounts.ts";
-import type { EpochMs } from "../../core/time/time.ts";
-import type { CoverageStore, HeldFill } from "../../ports/coverage-store.ts";
-import type { Hex } from "./codecs.ts";
+import type { BlockHash } from "../../core/ids/ids.ts";
+import type { CoverageStore } from "../../ports/coverage-store.ts";
 import type { Database } from "./connect.ts";
-
-type FillRow = {
-  block_number: number;
-  log_index: number;
-  tx_hash: Hex;
-  exchange: Hex;
-  order_hash: Hex;
-  wallet: Hex;
-  counterparty: Hex | null;
-  is_maker: boolean;
-  is_sell: boolean;
-  token_id: string;
-  size_micros: bigint;
-  cash_micros: bigint;
-  fee_micros: bigint;
-  fee_in_shares: boolean;
-  match_log_index: number;
-  occurred_at: EpochMs;
-};
-
-const versions = new Map<Address, HeldFill["exchangeVersion"]>(
-  EXCHANGES.map(({ address, version }) => [address, version]),
-);
-
-function toFill(row: FillRow): HeldFill {
-  const exchange = parseAddress(row.exchange);
-  const exchangeVersion = versions.get(exchange);
-  if (exchangeVersion === undefined) throw new InvariantError("EXCHANGE_UNKNOWN", "a fill of an unknown exchange");
-  return {
-    blockNumber: row.block_number,
-    logIndex: row.log_index,
-    txHash: parseTxHash(row.tx_hash),
-    exchange,
-    exchangeVersion,
-    orderHash: parseOrderHash(row.order_hash) as OrderHash,
-    wallet: parseAddress(row.wallet),
-    counterparty: row.counterparty === null ? null : parseAddress(row.counterparty),
-    role: row.is_maker ? "maker" : "taker",
-    side: row.is_sell ? "SELL" : "BUY",
-    tokenId: row.token_id as TokenId,
-    size: shares(row.size_micros),
-    cash: usd(row.cash_micros),
-    fee: row.fee_micros,
-    feeAsset: row.fee_in_shares ? "shares" : "collateral",
-    matchLogIndex: row.match_log_index < 0 ? null : row.match_log_index,
-    occurredAt: row.occurred_at,
-  };
-}
+import { type HeldFillRow, heldFillColumns, toHeldFill } from "./held-fill.ts";
 
 export function createCoverageStore({ kysely }: Database): CoverageStore {
   const toRange = (row: { from_block: number; to_block: number }) => ({
@@ -90,10 +30,8 @@ export function createCoverageStore({ kysely }: Database): CoverageStore {
       }));
     },
     async fills({ fromBlock, toBlock }) {
-      const { rows } = await sql<FillRow>`
-        SELECT f.block_number, f.log_index, f.tx_hash, e.address AS exchange, f.order_hash, w.address AS wallet,
-          c.address AS counterparty, f.is_maker, f.is_sell, t.token_id, f.size_micros, f.cash_micros, f.fee_micros,
-          f.fee_in_shares, f.match_log_index, f.occurred_at
+      const { rows } = await sql<HeldFillRow>`
+        SELECT ${heldFillColumns}
         FROM flow.fill f
         JOIN flow.exchange e USING (exchange_key)
         JOIN flow.wallet w USING (wallet_key)
@@ -101,7 +39,7 @@ export function createCoverageStore({ kysely }: Database): CoverageStore {
         JOIN flow.token t USING (token_key)
         WHERE f.block_number BETWEEN ${fromBlock} AND ${toBlock}
         ORDER BY f.block_number, f.log_index`.execute(kysely);
-      return rows.map(toFill);
+      return rows.map(toHeldFill);
     },
     async quarantined({ fromBlock, toBlock }) {
       const { rows } = await sql<{ at: string }>`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aHolder, anEngine, bought } from "../../../test/support/engine.ts";
 import {
   $,
   aBook,
@@ -12,82 +13,13 @@ import {
   NOON,
   px,
   sh,
-  startedEvent,
 } from "../../../test/support/trading.ts";
-import type { Execution } from "../execution/order.ts";
-import type { PositionId } from "../ids/ids.ts";
 import { signalId } from "../signals/signal.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
-import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
-import type { ChangedRow, Command, StepResult } from "./command.ts";
+import { addMs, DAY_MS } from "../time/time.ts";
 import type { EngineEvent } from "./event.ts";
 import { pendingCommands } from "./recover.ts";
-import type { EngineConfig, EngineState } from "./state.ts";
-import { step } from "./step.ts";
-
-/** An engine under test: tells events, keeps the newest state and everything that came out. */
-function anEngine(config: EngineConfig = aConfig()) {
-  let state: EngineState = step(null, startedEvent(config)).state;
-  const commands: Command[] = [];
-  const changes: ChangedRow[] = [];
-  const tell = (event: EngineEvent): StepResult => {
-    const result = step(state, event);
-    state = result.state;
-    commands.push(...result.commands);
-    changes.push(...result.changes);
-    return result;
-  };
-  const signals = () => changes.flatMap((change) => (change.kind === "signal" ? [change.signal] : []));
-  const engine = {
-    tell,
-    state: () => state,
-    orders: () => commands.flatMap((command) => (command.kind === "placeOrder" ? [command.order] : [])),
-    notices: () => commands.flatMap((command) => (command.kind === "notify" ? [command.notice.kind] : [])),
-    signals,
-    verdicts: () => {
-      const last = new Map(
-        signals().map((signal) => [signal.id, `${signal.type} ${signal.refusal?.code ?? signal.status}`]),
-      );
-      return [...last.values()];
-    },
-    closed: () =>
-      changes.flatMap((change) =>
-        change.kind === "position" && change.position.status === "CLOSED" ? [change.position] : [],
-      ),
-    rows: () =>
-      new Map(
-        changes.flatMap((change) => (change.kind === "performance" ? [[change.row.date, change.row] as const] : [])),
-      ),
-    books: () => commands.filter((command) => command.kind === "requestBook"),
-    /** Answers the newest request for a book. */
-    showBook: (view = aView(state.at)) => {
-      const asked = commands.findLast((command) => command.kind === "requestBook");
-      if (asked?.kind !== "requestBook") throw new Error("no book was asked for");
-      return tell({ kind: "bookObserved", at: view.observedAt, subject: asked.subject, view });
-    },
-    fill: (executions: readonly Execution[], at: EpochMs = state.at) => {
-      const order = engine.orders().at(-1);
-      if (order === undefined) throw new Error("no order was placed");
-      return tell({
-        kind: "orderResult",
-        at,
-        clientOrderId: order.clientOrderId,
-        result: { status: "filled", executions },
-      });
-    },
-    position: () => Object.values(state.positions)[0],
-  };
-  return engine;
-}
-const bought: Execution = { price: px("0.5"), size: sh("300"), cash: $("150"), fee: $("1.5") };
-
-function aHolder(config?: EngineConfig) {
-  const engine = anEngine(config);
-  engine.tell(aFillEvent());
-  engine.showBook();
-  engine.fill([bought]);
-  return engine;
-}
+import type { EngineConfig } from "./state.ts";
 
 describe("from a whale's fill to a settled position", () => {
   it("a signal asks for a book, the book becomes an order, its fill a position, the resolution a win", () => {
@@ -287,125 +219,6 @@ describe("the life of a pending signal", () => {
       refusal: { code: "SLIPPAGE_ABOVE_MAX", limit: "0.52", value: "0.6" },
     });
     expect(skipped?.checks.at(-1)).toMatchObject({ code: "SLIPPAGE_ABOVE_MAX", passed: false });
-  });
-});
-
-describe("exits", () => {
-  it("the stop loss sells on the bid, and a sell that was not filled is tried again", () => {
-    const engine = aHolder();
-    const tokenId = engine.position()?.tokenId as never;
-    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
-    expect(engine.position()?.exit).toBeNull();
-    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.42") }] });
-    engine.showBook(aView(NOON, { book: aBook([["0.42", "1000"]], []) }));
-    const first = engine.orders().at(-1);
-    expect(first).toMatchObject({ side: "SELL", size: sh("300"), limitPrice: px("0.39") });
-    engine.tell({
-      kind: "orderResult",
-      at: NOON,
-      clientOrderId: first?.clientOrderId as never,
-      result: { status: "unfilled", reason: "NO_LIQUIDITY" },
-    });
-    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
-    engine.showBook(aView(addMs(NOON, 5_000), { book: aBook([["0.4", "1000"]], []) }));
-    expect(engine.orders().at(-1)?.clientOrderId).not.toBe(first?.clientOrderId);
-    engine.fill([{ price: px("0.4"), size: sh("300"), cash: $("120"), fee: $("0") }]);
-    expect(engine.state()).toMatchObject({ positions: {}, realizedUsd: $("-31.5") });
-    expect(engine.closed()).toMatchObject([{ closeReason: "STOP_LOSS" }]);
-  });
-
-  it("we leave when the wallet that we followed has sold half of what it held", () => {
-    const engine = aHolder();
-    const sell = (size: string, log: number) =>
-      engine.tell(aFillEvent({ side: "SELL", size, cash: "50", log, order: 5 + log, heldBefore: "1000", block: 110 }));
-    sell("499", 1);
-    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED"]);
-    sell("1", 2);
-    engine.showBook();
-    engine.fill([{ price: px("0.49"), size: sh("300"), cash: $("147"), fee: $("1") }]);
-    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED", "EXIT_FOLLOW EXECUTED"]);
-    expect(engine.state()).toMatchObject({ realizedUsd: $("-5.5"), positions: {} });
-  });
-
-  it("a rest under the minimum size is held until the market resolves", () => {
-    const engine = aHolder();
-    engine.tell({ kind: "commanded", at: NOON, commandId: "1", command: { kind: "close-all" } });
-    engine.showBook();
-    engine.fill([{ price: px("0.49"), size: sh("296"), cash: $("145.04"), fee: $("0") }]);
-    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
-    engine.showBook(aView(addMs(NOON, 5_000)));
-    expect(engine.position()).toMatchObject({ openShares: sh("4"), exit: { stage: "TOO_SMALL" } });
-    engine.tell({
-      kind: "marketResolved",
-      at: addMs(NOON, 9_000),
-      marketId: aMarketId(1),
-      payoutNumerators: [1n, 0n],
-      resolvedAt: NOON,
-    });
-    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("9997.54"), realizedUsd: $("-2.46") });
-  });
-
-  it("a resolution waits for the answer to an order in flight", () => {
-    const engine = aHolder();
-    engine.tell({
-      kind: "commanded",
-      at: NOON,
-      commandId: "1",
-      command: { kind: "close", positionId: engine.position()?.id as PositionId },
-    });
-    engine.showBook();
-    const resolved: EngineEvent = {
-      kind: "marketResolved",
-      at: NOON,
-      marketId: aMarketId(1),
-      payoutNumerators: [1n, 0n],
-      resolvedAt: NOON,
-    };
-    engine.tell(resolved);
-    expect(engine.position()?.status).toBe("OPEN");
-    engine.fill([{ price: px("0.49"), size: sh("100"), cash: $("49"), fee: $("0") }]);
-    engine.tell(resolved);
-    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("10097.5") });
-  });
-});
-
-describe("what a person or the day's loss stops", () => {
-  const command = (kind: "pause" | "halt" | "resume"): EngineEvent => ({
-    kind: "commanded",
-    at: NOON,
-    commandId: kind,
-    command: { kind },
-  });
-
-  it("pause stops entries until resume", () => {
-    const engine = anEngine();
-    engine.tell(command("pause"));
-    engine.tell(aFillEvent());
-    engine.showBook();
-    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE TRADING_PAUSED"]);
-    engine.tell(command("resume"));
-    engine.tell(aFillEvent({ market: 2 }));
-    engine.showBook();
-    expect(engine.orders()).toHaveLength(1);
-  });
-
-  it("the day's loss, realised or not, stops entries for 24 hours, into the next day", () => {
-    const engine = aHolder(
-      aConfig({ limits: { ...aConfig().limits, maxDailyLossUsd: $("20"), stopLossBps: 10_000n } }),
-    );
-    const tokenId = engine.position()?.tokenId as never;
-    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
-    expect(engine.notices().at(-1)).toBe("riskLimit");
-    expect(engine.state().entriesStoppedUntil).toBe(addMs(NOON, DAY_MS));
-    const tryEntry = (market: number, at: EpochMs) => {
-      engine.tell(aFillEvent({ market, at, order: market }));
-      engine.showBook(aView(at));
-      return engine.verdicts().at(-1);
-    };
-    engine.tell({ kind: "positionsMarked", at: addMs(NOON, 1), bids: [{ tokenId, bid: px("0.6") }] });
-    expect(tryEntry(2, addMs(NOON, DAY_MS - 1))).toBe("FOLLOW_WHALE DAILY_LOSS_LIMIT");
-    expect(tryEntry(3, addMs(NOON, DAY_MS))).toBe("FOLLOW_WHALE PENDING");
-    expect(engine.orders()).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { aHolder, anEngine } from "../../../test/support/engine.ts";
+import { $, aBook, aConfig, aFillEvent, aMarketId, aView, NOON, px, sh } from "../../../test/support/trading.ts";
+import type { PositionId } from "../ids/ids.ts";
+import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
+import type { EngineEvent } from "./event.ts";
+
+describe("exits", () => {
+  it("the stop loss sells on the bid, and a sell that was not filled is tried again", () => {
+    const engine = aHolder();
+    const tokenId = engine.position()?.tokenId as never;
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
+    expect(engine.position()?.exit).toBeNull();
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.42") }] });
+    engine.showBook(aView(NOON, { book: aBook([["0.42", "1000"]], []) }));
+    const first = engine.orders().at(-1);
+    expect(first).toMatchObject({ side: "SELL", size: sh("300"), limitPrice: px("0.39") });
+    engine.tell({
+      kind: "orderResult",
+      at: NOON,
+      clientOrderId: first?.clientOrderId as never,
+      result: { status: "unfilled", reason: "NO_LIQUIDITY" },
+    });
+    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
+    engine.showBook(aView(addMs(NOON, 5_000), { book: aBook([["0.4", "1000"]], []) }));
+    expect(engine.orders().at(-1)?.clientOrderId).not.toBe(first?.clientOrderId);
+    engine.fill([{ price: px("0.4"), size: sh("300"), cash: $("120"), fee: $("0") }]);
+    expect(engine.state()).toMatchObject({ positions: {}, realizedUsd: $("-31.5") });
+    expect(engine.closed()).toMatchObject([{ closeReason: "STOP_LOSS" }]);
+  });
+
+  it("we leave when the wallet that we followed has sold half of what it held", () => {
+    const engine = aHolder();
+    const sell = (size: string, log: number) =>
+      engine.tell(aFillEvent({ side: "SELL", size, cash: "50", log, order: 5 + log, heldBefore: "1000", block: 110 }));
+    sell("499", 1);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED"]);
+    sell("1", 2);
+    engine.showBook();
+    engine.fill([{ price: px("0.49"), size: sh("300"), cash: $("147"), fee: $("1") }]);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED", "EXIT_FOLLOW EXECUTED"]);
+    expect(engine.state()).toMatchObject({ realizedUsd: $("-5.5"), positions: {} });
+  });
+
+  it("a rest under the minimum size is held until the market resolves", () => {
+    const engine = aHolder();
+    engine.tell({ kind: "commanded", at: NOON, commandId: "1", command: { kind: "close-all" } });
+    engine.showBook();
+    engine.fill([{ price: px("0.49"), size: sh("296"), cash: $("145.04"), fee: $("0") }]);
+    engine.tell({ kind: "ticked", at: addMs(NOON, 5_000) });
+    engine.showBook(aView(addMs(NOON, 5_000)));
+    expect(engine.position()).toMatchObject({ openShares: sh("4"), exit: { stage: "TOO_SMALL" } });
+    engine.tell({
+      kind: "marketResolved",
+      at: addMs(NOON, 9_000),
+      marketId: aMarketId(1),
+      payoutNumerators: [1n, 0n],
+      resolvedAt: NOON,
+    });
+    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("9997.54"), realizedUsd: $("-2.46") });
+  });
+
+  it("a resolution waits for the answer to an order in flight", () => {
+    const engine = aHolder();
+    engine.tell({
+      kind: "commanded",
+      at: NOON,
+      commandId: "1",
+      command: { kind: "close", positionId: engine.position()?.id as PositionId },
+    });
+    engine.showBook();
+    const resolved: EngineEvent = {
+      kind: "marketResolved",
+      at: NOON,
+      marketId: aMarketId(1),
+      payoutNumerators: [1n, 0n],
+      resolvedAt: NOON,
+    };
+    engine.tell(resolved);
+    expect(engine.position()?.status).toBe("OPEN");
+    engine.fill([{ price: px("0.49"), size: sh("100"), cash: $("49"), fee: $("0") }]);
+    engine.tell(resolved);
+    expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("10097.5") });
+  });
+});
+
+describe("what a person or the day's loss stops", () => {
+  const command = (kind: "pause" | "halt" | "resume"): EngineEvent => ({
+    kind: "commanded",
+    at: NOON,
+    commandId: kind,
+    command: { kind },
+  });
+
+  it("pause stops entries until resume", () => {
+    const engine = anEngine();
+    engine.tell(command("pause"));
+    engine.tell(aFillEvent());
+    engine.showBook();
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE TRADING_PAUSED"]);
+    engine.tell(command("resume"));
+    engine.tell(aFillEvent({ market: 2 }));
+    engine.showBook();
+    expect(engine.orders()).toHaveLength(1);
+  });
+
+  it("the day's loss, realised or not, stops entries for 24 hours, into the next day", () => {
+    const engine = aHolder(
+      aConfig({ limits: { ...aConfig().limits, maxDailyLossUsd: $("20"), stopLossBps: 10_000n } }),
+    );
+    const tokenId = engine.position()?.tokenId as never;
+    engine.tell({ kind: "positionsMarked", at: NOON, bids: [{ tokenId, bid: px("0.43") }] });
+    expect(engine.notices().at(-1)).toBe("riskLimit");
+    expect(engine.state().entriesStoppedUntil).toBe(addMs(NOON, DAY_MS));
+    const tryEntry = (market: number, at: EpochMs) => {
+      engine.tell(aFillEvent({ market, at, order: market }));
+      engine.showBook(aView(at));
+      return engine.verdicts().at(-1);
+    };
+    engine.tell({ kind: "positionsMarked", at: addMs(NOON, 1), bids: [{ tokenId, bid: px("0.6") }] });
+    expect(tryEntry(2, addMs(NOON, DAY_MS - 1))).toBe("FOLLOW_WHALE DAILY_LOSS_LIMIT");
+    expect(tryEntry(3, addMs(NOON, DAY_MS))).toBe("FOLLOW_WHALE PENDING");
+    expect(engine.orders()).toHaveLength(2);
+  });
+});
