@@ -49,6 +49,7 @@ describe("by positions", () => {
 
   test.each([
     ["OPENED_BEFORE_COVERAGE", { positions: [{ ...position, firstEntryAt: at(9) }] }],
+    ["OPENED_BEFORE_COVERAGE", { units: [{ ...unit, openedAt: at(2), closedAt: at(3) }], positions: [] }],
     ["INCOMPLETE_HERE", { units: [{ ...unit, isIncomplete: true }] }],
     ["ARCHIVED", { units: [{ ...unit, isArchived: true }] }],
     ["NOTHING_CLOSED", { units: [{ ...unit, closedAt: null }] }],
@@ -123,6 +124,11 @@ describe("by the series", () => {
   test("one that closed before does not", () => {
     const old = { ...position, firstEntryAt: at(1), lastEventAt: at(2) };
     expect(comparePnl(account({ positions: [position, old] }), points).kind).toBe("compared");
+  });
+
+  test("one of ours that closed before is not counted", () => {
+    const earlier = { ...unit, openedAt: at(1), closedAt: at(2), realised: usd(7_000_000n) };
+    expect(comparePnl(account({ units: [earlier, unit] }), points)).toMatchObject({ compared: { ours: 9_000_000n } });
   });
 
   test("points that the venue does not know are no zeros", () => {

@@ -6,7 +6,7 @@ import type { AccountPosition } from "./account-event.ts";
 import { classify, type DifferenceClass, isDifferent, type OwnUnit, toleranceOf } from "./reconcile-class.ts";
 
 export type NotComparable =
-  /** The venue knows of a position that was opened before our coverage begins. */
+  /** Opened before our coverage begins: by our own earlier, separate coverage, or as the venue tells. */
   | "OPENED_BEFORE_COVERAGE"
   | "INCOMPLETE_HERE"
   | "ARCHIVED"
@@ -99,6 +99,8 @@ function obstacleOf(
   if (unit.closedAt === null || unit.closedAt > now - SETTLED_MS) return "NOTHING_CLOSED";
   if (unit.isIncomplete) return "INCOMPLETE_HERE";
   if (unit.isArchived) return "ARCHIVED";
+  // The venue was asked for what closed since then.
+  if (unit.openedAt < coveredFrom) return "OPENED_BEFORE_COVERAGE";
   return rows.some(({ firstEntryAt }) => firstEntryAt === null || firstEntryAt < coveredFrom)
     ? "OPENED_BEFORE_COVERAGE"
     : null;
@@ -112,13 +114,15 @@ export type PnlAt = { readonly at: EpochMs; readonly positionPnl: UsdMicros | nu
  * @param points oldest first
  */
 export function comparePnl(
-  { wallet, units, positions, coveredFrom, now }: AccountToCompare,
+  { wallet, units: all, positions, coveredFrom, now }: AccountToCompare,
   points: readonly PnlAt[],
 ): Comparison {
+  const units = all.filter(({ closedAt }) => closedAt === null || closedAt >= coveredFrom);
   const isOlder = ({ firstEntryAt, lastEventAt, currentShares }: AccountPosition): boolean =>
     (firstEntryAt === null || firstEntryAt < coveredFrom) &&
     (currentShares > 0n || (lastEventAt ?? now) >= coveredFrom);
-  if (positions.some(isOlder)) return notComparable("OPENED_BEFORE_COVERAGE");
+  if (positions.some(isOlder) || units.some(({ openedAt }) => openedAt < coveredFrom))
+    return notComparable("OPENED_BEFORE_COVERAGE");
   if (units.some(({ isIncomplete }) => isIncomplete)) return notComparable("INCOMPLETE_HERE");
   if (units.some(({ isTransferred, isConverted }) => isTransferred || isConverted))
     return notComparable("MOVED_WITHOUT_TRADE");
