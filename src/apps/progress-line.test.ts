@@ -21,6 +21,12 @@ test("on a terminal the line changes in place, ten times a second at most, and i
   expect(out).toEqual(["\r\x1b[Kone", "\r\x1b[Ka text that is long", "\r\x1b[K"]);
 });
 
+test("where the terminal is too narrow, the time that is left is what stays", () => {
+  const { out, line } = openLine(true);
+  line.show("███ 50 %  10 fills, 5/s  400 blocks  2 s left");
+  expect(out).toEqual(["\r\x1b[K███ 50 %  2 s left"]);
+});
+
 test("elsewhere a line is written every ten seconds", async () => {
   const { out, clock, line } = openLine(false);
   line.show("one");

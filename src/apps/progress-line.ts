@@ -28,7 +28,7 @@ export function createProgressLine(terminal: Output, clock: Clock): ProgressLine
       if (shownAt !== null && now - shownAt < pauseMs) return;
       shownAt = now;
       if (!terminal.isInteractive) return terminal.writeLine(text);
-      terminal.write(`\r\x1b[K${text.slice(0, terminal.columns() - 1)}`);
+      terminal.write(`\r\x1b[K${fitted(text, terminal.columns() - 1)}`);
       isOpen = true;
     },
     end() {
@@ -36,6 +36,13 @@ export function createProgressLine(terminal: Output, clock: Clock): ProgressLine
       isOpen = false;
     },
   };
+}
+
+/** Parts stand two spaces apart; where they are too many, those before the last one go first: it says how long it takes. */
+function fitted(text: string, width: number): string {
+  const parts = text.trimEnd().split("  ");
+  while (parts.length > 2 && parts.join("  ").length > width) parts.splice(-2, 1);
+  return parts.join("  ").slice(0, width);
 }
 
 export const showBar = (ratio: number, width = 20): string => {
