@@ -12,7 +12,7 @@ export function readTable(overview: Overview): string {
       ["fills", showCount(overview.fills)],
       ["wallets", showCount(overview.wallets)],
       ["markets (resolved)", `${showCount(overview.markets)} (${showCount(overview.resolvedMarkets)})`],
-      ["block (finalized)", `${overview.headBlock} (${overview.finalizedBlock})`],
+      ["block (finalized)", overview.headBlock < 0 ? "none yet" : `${overview.headBlock} (${overview.finalizedBlock})`],
       ["last fill, UTC", last.replace("T", " ")],
       ["logs in quarantine", showCount(overview.quarantined)],
     ],

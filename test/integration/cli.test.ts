@@ -81,6 +81,7 @@ describe("reading commands", { timeout: SLOW_MS }, () => {
     expect(await orderflow(["migrate"])).toMatchObject({ code: 0 });
     const status = await orderflow(["status"]);
     expect(status.code).toBe(0);
+    expect(status.out).toMatch(/block \(finalized\) +none yet/);
     expect(status.out).toContain("Paper positions: 0 open, 0 closed");
     const score = await orderflow(["score", `0x${"ab".repeat(20)}`]);
     expect(score.code).toBe(2);
