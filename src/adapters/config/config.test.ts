@@ -106,6 +106,12 @@ describe("problems", () => {
     ]);
   });
 
+  test("half of the API credentials is none", () => {
+    expect(problemsOf({ CLOB_API_KEY: "k", CLOB_API_SECRET: "hunter2" })).toEqual([
+      expect.stringMatching(/^(?!.*hunter2).*set all three or none/),
+    ]);
+  });
+
   test("one wallet cannot be followed and faded", () => {
     expect(problemsOf({ MAX_FADE_SCORE: "7" })).toHaveLength(1);
   });

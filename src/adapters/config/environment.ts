@@ -10,6 +10,7 @@ import {
   oneOf,
   postgresUrl,
   rpcUrls,
+  secretText,
   walletAddress,
   webhookUrl,
   wholeNumber,
@@ -163,15 +164,44 @@ export const environment = {
     ),
   },
   "Paper and live": {
-    ENABLE_PAPER_TRADING: setting(flag, "true", "Paper trading. This version has no live trading and refuses false."),
+    ENABLE_PAPER_TRADING: setting(
+      flag,
+      "true",
+      "False asks for live trading (docs/live-trading.md). It begins only when everything below it allows it; otherwise paper goes on and says why.",
+    ),
     LIVE_TRADING_ACK: optional(
       walletAddress,
-      "Reserved for live trading: the address of the wallet that trades, as an acknowledgement.",
+      "The address of the wallet that holds the money, as an acknowledgement: live trading with it and no other.",
     ),
     LIVE_GATE: setting(
       oneOf("on", "off"),
       "on",
-      "Reserved for live trading: on lets only signal types with a proven paper record trade.",
+      "on: only signal types with a proven paper record trade live. off: all that are switched on.",
+    ),
+    SIGNER_SOCKET: optional(file, "Socket of `orderflow signer`, which alone holds the key."),
+    FUNDER_ADDRESS: optional(
+      walletAddress,
+      "The wallet that you expect the signer to sign for. Not needed; with it another one is refused.",
+    ),
+    SIGNATURE_TYPE: optional(
+      oneOf("0", "1", "2", "3"),
+      "How you expect the signer to sign: 0 EOA, 1 proxy, 2 Safe, 3 deposit wallet. Not needed; with it another is refused.",
+    ),
+    CLOB_API_KEY: secret(
+      secretText,
+      "Polymarket API credentials of the signer's owner: key, secret and passphrase, all three or none. Without them they are derived with the signer.",
+    ),
+    CLOB_API_SECRET: secret(secretText, "See CLOB_API_KEY."),
+    CLOB_API_PASSPHRASE: secret(secretText, "See CLOB_API_KEY."),
+    CLOB_USER_WS_URL: setting(
+      wsUrl,
+      "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+      "Polymarket's user channel: our own orders and trades as they change. Without it they are asked for.",
+    ),
+    GEOBLOCK_URL: setting(
+      httpUrl,
+      "https://polymarket.com/api/geoblock",
+      "Where Polymarket says whether it may be used from here.",
     ),
   },
   Alerts: {

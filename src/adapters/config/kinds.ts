@@ -47,6 +47,9 @@ export const folder: Kind<string> = kind("a folder", (text) => text);
 
 export const file: Kind<string> = kind("a file", (text) => text);
 
+/** Text that is never shown. */
+export const secretText: Kind<Secret> = kind("a text", (text) => new Secret(text));
+
 export const walletAddress: Kind<string> = kind("a wallet address (0x and 40 hex digits)", (text) =>
   /^0x[0-9a-fA-F]{40}$/.test(text) ? text.toLowerCase() : undefined,
 );

@@ -56,6 +56,9 @@ function contradictions(env: Environment): string[] {
       "ENABLE_PAPER_TRADING=false asks for live trading, which this version does not have; remove it to trade on paper",
     );
   }
+  const credentials = [env.CLOB_API_KEY, env.CLOB_API_SECRET, env.CLOB_API_PASSPHRASE];
+  if (credentials.some((each) => each !== null) && credentials.includes(null))
+    problems.push("CLOB_API_KEY, CLOB_API_SECRET and CLOB_API_PASSPHRASE belong together: set all three or none");
   if (env.MAX_FADE_SCORE >= env.MIN_WHALE_SCORE) {
     problems.push("MAX_FADE_SCORE must be below MIN_WHALE_SCORE: one wallet cannot be followed and faded");
   }

@@ -33,7 +33,3 @@ export const DEFAULT_EXECUTOR_TIMING: ExecutorTiming = {
   snapshotSteps: 20_000,
   journalKeepMs: 30 * DAY_MS,
 };
-
-/** For the configuration to say, and not to start, where live trading is asked for. */
-export const LIVE_TRADING_UNAVAILABLE =
-  "live trading is not part of this version: set ENABLE_PAPER_TRADING=true (paper trading) to run the executor";
