@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { privateKeyToAccount } from "viem/accounts";
 import { createAccountClient } from "../../src/adapters/polymarket-clob/account-client.ts";
-import { type ApiCredentials, l1Headers } from "../../src/adapters/polymarket-clob/auth.ts";
+import { login } from "../../src/adapters/polymarket-clob/login.ts";
 import { createSignerClient } from "../../src/adapters/signer/signer-client.ts";
 import { startSigner } from "../../src/adapters/signer/signer-server.ts";
 import { createSpentFile } from "../../src/adapters/signer/spent-file.ts";
@@ -66,7 +66,7 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
   };
 }
 
-const policyOf = (wallet: ReturnType<typeof parseAddress>, signatureType: SignatureType) => ({
+export const policyOf = (wallet: ReturnType<typeof parseAddress>, signatureType: SignatureType) => ({
   ...{ wallet, signatureType, sides: ["BUY", "SELL"] as const },
   contracts: [false, true].map((negRisk) => orderDomain("v1", negRisk).verifyingContract),
   ...{ minPrice: price(10_000n), maxPrice: price(990_000n) },
@@ -82,10 +82,11 @@ async function loginWith(
   timeoutMs: number,
 ) {
   const signal = AbortSignal.timeout(30_000);
-  const credentials = await fetchCredentials(simnet, clock, signer, signal);
+  const at = { url: simnet.clobUrl, timeoutMs, userAgent: "orderflow/test", clock };
+  const credentials = await login({ ...at, signer }, signal);
   const client = createAccountClient({
-    ...{ url: simnet.clobUrl, timeoutMs, userAgent: "orderflow/test" },
-    ...{ owner: OWNER.address, credentials, signatureType, clock },
+    ...at,
+    ...{ owner: OWNER.address, credentials, signatureType },
   });
   const identity = await signer.identity(signal);
   const store = createMemoryLiveOrders();
@@ -119,26 +120,6 @@ export async function untilDone<T>(simnet: Simnet, clock: ManualClock, work: Pro
     }
   }
   return work;
-}
-
-async function fetchCredentials(
-  simnet: Simnet,
-  clock: ManualClock,
-  signer: OrderSigner,
-  signal: AbortSignal,
-): Promise<ApiCredentials> {
-  const seconds = Math.floor(clock.nowMs() / 1_000);
-  const headers = l1Headers(OWNER.address, await signer.signAttestation(seconds, 0, signal), seconds, 0);
-  const derived = await fetch(`${simnet.clobUrl}/auth/derive-api-key`, { headers, signal });
-  const answer = derived.ok
-    ? derived
-    : await fetch(`${simnet.clobUrl}/auth/api-key`, { method: "POST", headers, signal });
-  const {
-    apiKey: key,
-    secret,
-    passphrase,
-  } = (await answer.json()) as Record<"apiKey" | "secret" | "passphrase", string>;
-  return { key, secret, passphrase };
 }
 
 /** Of the markets with a book on both sides the one that trades longest: its price moves least. */

@@ -204,6 +204,21 @@ export const environment = {
       "Where Polymarket says whether it may be used from here.",
     ),
   },
+  Relayer: {
+    RELAYER_URL: setting(
+      httpUrl,
+      "https://relayer-v2.polymarket.com",
+      "Polymarket's relayer: redeems for proxy, Safe and deposit wallets.",
+    ),
+    RELAYER_API_KEY: secret(
+      secretText,
+      "Key of the relayer, made on the venue's settings page. Without it resolved positions of those wallets are shown and not redeemed.",
+    ),
+    RELAYER_API_KEY_ADDRESS: optional(
+      walletAddress,
+      "The address that the relayer's key belongs to. Default: the signer's owner.",
+    ),
+  },
   Alerts: {
     DISCORD_WEBHOOK_URL: secret(
       webhookUrl,

@@ -6,7 +6,7 @@ import type { Seed } from "./random/prng.ts";
 import type { DataFlaws } from "./server/data-api-flaws.ts";
 import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
-import { type MarketChannelOptions, serve } from "./server/serve.ts";
+import { type Geoblock, type MarketChannelOptions, serve } from "./server/serve.ts";
 import type { UserChannelFaults } from "./server/user-channel.ts";
 import { createVenue } from "./venue/venue.ts";
 import type { Customer } from "./world/customers.ts";
@@ -42,6 +42,8 @@ export type SimnetOptions = {
   readonly isManual?: boolean;
   /** How the market channel behaves. */
   readonly marketChannel?: MarketChannelOptions;
+  /** Where the venue believes its callers to be. */
+  readonly geoblock?: Geoblock;
 };
 
 export type Simnet = {
@@ -55,6 +57,8 @@ export type Simnet = {
   /** The CLOB's user channel. */
   readonly userUrl: string;
   readonly dataUrl: string;
+  /** Says whether the venue serves the caller's country. */
+  readonly geoblockUrl: string;
   /** `${baseUrl}/simnet/wallets` is the planted truth, `${baseUrl}/simnet/status` where the chain stands. */
   readonly baseUrl: string;
   /** Pass it to the next start, with the same seed, to get the same world. */
@@ -124,6 +128,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const marketChannel = options.marketChannel ?? {};
   const served = await serve({
     ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel, userChannel },
+    geoblock: options.geoblock ?? { blocked: false, country: "IE", region: "L" },
     port: options.port,
     now: bookTime,
   });
@@ -139,6 +144,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     userUrl: `ws://127.0.0.1:${served.port}/ws/user`,
     marketUrl: `ws://127.0.0.1:${served.port}/ws/market`,
     dataUrl: `${baseUrl}/data`,
+    geoblockUrl: `${baseUrl}/geoblock`,
     baseUrl,
     genesisMs,
     world,

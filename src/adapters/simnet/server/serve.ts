@@ -40,7 +40,11 @@ export type ServeOptions = {
   readonly status: () => unknown;
   readonly ticks: TickSizes;
   readonly marketChannel: MarketChannelOptions;
+  readonly geoblock: Geoblock;
 };
+
+/** `GET /api/geoblock` of the venue's site (API sheet, section 2.13). */
+export type Geoblock = { readonly blocked: boolean; readonly country: string; readonly region: string };
 
 export type MarketChannelOptions = {
   readonly framesAsArrays?: boolean;
@@ -94,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     if (area === "clob") return routeClob(request, rest, searchParams);
     if (area === "gamma") return gamma.get(rest, searchParams);
     if (area === "data") return data.get(rest, searchParams);
+    if (pathname === "/geoblock") return ok(options.geoblock);
     if (pathname === "/simnet/status") return ok(status());
     if (pathname === "/simnet/wallets") {
       const simulated = world.wallets.filter(({ kind }) => kind !== "customer");
