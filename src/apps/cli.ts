@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
 import { addControl } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -49,5 +50,6 @@ for (const add of [
   addRecompute,
 ])
   add(cli);
+addBackup(cli, version);
 
 await cli.parseAsync();

@@ -53,20 +53,23 @@ const checksum = (text: string): string => createHash("sha256").update(text).dig
  * @throws ConfigError when an applied migration was edited or is unknown to this version
  */
 export function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
-  return db.transaction(async (trx) => {
-    await sql`SELECT pg_advisory_xact_lock(7165728001)`.execute(trx);
-    await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
-    await sql`CREATE TABLE IF NOT EXISTS flow.migration (
-      name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(trx);
-    const pending = await pendingOf(trx, list);
-    for (const migration of pending) {
-      await sql.raw(migration.sql).execute(trx);
-      await sql`INSERT INTO flow.migration (name, checksum) VALUES (${migration.name}, ${checksum(migration.sql)})`.execute(
-        trx,
-      );
-    }
-    return pending.map(({ name }) => name);
-  });
+  return db.transaction((trx) => migrateWithin(trx, list));
+}
+
+/** The same inside a transaction that does more. */
+export async function migrateWithin(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly string[]> {
+  await sql`SELECT pg_advisory_xact_lock(7165728001)`.execute(trx);
+  await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
+  await sql`CREATE TABLE IF NOT EXISTS flow.migration (
+    name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(trx);
+  const pending = await pendingOf(trx, list);
+  for (const migration of pending) {
+    await sql.raw(migration.sql).execute(trx);
+    await sql`INSERT INTO flow.migration (name, checksum) VALUES (${migration.name}, ${checksum(migration.sql)})`.execute(
+      trx,
+    );
+  }
+  return pending.map(({ name }) => name);
 }
 
 async function pendingOf(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly Migration[]> {

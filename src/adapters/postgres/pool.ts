@@ -6,24 +6,29 @@ import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kyse
 import type { ClientBase } from "pg";
 import { translateFailure } from "./failures.ts";
 
-/** Rows as lines of COPY's text format, or as pieces of its binary one, which is cheaper to write and to read. */
+type Pieces = AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>>;
+
+/**
+ * Rows as lines of COPY's text format, as pieces of its binary one, which is cheaper to write and to read, or as CSV, which
+ * is what `CopyOut` answers with.
+ */
 export type CopySource =
   | AsyncIterable<string>
   | Iterable<string>
-  | { readonly binary: Iterable<Uint8Array<ArrayBuffer>> };
+  | { readonly binary: Pieces }
+  | { readonly csv: Pieces };
 
 /** Travels through Kysely as the one parameter of a `COPY … FROM` statement. */
 export class CopyRows {
   readonly target: string;
-  readonly pieces: AsyncIterable<string> | Iterable<Uint8Array<ArrayBuffer>>;
+  readonly pieces: AsyncIterable<string> | Pieces;
   /** What follows the place that is copied from. */
   readonly options: string;
 
   constructor(target: string, rows: CopySource) {
-    const isBinary = "binary" in rows;
     this.target = target;
-    this.pieces = isBinary ? rows.binary : joinRows(rows);
-    this.options = isBinary ? " (FORMAT binary)" : "";
+    this.pieces = "binary" in rows ? rows.binary : "csv" in rows ? rows.csv : joinRows(rows);
+    this.options = "binary" in rows ? " (FORMAT binary)" : "csv" in rows ? " (FORMAT csv)" : "";
   }
 }
 
