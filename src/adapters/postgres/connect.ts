@@ -3,7 +3,6 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from "kysely
 import { OutcomeUnknownError, TransientError } from "../../core/errors.ts";
 import type { Wake } from "../../ports/wake.ts";
 import type { Engine, EngineName } from "./engine.ts";
-import { openPglite } from "./engine-pglite.ts";
 import { openServer } from "./engine-server.ts";
 import { CopyOut, CopyRows, type CopySource, kyselyPool } from "./pool.ts";
 import type { Schema } from "./schema.ts";
@@ -55,11 +54,10 @@ const FIRST_PAUSE_MS = 20;
  */
 export async function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Promise<Database> {
   const { poolSize = 8, maxWaitMs = 30_000, onError = () => {} } = options;
-  const engine =
-    "url" in target
-      ? await openServer(target.url, { poolSize, maxWaitMs, onError })
-      : await openPglite(target, maxWaitMs);
-  return assembleDatabase(engine);
+  if ("url" in target) return assembleDatabase(await openServer(target.url, { poolSize, maxWaitMs, onError }));
+  // A service on a server neither loads nor needs the embedded engine.
+  const { openPglite } = await import("./engine-pglite.ts");
+  return assembleDatabase(await openPglite(target, maxWaitMs));
 }
 
 /** @param rest how long to wait before a transaction is tried again; simulated time in simulations. */
