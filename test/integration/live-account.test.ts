@@ -7,12 +7,11 @@ import { startSigner } from "../../src/adapters/signer/signer-server.ts";
 import { createSpentFile } from "../../src/adapters/signer/spent-file.ts";
 import { openAccount } from "../../src/apps/live/account.ts";
 import { credentialsPath } from "../../src/apps/live/credentials-file.ts";
-import { parseAddress } from "../../src/core/ids/ids.ts";
-import { type LiveSimnet, OWNER, policyOf, startLiveSimnet } from "../support/live-simnet.ts";
+import { type LiveSimnet, OWNER, policyOf, startLiveSimnet, WALLETS } from "../support/live-simnet.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
 
 const signal = AbortSignal.timeout(60_000);
-const WALLET = parseAddress(`0x${"b3".repeat(20)}`);
+const [, , SAFE, WALLET] = WALLETS;
 let live: LiveSimnet;
 let folder = "";
 beforeEach(async () => {
@@ -74,7 +73,7 @@ test("credentials of another signer are not used for this one", async () => {
   await open(socket());
   const path = credentialsPath(folder);
   const text = readFileSync(path, "utf8");
-  writeFileSync(path, text.replace(WALLET, `0x${"b2".repeat(20)}`).replace('"signatureType":3', '"signatureType":2'));
+  writeFileSync(path, text.replace(WALLET, SAFE).replace('"signatureType":3', '"signatureType":2'));
   expect((await open(socket())).identity.wallet).toBe(WALLET);
   await signer.close();
 });

@@ -7,7 +7,7 @@ import { clobAuthDigest } from "../../src/core/chain/clob-attestation.ts";
 import { orderDomain } from "../../src/core/chain/exchange-order.ts";
 import type { OrderAnswer } from "../../src/core/execution/venue-answer.ts";
 import { type OrderHash, parseAddress, parseOrderHash, parseTokenId } from "../../src/core/ids/ids.ts";
-import { type LiveSimnet, OWNER, startLiveSimnet, tradedMarket } from "../support/live-simnet.ts";
+import { type LiveSimnet, OWNER, startLiveSimnet, tradedMarket, WALLETS } from "../support/live-simnet.ts";
 import { type Change, CROSSING, signResting } from "../support/signed-orders.ts";
 
 /** What the venue of simnet takes, refuses, rests and cancels. */
@@ -171,7 +171,7 @@ test("credentials are made only for who attests to the key, now", async () => {
 });
 
 test("an account that may only sell does not buy; its credentials work, wrong ones do not", async () => {
-  const closed = { owner: OWNER.address, wallet: `0x${"b3".repeat(20)}`, signatureType: 3, collateralUsd: 1 } as const;
+  const closed = { owner: OWNER.address, wallet: WALLETS[3], signatureType: 3, collateralUsd: 1 } as const;
   const other = await startLiveSimnet({ accounts: [{ ...closed, isClosedOnly: true }] });
   try {
     const seller = await other.login(3);

@@ -10,6 +10,7 @@ import { createSpentFile } from "../../src/adapters/signer/spent-file.ts";
 import { type Simnet, type SimnetOptions, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
 import { orderDomain, type SignatureType } from "../../src/core/chain/exchange-order.ts";
+import { ownerWallets } from "../../src/core/chain/owner-wallets.ts";
 import type { OrderResult } from "../../src/core/execution/order.ts";
 import { parseAddress } from "../../src/core/ids/ids.ts";
 import { price, usd } from "../../src/core/money/amounts.ts";
@@ -23,7 +24,9 @@ import { GENESIS_MS, HOUR_MS, SMALL_POPULATION } from "./simulated-chain.ts";
 
 /** Public test key: it never holds anything. */
 export const OWNER = privateKeyToAccount(`0x${"11".repeat(32)}`);
-const wallets = [OWNER.address, `0x${"b1".repeat(20)}`, `0x${"b2".repeat(20)}`, `0x${"b3".repeat(20)}`] as const;
+const own = ownerWallets(parseAddress(OWNER.address));
+/** By signature type; of the kinds of contract wallet those that belong to the key. */
+export const WALLETS = [own.owner, own.proxy, own.safe, own.deposit] as const;
 export const START = epochMs(GENESIS_MS + 2 * HOUR_MS + 5 * 60_000);
 export const COLLATERAL_USD = 1_000;
 
@@ -32,7 +35,7 @@ export type LiveSimnet = Awaited<ReturnType<typeof startLiveSimnet>>;
 /** One world whose venue knows one key with a wallet of each signature type. */
 export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
   const clock = createManualClock(START);
-  const accounts = wallets.map((wallet, signatureType) => ({
+  const accounts = WALLETS.map((wallet, signatureType) => ({
     ...{ owner: OWNER.address, wallet, collateralUsd: COLLATERAL_USD },
     signatureType: signatureType as SignatureType,
   }));
@@ -46,7 +49,7 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
     /** @param timeoutMs of the client, in real time: short only where an answer is meant to be missing */
     async login(signatureType: SignatureType, timeoutMs = 10_000) {
       const name = join(folder, String(serial++));
-      const wallet = parseAddress(wallets[signatureType]);
+      const wallet = WALLETS[signatureType];
       const server = await startSigner(`${name}.sock`, {
         ...{ account: OWNER, policy: policyOf(wallet, signatureType), spent: createSpentFile(`${name}.json`) },
         ...{ clock, logger: createQuietLogger() },

@@ -3,16 +3,25 @@ import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import { AbortedError, PayloadError, TransientError } from "../../core/errors.ts";
 import type { OrderSigner } from "../../ports/order-signer.ts";
-import { encodeOrderRequest, identityAnswer, signatureAnswer } from "./wire.ts";
+import type { RedemptionSigner } from "../../ports/redemption-signer.ts";
+import {
+  encodeOrderRequest,
+  encodeRedemptionRequest,
+  identityAnswer,
+  redemptionAnswer,
+  signatureAnswer,
+} from "./wire.ts";
 
 const TIMEOUT_MS = 2_000;
 
 /** The signer at the other end of a Unix socket. */
-export function createSignerClient(socketPath: string): OrderSigner {
+export function createSignerClient(socketPath: string): OrderSigner & RedemptionSigner {
   return {
     identity: (signal) => ask(socketPath, "GET", "/identity", "", identityAnswer, signal),
     signOrder: (order, domain, signal) =>
       ask(socketPath, "POST", "/order", encodeOrderRequest(order, domain), signatureAnswer, signal),
+    signRedemption: (redemption, signal) =>
+      ask(socketPath, "POST", "/redemption", encodeRedemptionRequest(redemption), redemptionAnswer, signal),
     async signAttestation(timestampSeconds, nonce, signal) {
       const body = JSON.stringify({ timestampSeconds, nonce });
       const answer = await ask(socketPath, "POST", "/attestation", body, signatureAnswer, signal);

@@ -7,14 +7,17 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { clobAuthDigest } from "../../core/chain/clob-attestation.ts";
+import { POLYGON_CHAIN_ID } from "../../core/chain/contracts.ts";
 import { encodeSignature, signingDigest } from "../../core/chain/exchange-order.ts";
+import { type Redemption, relayDigest, relaySignature } from "../../core/chain/redemption.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
+import { refuseRedemption } from "../../core/risk/redeem-policy.ts";
 import { checkSigning, type SigningPolicy } from "../../core/risk/signing-policy.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { SpentFile } from "./spent-file.ts";
-import { attestationRequest, orderRequest } from "./wire.ts";
+import { attestationRequest, orderRequest, redemptionRequest } from "./wire.ts";
 
 export type SignerOptions = {
   readonly account: PrivateKeyAccount;
@@ -50,6 +53,17 @@ export function createSignerApp({ account, policy: rules, spent, clock, logger }
     logger.info("signed", { side: order.side, tokenId: order.tokenId, spentUsd: decision.spent.spentUsd });
     return context.json({ signed: true, signature: encodeSignature(order, domain, signature) });
   });
+  app.post("/redemption", async (context) => {
+    const parsed = redemptionRequest.safeParse(await readJson(context));
+    if (!parsed.success) return context.json({ error: "not a redemption" }, 400);
+    const refusal = refuseRedemption(policy, parsed.data, clock.nowMs());
+    if (refusal !== null) {
+      logger.warn("refused to sign", { ...refusal, kind: parsed.data.kind });
+      return context.json({ signed: false, refusal });
+    }
+    logger.info("signed a redemption", { kind: parsed.data.kind, nonce: parsed.data.nonce });
+    return context.json({ signed: true, signature: await signRedemption(account, parsed.data) });
+  });
   app.post("/attestation", async (context) => {
     const parsed = attestationRequest.safeParse(await readJson(context));
     const nowSeconds = clock.nowMs() / 1_000;
@@ -64,6 +78,16 @@ export function createSignerApp({ account, policy: rules, spent, clock, logger }
     return context.json({ error: "signing failed" }, 500);
   });
   return app;
+}
+
+async function signRedemption(account: PrivateKeyAccount, redemption: Redemption): Promise<`0x${string}`> {
+  if (redemption.kind !== "TRANSACTION")
+    return relaySignature(redemption, await account.sign({ hash: relayDigest(redemption) }));
+  const { call, nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = redemption;
+  return account.signTransaction({
+    ...{ type: "eip1559", chainId: POLYGON_CHAIN_ID, to: call.to as string as `0x${string}`, data: call.data },
+    ...{ nonce: Number(nonce), gas, maxFeePerGas, maxPriorityFeePerGas, value: 0n },
+  });
 }
 
 const readJson = (context: Context): Promise<unknown> => context.req.json<unknown>().catch(() => null);

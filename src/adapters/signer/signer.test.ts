@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as Keystore from "ox/Keystore";
+import { parseTransaction, recoverTransactionAddress, type TransactionSerializedEIP1559 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
@@ -13,7 +14,9 @@ import {
   signingDigest,
   ZERO_32,
 } from "../../core/chain/exchange-order.ts";
-import { parseAddress, parseTokenId } from "../../core/ids/ids.ts";
+import { redeemCall } from "../../core/chain/redeem-call.ts";
+import { type Redemption, type RelayRequest, relayDigest } from "../../core/chain/redemption.ts";
+import { parseAddress, parseMarketId, parseTokenId } from "../../core/ids/ids.ts";
 import { epochMs } from "../../core/time/time.ts";
 import { loadAccount } from "./load-key.ts";
 import { readSignerSettings } from "./settings.ts";
@@ -104,6 +107,48 @@ describe("the signer", () => {
     await expect(signer.signAttestation(now / 1_000 - 61, 0, signal)).rejects.toThrow("answered 400");
   });
 
+  const marketId = parseMarketId(`0x${"ab".repeat(32)}`);
+  const redemption = (changes: Record<string, unknown> = {}): Redemption =>
+    ({
+      ...{ kind: "WALLET", owner: parseAddress(account.address), wallet, nonce: 3n, call: redeemCall(marketId, true) },
+      ...{ deadline: now / 1_000 + 300, ...changes },
+    }) as Redemption;
+
+  test("a redemption is signed for the wallet itself, and no other call is", async () => {
+    const { signer } = await start(writeSettings());
+    const answer = await signer.signRedemption(redemption(), signal);
+    const own = await account.sign({ hash: relayDigest(redemption() as RelayRequest) });
+    expect(answer).toEqual({ signed: true, signature: own });
+    const approval = { to: redeemCall(marketId, true).to, data: `0x095ea7b3${"00".repeat(64)}` };
+    const refused: readonly (readonly [changes: Record<string, unknown>, code: string])[] = [
+      [{ call: approval }, "CALL_NOT_ALLOWED"],
+      [{ wallet: parseAddress(`0x${"44".repeat(20)}`) }, "WALLET_NOT_ALLOWED"],
+      [{ owner: parseAddress(`0x${"44".repeat(20)}`) }, "WALLET_NOT_ALLOWED"],
+      [{ kind: "SAFE", deadline: undefined }, "WALLET_NOT_ALLOWED"],
+      [{ deadline: now / 1_000 + 601 }, "DEADLINE_OFF"],
+    ];
+    for (const [changes, code] of refused)
+      expect(await signer.signRedemption(redemption(changes), signal)).toMatchObject({ refusal: { code } });
+    await expect(signer.signRedemption(redemption({ value: 1n }), signal)).rejects.toThrow("answered 400");
+  });
+
+  test("an EOA's redemption is a transaction without money whose fee is bounded", async () => {
+    const eoa = parseAddress(account.address);
+    const { signer } = await start(writeSettings({ wallet: account.address, signatureType: 0 }));
+    const fees = { gas: 300_000n, maxFeePerGas: 100n * 10n ** 9n, maxPriorityFeePerGas: 30n * 10n ** 9n };
+    const asked = redemption({ kind: "TRANSACTION", wallet: eoa, deadline: undefined, ...fees });
+    const answer = await signer.signRedemption(asked, signal);
+    if (!answer.signed) throw new Error(answer.refusal.code);
+    const raw = answer.signature as TransactionSerializedEIP1559;
+    expect(parseTransaction(raw)).toMatchObject({ chainId: 137, nonce: 3, to: asked.call.to, data: asked.call.data });
+    expect(parseTransaction(raw).value ?? 0n).toBe(0n);
+    expect((await recoverTransactionAddress({ serializedTransaction: raw })).toLowerCase()).toBe(eoa);
+    for (const dear of [{ gas: 1_000_001n }, { maxFeePerGas: 4_000n * 10n ** 9n }])
+      expect(await signer.signRedemption({ ...asked, ...dear } as Redemption, signal)).toMatchObject({
+        refusal: { code: "FEE_ABOVE_MAX" },
+      });
+  });
+
   test("the key is in no log, no file but its own, and no longer in the environment", async () => {
     const settings = writeSettings({ key: { environment: "TRADING_KEY" } });
     rmSync(join(folder, "key.hex"));
@@ -112,6 +157,8 @@ describe("the signer", () => {
     await signer.signOrder(order(), domain, signal);
     await signer.signOrder(order({ maker: parseAddress(`0x${"44".repeat(20)}`) }), domain, signal);
     await signer.signAttestation(now / 1_000, 0, signal);
+    await signer.signRedemption(redemption(), signal);
+    await signer.signRedemption(redemption({ kind: "SAFE", deadline: undefined }), signal);
     await stop();
     expect(variables).toEqual({});
     expect(lines.join()).toContain("refused to sign");

@@ -1,14 +1,18 @@
 import { z } from "zod";
 import type { ExchangeOrder, OrderDomain } from "../../core/chain/exchange-order.ts";
+import type { Redemption } from "../../core/chain/redemption.ts";
 import { parseAddress, parseTokenId } from "../../core/ids/ids.ts";
+import type { RedeemCode } from "../../core/risk/redeem-policy.ts";
+import type { SigningCode } from "../../core/risk/signing-policy.ts";
 import { epochMs } from "../../core/time/time.ts";
 
 /** What goes over the signer's socket, as JSON over HTTP; amounts are decimal text. */
+const asHex = (text: string) => text as `0x${string}`;
 const hex = (bytes: number) =>
   z
     .string()
     .regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`))
-    .transform((text) => text as `0x${string}`);
+    .transform(asHex);
 const amount = z
   .string()
   .regex(/^(0|[1-9]\d{0,77})$/)
@@ -35,8 +39,31 @@ export const orderRequest = z.strictObject({
   domain: z.strictObject({ version: z.literal(["2", "3"]), verifyingContract: address }),
 });
 
-export const encodeOrderRequest = (order: ExchangeOrder, domain: OrderDomain): string =>
-  JSON.stringify({ order, domain }, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+const encode = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
+
+export const encodeOrderRequest = (order: ExchangeOrder, domain: OrderDomain): string => encode({ order, domain });
+export const encodeRedemptionRequest = (redemption: Redemption): string => encode(redemption);
+
+const redeeming = {
+  ...{ owner: address, wallet: address, nonce: amount },
+  call: z.strictObject({
+    to: address,
+    data: z
+      .string()
+      .regex(/^0x([0-9a-f]{2}){4,1000}$/)
+      .transform(asHex),
+  }),
+};
+export const redemptionRequest = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("TRANSACTION"),
+    ...{ ...redeeming, gas: amount, maxFeePerGas: amount, maxPriorityFeePerGas: amount },
+  }),
+  z.strictObject({ kind: z.literal("PROXY"), ...redeeming, gasLimit: amount, relay: address }),
+  z.strictObject({ kind: z.literal("SAFE"), ...redeeming }),
+  z.strictObject({ kind: z.literal("WALLET"), ...redeeming, deadline: z.int().positive() }),
+]);
 
 export const attestationRequest = z.strictObject({
   timestampSeconds: z.int().positive(),
@@ -49,29 +76,26 @@ export const identityAnswer = z.object({
   signatureType: z.literal([0, 1, 2, 3]),
 });
 
-export const signatureAnswer = z.discriminatedUnion("signed", [
-  z.object({
-    signed: z.literal(true),
-    signature: z
-      .string()
-      .regex(/^0x([0-9a-f]{2}){65,400}$/)
-      .transform((text) => text as `0x${string}`),
-  }),
-  z.object({
-    signed: z.literal(false),
-    refusal: z.object({
-      code: z.literal([
-        "WALLET_NOT_ALLOWED",
-        "CONTRACT_NOT_ALLOWED",
-        "SIDE_NOT_ALLOWED",
-        "FIELD_NOT_ALLOWED",
-        "PRICE_OUT_OF_BAND",
-        "ORDER_ABOVE_MAX",
-        "DAY_ABOVE_MAX",
-        "TIMESTAMP_OFF",
-      ]),
-      limit: z.string(),
-      value: z.string(),
+/** What was signed; or the policy's no, by one of its codes. */
+const answerWith = <const Code extends string>(codes: readonly Code[]) =>
+  z.discriminatedUnion("signed", [
+    z.object({
+      signed: z.literal(true),
+      signature: z
+        .string()
+        .regex(/^0x([0-9a-f]{2}){65,400}$/)
+        .transform(asHex),
     }),
-  }),
+    z.object({
+      signed: z.literal(false),
+      refusal: z.object({ code: z.literal(codes), limit: z.string(), value: z.string() }),
+    }),
+  ]);
+
+export const signatureAnswer = answerWith<SigningCode>([
+  ...(["WALLET_NOT_ALLOWED", "CONTRACT_NOT_ALLOWED", "SIDE_NOT_ALLOWED", "FIELD_NOT_ALLOWED"] as const),
+  ...(["PRICE_OUT_OF_BAND", "ORDER_ABOVE_MAX", "DAY_ABOVE_MAX", "TIMESTAMP_OFF"] as const),
+]);
+export const redemptionAnswer = answerWith<RedeemCode>([
+  ...(["WALLET_NOT_ALLOWED", "CALL_NOT_ALLOWED", "FEE_ABOVE_MAX", "DEADLINE_OFF"] as const),
 ]);

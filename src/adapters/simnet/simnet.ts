@@ -2,6 +2,13 @@ import type { TokenId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
 import { createOrderFaults, type FaultRates, type OrderFaults } from "./faults/order-faults.ts";
+import {
+  createPlannedFaults,
+  type RelayerFault,
+  type RelayerFaults,
+  type TransactionFault,
+  type TransactionFaults,
+} from "./faults/settlement-faults.ts";
 import type { Seed } from "./random/prng.ts";
 import type { DataFlaws } from "./server/data-api-flaws.ts";
 import { createTickSizes } from "./server/order-book.ts";
@@ -69,8 +76,12 @@ export type Simnet = {
   readonly dataFlaws: DataFlaws;
   /** Put something wrong here and the user channel does it. */
   readonly userChannel: UserChannelFaults;
+  readonly relayerUrl: string;
   /** Plans what goes wrong with the next orders. */
   readonly faults: OrderFaults;
+  /** The same for transactions that owners send, and for what the relayer is asked to do. */
+  readonly transactionFaults: TransactionFaults;
+  readonly relayerFaults: RelayerFaults;
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
   reorg(depth: number, transactions?: ReorgTransactions): void;
@@ -125,9 +136,14 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const venue = createVenue(world, chain, customers, bookTime);
   const faults = createOrderFaults(seed, options.orderFaults ?? {});
   const userChannel = { isFrozen: false, framesAsArrays: false, hasUnknownEvents: false };
+  const planned = {
+    transactionFaults: createPlannedFaults<TransactionFault>(),
+    relayerFaults: createPlannedFaults<RelayerFault>(),
+  };
   const marketChannel = options.marketChannel ?? {};
   const served = await serve({
     ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel, userChannel },
+    ...planned,
     geoblock: options.geoblock ?? { blocked: false, country: "IE", region: "L" },
     port: options.port,
     now: bookTime,
@@ -148,10 +164,8 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     baseUrl,
     genesisMs,
     world,
-    chain,
-    dataFlaws,
-    faults,
-    userChannel,
+    ...{ chain, dataFlaws, faults, userChannel, ...planned },
+    relayerUrl: `${baseUrl}/relayer`,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),
     changeTick(tokenId, tick) {

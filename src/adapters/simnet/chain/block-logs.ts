@@ -1,6 +1,7 @@
 import { uniqueHash } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 import type { SimWallet } from "../world/wallets.ts";
+import type { Transaction } from "../world/world.ts";
 import type { BlockStore, MinedTransaction } from "./block-store.ts";
 import { createEventEncoder } from "./encode-events.ts";
 import { createMatchEncoder } from "./encode-match.ts";
@@ -24,6 +25,10 @@ export const orderKey = (seed: Seed): number => hashText(`${seed}/orders`);
 const LOG_INDEX_STEP = 2;
 const MATCHED_TOPICS = 3;
 
+/** Of a transaction that somebody outside signed. */
+const outsideHash = (content: Transaction): string | undefined =>
+  content.kind === "operation" && content.operation.kind === "redeem" ? content.operation.via?.hash : undefined;
+
 export function createBlockLogs(
   seed: Seed,
   wallets: readonly SimWallet[],
@@ -34,7 +39,8 @@ export function createBlockLogs(
   const tokens = createTokenEncoder();
   const encodeMatch = createMatchEncoder(createOrderEncoder(wallets, orderKey(seed)), tokens);
   const transactionKey = hashText(`${seed}/transactions`);
-  const hashOf = (transaction: MinedTransaction): string => uniqueHash(transactionKey, transaction.serial, 0, 0, 0);
+  const hashOf = ({ serial, content }: MinedTransaction): string =>
+    outsideHash(content) ?? uniqueHash(transactionKey, serial, 0, 0, 0);
 
   function eventsOf({ content }: MinedTransaction): readonly EventLog[] {
     switch (content.kind) {

@@ -60,8 +60,8 @@ function encodeSets(logs: EventLog[], operation: Of<"split" | "merge">, by: stri
 }
 
 function encodeRedemption(logs: EventLog[], operation: Of<"redeem">, by: string, tokens: TokenEncoder): void {
-  const { market, amounts, payout, version, isAutomatic } = operation;
-  const caller = isAutomatic ? AUTO_REDEEMER : version === 1 ? by : adapterOf(market);
+  const { market, amounts, payout, version, isAutomatic, via } = operation;
+  const caller = via?.adapter ?? (isAutomatic ? AUTO_REDEEMER : version === 1 ? by : adapterOf(market));
   if (caller !== by) tokens.pair(logs, { operator: caller, from: by, to: caller }, market, amounts);
   if (market.negRisk) tokens.negRiskRedeem(logs, caller, market, amounts, payout);
   else tokens.ctfRedeem(logs, caller, market, amounts, payout);

@@ -2,6 +2,8 @@ import type { ExchangeVersion } from "../chain/contracts.ts";
 import type { SimMarket } from "../world/market.ts";
 import type { Outcome } from "../world/units.ts";
 
+export type OutsideCall = { readonly hash: string; readonly adapter: string };
+
 /** What a wallet does to its tokens besides trading them. Amounts in micros. */
 export type Operation = {
   readonly wallet: number;
@@ -16,6 +18,8 @@ export type Operation = {
       readonly payout: number;
       /** Done by a service that redeems for users. */
       readonly isAutomatic: boolean;
+      /** A transaction from outside: its hash, and the adapter that it calls. */
+      readonly via?: OutsideCall;
     }
   | {
       readonly kind: "convert";

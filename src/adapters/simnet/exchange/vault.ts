@@ -3,7 +3,7 @@ import type { SimMarket } from "../world/market.ts";
 import { LOT_MICROS, type Outcome, sharesOf } from "../world/units.ts";
 import type { SimWallet } from "../world/wallets.ts";
 import type { Accounts } from "./accounts.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OutsideCall } from "./operation.ts";
 
 /** What a wallet can do to its tokens without an exchange. Nothing happens where it has nothing to do it with. */
 export type Vault = {
@@ -14,7 +14,8 @@ export type Vault = {
   send(wallet: SimWallet, to: number, market: SimMarket, outcome: Outcome, isAll: boolean, at: number): void;
   /** The NO of every question of which it holds some, as much as it holds of each. */
   convert(wallet: SimWallet, questions: readonly SimMarket[], at: number): void;
-  redeem(wallet: SimWallet, market: SimMarket, isAutomatic: boolean, at: number): void;
+  /** @param via the transaction from outside that does it */
+  redeem(wallet: SimWallet, market: SimMarket, isAutomatic: boolean, at: number, via?: OutsideCall): void;
 };
 
 export type VaultDeps = {
@@ -68,11 +69,12 @@ export function createVault({ accounts, negRiskVault, burn, versionAt, isOpen, p
       });
       perform({ ...common(wallet, at), kind: "convert", markets: questions, given, micros, feeMicros }, at);
     },
-    redeem(wallet, market, isAutomatic, at) {
+    redeem(wallet, market, isAutomatic, at, via) {
       const amounts = [held(wallet, market, 0), held(wallet, market, 1)] as const;
       if (amounts[0] + amounts[1] === 0 || isOpen(market)) return;
       const payout = accounts.redeem(wallet.index, market);
-      perform({ ...common(wallet, at), kind: "redeem", market, amounts, payout, isAutomatic }, at);
+      const outside = via === undefined ? {} : { via };
+      perform({ ...common(wallet, at), kind: "redeem", market, amounts, payout, isAutomatic, ...outside }, at);
     },
   };
 }

@@ -6,11 +6,13 @@ import { orderKey } from "../chain/block-logs.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { FeedSocket } from "../faults/faulty-feed.ts";
 import type { OrderFaults } from "../faults/order-faults.ts";
+import type { RelayerFaults, TransactionFaults } from "../faults/settlement-faults.ts";
 import type { Seed } from "../random/prng.ts";
 import type { Venue } from "../venue/venue.ts";
+import { createWalletCalls } from "../venue/wallet-calls.ts";
 import type { World } from "../world/world.ts";
 import { createAccountRoutes } from "./clob-account-routes.ts";
-import { createClobAuth } from "./clob-auth.ts";
+import { type ClobRequest, createClobAuth } from "./clob-auth.ts";
 import { createClobRoutes } from "./clob-routes.ts";
 import type { DataFlaws } from "./data-api-flaws.ts";
 import { createDataApiRoutes } from "./data-api-routes.ts";
@@ -19,8 +21,11 @@ import { answerMessage, unknownMethod } from "./json-rpc.ts";
 import { serveMarketChannel } from "./market-channel.ts";
 import { createMarketIndex } from "./market-index.ts";
 import type { TickSizes } from "./order-book.ts";
+import { createRelayerRoutes } from "./relayer-routes.ts";
 import { fail, ok, type Reply, SIMULATED_HEADER, type Silence, send } from "./reply.ts";
+import { createRpcAccounts } from "./rpc-accounts.ts";
 import { createRpcMethods, type RpcLimits } from "./rpc-methods.ts";
+import { createRpcTransactions } from "./rpc-transactions.ts";
 import { serveRtds } from "./rtds.ts";
 import { serveSocket } from "./subscriptions.ts";
 import { serveUserChannel, type UserChannelFaults } from "./user-channel.ts";
@@ -41,6 +46,8 @@ export type ServeOptions = {
   readonly ticks: TickSizes;
   readonly marketChannel: MarketChannelOptions;
   readonly geoblock: Geoblock;
+  readonly transactionFaults: TransactionFaults;
+  readonly relayerFaults: RelayerFaults;
 };
 
 /** `GET /api/geoblock` of the venue's site (API sheet, section 2.13). */
@@ -57,11 +64,17 @@ export type Served = { readonly port: number; close(): Promise<void> };
 const HOST = "127.0.0.1";
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds, /ws/market and /ws/user (WebSocket), /gamma, /clob, /data, /simnet. */
+/** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds, /ws/market and /ws/user (WebSocket), /gamma, /clob, /data, /relayer, /geoblock, /simnet. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { world, venue, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
   const index = createMarketIndex(world);
-  const methods = createRpcMethods(chain, limits);
+  const calls = createWalletCalls(world, chain, venue.settleTime);
+  const methods = new Map([
+    ...createRpcMethods(chain, limits),
+    ...createRpcAccounts({ world, venue, index, calls }),
+    ...createRpcTransactions({ chain, venue, calls, faults: options.transactionFaults }),
+  ]);
+  const relayer = createRelayerRoutes({ chain, venue, calls, faults: options.relayerFaults, now });
   const gamma = createGammaRoutes(world, index, now);
   const clob = createClobRoutes(world, index, ticks, now);
   const auth = createClobAuth(options.seed, now);
@@ -84,10 +97,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
 
   async function routeClob(request: IncomingMessage, path: string, query: URLSearchParams): Promise<Reply | Silence> {
-    const { method = "GET", headers } = request;
-    const body = method === "GET" ? "" : await readBody(request);
-    const reply = await account({ method, path, query, headers, body });
-    return reply ?? (method === "POST" ? clob.post(path, body) : clob.get(path, query));
+    const read = await readRequest(request, path, query);
+    const reply = await account(read);
+    return reply ?? (read.method === "POST" ? clob.post(path, read.body) : clob.get(path, query));
   }
 
   async function route(request: IncomingMessage): Promise<Reply | Silence> {
@@ -97,6 +109,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return ok(answerMessage(await readBody(request), dispatch, limits.batchMax));
     if (area === "clob") return routeClob(request, rest, searchParams);
     if (area === "gamma") return gamma.get(rest, searchParams);
+    if (area === "relayer") return relayer(await readRequest(request, rest, searchParams));
     if (area === "data") return data.get(rest, searchParams);
     if (pathname === "/geoblock") return ok(options.geoblock);
     if (pathname === "/simnet/status") return ok(status());
@@ -144,6 +157,11 @@ const listening = (server: Server, port: number): Promise<void> =>
       resolve();
     });
   });
+
+async function readRequest(request: IncomingMessage, path: string, query: URLSearchParams): Promise<ClobRequest> {
+  const { method = "GET", headers } = request;
+  return { method, path, query, headers, body: method === "GET" ? "" : await readBody(request) };
+}
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -12,6 +12,12 @@ export type Customer = {
   readonly allowanceUsd?: number;
   /** It may sell only. */
   readonly isClosedOnly?: boolean;
+  /** The collateral adapters may not take its tokens. */
+  readonly lacksAdapterApproval?: boolean;
+  /** Its wallet does not exist on the chain yet. */
+  readonly isUndeployed?: boolean;
+  /** What its owner can pay gas with; default: plenty. */
+  readonly ownerPol?: number;
 };
 
 /** Nobody simulated: it does nothing by itself, and gets no money from outside when it runs out. */

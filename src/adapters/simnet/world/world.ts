@@ -12,7 +12,7 @@ import { createOrderEntry, type OrderEntry } from "../exchange/order-entry.ts";
 import { createQuotes, type Quotes } from "../exchange/quotes.ts";
 import { createSettlement } from "../exchange/settlement.ts";
 import { createTradingState, type TradingState } from "../exchange/trading-state.ts";
-import { createVault } from "../exchange/vault.ts";
+import { createVault, type Vault } from "../exchange/vault.ts";
 import { noiseBits } from "../random/noise.ts";
 import { hashText, type Seed } from "../random/prng.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
@@ -59,6 +59,7 @@ export type World = {
   stateOf(market: SimMarket): TradingState | undefined;
   volumeOf(market: SimMarket): Volume;
   readonly orderEntry: OrderEntry;
+  readonly vault: Vault;
   /** Lives on until `at` inclusive, so that an order can come in then. @returns how far the world has lived. */
   liveTo(at: number): number;
   /** Lives on until `at` inclusive. @returns what happened since the last time, in order. */
@@ -142,7 +143,7 @@ export function createWorld(options: WorldOptions): World {
       if (state !== undefined) return { micros: state.volumeMicros, lastPips: state.lastPips };
       return finished.get(market.index) ?? { micros: 0, lastPips: null };
     },
-    orderEntry,
+    ...{ orderEntry, vault },
     liveTo,
     advanceTo(at) {
       liveTo(at);
