@@ -1,4 +1,4 @@
-import { inChainOrder, type RawLog } from "../../core/chain/fill.ts";
+import { inChainOrder, type RawLog, topicOf } from "../../core/chain/fill.ts";
 import { firstBreak } from "../../core/chain/fork-point.ts";
 import { ProviderInconsistencyError, RangeTooLargeError } from "../../core/errors.ts";
 import type { RangeRequest } from "../../ports/log-source.ts";
@@ -26,7 +26,7 @@ export function checkLogs(
       throw inconsistent("LOG_OUTSIDE_RANGE", "a log outside the range", blockNumber);
     if (log.address !== before?.address && !addresses.has(log.address))
       throw inconsistent("LOG_OF_OTHER_ADDRESS", "a log of an address not asked for", blockNumber);
-    if (!topics.has(log.topics[0] ?? ""))
+    if (!topics.has(topicOf(log) ?? ""))
       throw inconsistent("LOG_OF_OTHER_TOPIC", "a log of a topic not asked for", blockNumber);
     if (before?.blockNumber === blockNumber) {
       if (before.logIndex === log.logIndex)

@@ -90,10 +90,9 @@ test("ends where it stands when the caller stops, before the answer and within i
 function reader(): ListReader {
   const seen: unknown[] = [];
   return {
-    take: (items) => {
-      for (const item of items)
-        if ((item as { bad?: true }).bad === true) throw new PayloadError("LOG_MALFORMED", "bad");
-      seen.push(...items);
+    take: (item) => {
+      if ((item as { bad?: true }).bad === true) throw new PayloadError("LOG_MALFORMED", "bad");
+      seen.push(item);
     },
     result: () => seen,
   };

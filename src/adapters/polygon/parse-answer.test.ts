@@ -4,7 +4,7 @@ import { parseAnswer } from "./parse-answer.ts";
 
 function collector() {
   const items: unknown[] = [];
-  return { take: (more: readonly unknown[]) => void items.push(...more), result: () => items };
+  return { take: (item: unknown) => void items.push(item), result: () => items };
 }
 
 async function* arriving(text: string, partBytes: number): AsyncGenerator<Uint8Array> {

@@ -1,22 +1,28 @@
-/** Takes the items of a long list, some at a time. */
+/** Takes the items of a long list, one after the other. */
 export type ListReader = {
-  take(items: readonly unknown[]): void;
+  /** Takes the object that begins at `at` as it stands, if it can. @returns where it ends; -1: it must be parsed */
+  scan?(piece: Piece, at: number): number;
+  take(item: unknown): void;
+  /** Where the object stood that was taken last, because it had to be parsed. */
+  parsed?(bytes: Buffer, at: number, end: number): void;
   /** What was made of all that was taken. */
   result(): unknown;
 };
 
-/** With `list`, what a reader has taken of a list of objects; `json` holds the rest of it then, which is mostly nothing. */
+/** Bytes up to `length`, and behind them `SPARE` that may be read and mean nothing. */
+export type Piece = { readonly bytes: Buffer; readonly view: DataView; readonly length: number };
+
+/** With `list`, what a reader has taken of a list of objects; `json` holds the rest of the answer then. */
 export type ParsedAnswer = { readonly json: unknown; readonly list: ListReader | null };
 
-/** About 60 logs: what is made of them dies young, and others have a turn every millisecond. */
+/** Shorter answers are parsed at once. */
 const PIECE_BYTES = 32_768;
+const SPARE = 4_096;
 const LIST_OF_OBJECTS = /"result"\s*:\s*(?=\[\s*\{)/;
-const [OPEN, CLOSE] = Buffer.from("[]") as unknown as readonly [number, number];
 
 /**
- * Parses an answer of JSON-RPC while it arrives. A long list of flat objects in it, which is how logs come, is parsed in
- * pieces that a reader takes: as a whole it would be the largest thing in memory, and hold up everything else meanwhile.
- * When every piece is the inside of a list, and what is around the pieces is JSON, then the whole is their sum.
+ * Reads an answer of JSON-RPC while it arrives. A long list of objects in it, which is how logs come, is taken item by
+ * item by a reader: as a whole it would be the largest thing in memory, and hold up everything else meanwhile.
  * @param body UTF-8
  * @throws SyntaxError when it is no JSON; whatever `body` and the reader throw
  */
@@ -33,87 +39,127 @@ export async function parseAnswer(
     length += part.length;
     if (length < wanted) continue;
     parser ??= createListParser(createReader());
-    const rest = parser.parse(Buffer.concat(parts));
-    // What could not be parsed is tried again when there is much more of it.
+    const rest = parser.parse(pieceOf(parts, length));
+    // What could not be read is tried again when there is much more of it.
     wanted = rest.length === length ? 2 * wanted : PIECE_BYTES;
     parts = [rest];
     length = rest.length;
   }
-  const rest = Buffer.concat(parts);
-  return parser === null ? { json: JSON.parse(rest.toString()), list: null } : parser.end(rest);
+  if (parser === null) return { json: JSON.parse(Buffer.concat(parts).toString()), list: null };
+  return parser.end(pieceOf(parts, length));
+}
+
+function pieceOf(parts: readonly Uint8Array[], length: number): Piece {
+  const bytes = Buffer.allocUnsafeSlow(length + SPARE);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length };
 }
 
 type ListParser = {
-  /** Parses as much as it can, in place. @returns the rest, which comes again with more behind it */
-  parse(bytes: Buffer): Buffer;
-  end(bytes: Buffer): ParsedAnswer;
+  /** Reads as much as it can. @returns the rest, which comes again with more behind it */
+  parse(piece: Piece): Buffer;
+  end(piece: Piece): ParsedAnswer;
 };
+
+const EMPTY = Buffer.alloc(0);
+const [OPEN, CLOSE, COMMA, BRACE] = Buffer.from("[],{") as unknown as readonly [number, number, number, number];
 
 function createListParser(reader: ListReader): ListParser {
   /** What stands before the list; null: it has not begun. */
   let before: string | null = null;
-  /** What stands behind what was taken, from the end of the list; null: it has not ended. */
+  /** What stands behind the list; null: it has not ended. */
   let behind: Buffer[] | null = null;
-  let isTaken = false;
+  /** Behind an item comes a comma or the end, and behind a comma another item. */
+  let wantsItem = true;
 
-  function begin(bytes: Buffer): Buffer {
-    const match = LIST_OF_OBJECTS.exec(bytes.toString("latin1"));
-    if (match === null) return bytes;
+  function begin({ bytes, length }: Piece): number {
+    const match = LIST_OF_OBJECTS.exec(bytes.toString("latin1", 0, length));
+    if (match === null) return 0;
     const at = match.index + match[0].length;
     before = bytes.toString("utf8", 0, at);
-    return bytes.subarray(at);
+    return at + 1;
   }
 
-  /** Up to the last object that is whole, or to the end of the list: guesses, which a piece that is no list refutes. */
-  function takePiece(bytes: Buffer): Buffer {
-    const end = bytes.indexOf("}]");
-    const to = (end < 0 ? bytes.lastIndexOf("},") : end) + 1;
-    const items = to === 0 ? null : parseItems(bytes, to);
-    if (items === null) return bytes;
-    reader.take(items);
-    isTaken = true;
-    if (end < 0) return bytes.subarray(to);
-    behind = [bytes.subarray(to)];
-    return EMPTY;
+  /** @returns where the object ends; -1: not all of it is there */
+  function takeItem(piece: Piece, at: number): number {
+    const { bytes, length } = piece;
+    if (bytes[at] !== BRACE) throw new SyntaxError("something else than an object in a list of objects");
+    const scanned = reader.scan?.(piece, at) ?? -1;
+    if (scanned >= 0) return scanned;
+    const end = endOfObject(bytes, at, length);
+    if (end < 0) return -1;
+    reader.take(JSON.parse(bytes.toString("utf8", at, end)));
+    reader.parsed?.(bytes, at, end);
+    return end;
   }
 
-  function parse(bytes: Buffer): Buffer {
-    const rest = before === null ? begin(bytes) : bytes;
-    if (before === null) return rest;
-    if (behind === null) return takePiece(rest);
-    behind.push(rest);
+  /** @returns where to go on; the list has ended when there is something behind it */
+  function takeItems(piece: Piece, from: number): number {
+    const { bytes, length } = piece;
+    let at = skipSpace(bytes, from, length);
+    while (at < length) {
+      if (wantsItem) {
+        const end = takeItem(piece, at);
+        if (end < 0) return at;
+        at = end;
+      } else if (bytes[at] === CLOSE) {
+        behind = [bytes.subarray(at + 1, length)];
+        return length;
+      } else if (bytes[at] === COMMA) at += 1;
+      else throw new SyntaxError("a list without a comma between its items");
+      wantsItem = !wantsItem;
+      at = skipSpace(bytes, at, length);
+    }
+    return at;
+  }
+
+  function parse(piece: Piece): Buffer {
+    const { bytes, length } = piece;
+    const at = before === null ? begin(piece) : 0;
+    if (before === null) return bytes.subarray(0, length);
+    if (behind === null) return bytes.subarray(takeItems(piece, at), length);
+    behind.push(bytes.subarray(0, length));
     return EMPTY;
   }
 
   return {
     parse,
-    end(bytes) {
-      const rest = parse(bytes);
-      if (!isTaken) return { json: JSON.parse((before ?? "") + rest.toString()), list: null };
-      if (behind !== null) return { json: JSON.parse(`${before}[${Buffer.concat(behind)}`), list: reader };
-      // Behind a piece comes a comma, and behind that another object.
-      if (!/^,\s*\{/.test(rest.toString())) throw new SyntaxError("a list that ends with a comma");
-      return { json: JSON.parse(`${before}[${rest.toString("utf8", 1)}`), list: reader };
+    end(piece) {
+      const rest = parse(piece);
+      if (before === null) return { json: JSON.parse(rest.toString()), list: null };
+      if (behind === null) throw new SyntaxError("a list without an end");
+      return { json: JSON.parse(`${before}[]${Buffer.concat(behind)}`), list: reader };
     },
   };
 }
 
-const EMPTY = Buffer.alloc(0);
-
-/**
- * The bytes between two delimiters, which become the brackets of a list for the moment: the text is made only once so.
- * @param to where the second delimiter is; the first is where the bytes begin
- */
-function parseItems(bytes: Buffer, to: number): readonly unknown[] | null {
-  const [first, last] = [bytes[0] as number, bytes[to] as number];
-  bytes[0] = OPEN;
-  bytes[to] = CLOSE;
-  try {
-    return JSON.parse(bytes.toString("utf8", 0, to + 1)) as unknown[];
-  } catch {
-    return null;
-  } finally {
-    bytes[0] = first;
-    bytes[to] = last;
+function skipSpace(bytes: Buffer, from: number, length: number): number {
+  let at = from;
+  for (; at < length; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
   }
+  return at;
+}
+
+const [QUOTE, ESCAPE, END_BRACE] = Buffer.from('"\\}') as unknown as readonly [number, number, number];
+
+/** Objects and lists inside are passed over, texts too, whatever is in them. @returns -1: it does not end here */
+function endOfObject(bytes: Buffer, from: number, length: number): number {
+  let depth = 0;
+  for (let at = from; at < length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      for (at += 1; at < length && bytes[at] !== QUOTE; at += 1) if (bytes[at] === ESCAPE) at += 1;
+    } else if (byte === BRACE || byte === OPEN) depth += 1;
+    else if (byte === END_BRACE || byte === CLOSE) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return -1;
 }

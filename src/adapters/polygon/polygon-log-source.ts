@@ -9,9 +9,9 @@ import {
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
 import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
 import type { FailOver } from "./fail-over.ts";
-import type { ListReader } from "./parse-answer.ts";
+import { createLogReader } from "./log-reader.ts";
 import type { RpcCall, RpcClient } from "./rpc-client.ts";
-import { createLogParser, type Header, parseHeader, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
+import { type Header, parseHeader, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const blockCall = (block: string): RpcCall => ({ method: "eth_getBlockByNumber", params: [block, false] });
@@ -70,17 +70,6 @@ export function createPolygonLogSource(
         surfaces: (error) => isLong && (error instanceof RangeTooLargeError || error instanceof TimeoutError),
       });
     },
-  };
-}
-
-function createLogReader(): ListReader {
-  const parse = createLogParser();
-  const logs: TimedLog[] = [];
-  return {
-    take(items) {
-      for (const item of items) logs.push(parse(item));
-    },
-    result: () => logs,
   };
 }
 

@@ -122,7 +122,7 @@ const NO_READER = (): ListReader => ({ take: () => {}, result: () => [] });
 
 /** @param rest what the reader has not taken yet: nothing, or all */
 function resultOf(reader: ListReader, rest: readonly unknown[]): unknown {
-  reader.take(rest);
+  for (const item of rest) reader.take(item);
   return reader.result();
 }
 

@@ -1,10 +1,9 @@
-import type { OrderHash } from "../ids/ids.ts";
 import { shares, usd } from "../money/amounts.ts";
 import { exchangeVersion } from "./contracts.ts";
-import type { Fill, RawLog } from "./fill.ts";
+import { type Fill, type RawLog, topicOf } from "./fill.ts";
 import { DATA_START, malformed, requireHash, requireShape, WORD } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
-import { addressOfWord, amountOfWord, assetOfPair, assetOfSide, loadWords } from "./trade-words.ts";
+import { addressOfTopic, amountOfWord, assetOfPair, assetOfSide, loadTrade, orderHashOfTopic } from "./trade-words.ts";
 
 export const isFillTopic = (topic: string | undefined): boolean =>
   topic === TOPICS.orderFilledV2 || topic === TOPICS.orderFilledV1;
@@ -15,20 +14,19 @@ export const isFillTopic = (topic: string | undefined): boolean =>
  * @throws PayloadError for a known topic with another shape: it is never skipped.
  */
 export function decodeFill(log: RawLog): Fill {
-  const { data, topics, address } = log;
+  const { address } = log;
   const version = exchangeVersion(address);
   if (version === null) throw malformed("a fill of a contract that is no exchange");
   const v1 = version === 1;
-  if (topics[0] !== (v1 ? TOPICS.orderFilledV1 : TOPICS.orderFilledV2)) {
+  if (topicOf(log) !== (v1 ? TOPICS.orderFilledV1 : TOPICS.orderFilledV2)) {
     throw malformed("a fill topic that this exchange does not emit");
   }
-  requireShape(log, 4, v1 ? 5 : 7);
-  loadWords(data);
-  const { side, tokenId } = v1 ? assetOfPair(data) : assetOfSide(data);
+  loadTrade(log, 4, v1 ? 5 : 7);
+  const { side, tokenId } = v1 ? assetOfPair(log) : assetOfSide(log);
   const isBuy = side === "BUY";
   const given = amountOfWord(2);
   const received = amountOfWord(3);
-  const taker = addressOfWord(topics[3] as string);
+  const taker = addressOfTopic(log, 3);
   const isTaker = taker === address;
   return {
     blockNumber: log.blockNumber,
@@ -37,8 +35,8 @@ export function decodeFill(log: RawLog): Fill {
     txIndex: log.txIndex,
     exchange: address,
     exchangeVersion: version,
-    orderHash: topics[1] as OrderHash,
-    wallet: addressOfWord(topics[2] as string),
+    orderHash: orderHashOfTopic(log, 1),
+    wallet: addressOfTopic(log, 2),
     counterparty: isTaker ? null : taker,
     role: isTaker ? "taker" : "maker",
     side,

@@ -8,7 +8,7 @@ import {
 import { decodeFill, isFillTopic } from "./decode-fill.ts";
 import { decodeMatch, isMatchTopic, type MatchSummary } from "./decode-match.ts";
 import { applyRefunds, decodeRefund, type FeeRefund, isRefundTopic } from "./fee-refunds.ts";
-import type { Fill, LogPosition, RawLog } from "./fill.ts";
+import { type Fill, type LogPosition, type RawLog, topicOf } from "./fill.ts";
 import { groupMatches, type Match } from "./group-matches.ts";
 import { malformed } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
@@ -93,7 +93,7 @@ function note(reasons: Map<number, string[]>, index: number | undefined, reason:
 const isPriced = ({ size, cash }: Fill): boolean => size > 0n && cash <= size;
 
 function collect(log: RawLog, into: Collected): void {
-  const topic = log.topics[0];
+  const topic = topicOf(log);
   if (isFillTopic(topic)) into.fills.push(decodeFill(log));
   else if (isMatchTopic(topic)) into.summaries.push(decodeMatch(log));
   else if (isRefundTopic(topic)) into.refunds.push(decodeRefund(log));

@@ -1,10 +1,10 @@
 import type { Address, OrderHash, TokenId } from "../ids/ids.ts";
 import { type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
 import { exchangeVersion } from "./contracts.ts";
-import type { LogPosition, RawLog, Side } from "./fill.ts";
-import { malformed, requireShape } from "./hex-words.ts";
+import { type LogPosition, type RawLog, type Side, topicOf } from "./fill.ts";
+import { malformed } from "./hex-words.ts";
 import { TOPICS } from "./topics.ts";
-import { addressOfWord, amountOfWord, assetOfPair, assetOfSide, loadWords } from "./trade-words.ts";
+import { addressOfTopic, amountOfWord, assetOfPair, assetOfSide, loadTrade, orderHashOfTopic } from "./trade-words.ts";
 
 /**
  * `OrdersMatched`: repeats the taker's own leg at the end of a match. It is used as a check and stored nowhere;
@@ -28,21 +28,19 @@ export function decodeMatch(log: RawLog): MatchSummary {
   const version = exchangeVersion(log.address);
   if (version === null) throw malformed("a match of a contract that is no exchange");
   const v1 = version === 1;
-  if (log.topics[0] !== (v1 ? TOPICS.ordersMatchedV1 : TOPICS.ordersMatchedV2)) {
+  if (topicOf(log) !== (v1 ? TOPICS.ordersMatchedV1 : TOPICS.ordersMatchedV2)) {
     throw malformed("a match topic that this exchange does not emit");
   }
-  requireShape(log, 3, 4);
-  const { data, topics } = log;
-  loadWords(data);
-  const { side, tokenId } = v1 ? assetOfPair(data) : assetOfSide(data);
+  loadTrade(log, 3, 4);
+  const { side, tokenId } = v1 ? assetOfPair(log) : assetOfSide(log);
   const given = amountOfWord(2);
   const received = amountOfWord(3);
   return {
     blockNumber: log.blockNumber,
     logIndex: log.logIndex,
     exchange: log.address,
-    takerOrderHash: topics[1] as OrderHash,
-    takerWallet: addressOfWord(topics[2] as string),
+    takerOrderHash: orderHashOfTopic(log, 1),
+    takerWallet: addressOfTopic(log, 2),
     side,
     tokenId,
     size: shares(side === "BUY" ? received : given),

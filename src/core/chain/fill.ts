@@ -13,7 +13,32 @@ export type RawLog = {
   readonly txHash: TxHash;
   readonly txIndex: number;
   readonly logIndex: number;
+  /** Absent where nothing but the text is there. */
+  readonly digits?: LogDigits;
 };
+
+/**
+ * Topics and data as the hex digits they came in: lower-case ASCII, of the topics nothing else. What is decoded from here
+ * needs no text of them, and that is nearly everything of nearly every log.
+ */
+export type LogDigits = {
+  readonly view: DataView;
+  readonly topic: string;
+  readonly topicCount: number;
+  /** Of topic 0; each other topic begins `TOPIC_STRIDE` bytes behind the one before. */
+  readonly topicsAt: number;
+  readonly dataAt: number;
+  readonly dataDigits: number;
+  /** The bytes from `at` up to `end` as text. */
+  text(at: number, end: number): string;
+};
+
+/** 64 digits and `","0x`. */
+export const TOPIC_STRIDE = 69;
+
+/** Topic 0, which says what a log is. */
+export const topicOf = (log: RawLog): string | undefined =>
+  log.digits === undefined ? log.topics[0] : log.digits.topic;
 
 /** Where a log stands; the total order of the chain. */
 export type LogPosition = { readonly blockNumber: number; readonly logIndex: number };

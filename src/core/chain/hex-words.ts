@@ -25,6 +25,13 @@ export function malformed(what: string): PayloadError {
   return new PayloadError("LOG_MALFORMED", what);
 }
 
+/** Two lower-case digits as the number that their bytes make in memory → their value; -1 for what is none. */
+export const HEX_PAIRS = new Int16Array(65_536).fill(-1);
+for (let value = 0; value < 256; value += 1) {
+  const text = value.toString(16).padStart(2, "0");
+  HEX_PAIRS[text.charCodeAt(0) | (text.charCodeAt(1) << 8)] = value;
+}
+
 function isHex(text: string, from: number, to: number): boolean {
   let seen = 0;
   for (let at = from; at < to; at += 1) seen |= NIBBLE[text.charCodeAt(at)] as number;

@@ -1,5 +1,6 @@
 import type { ChainFacts } from "../../core/chain/chain-facts.ts";
 import { deriveResolutions, type ProtocolResolution } from "../../core/chain/derived-resolutions.ts";
+import { type RawLog, topicOf } from "../../core/chain/fill.ts";
 import { TOPICS } from "../../core/chain/topics.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { BlockRangeRecord, ChainStore, QuarantinedLog } from "../../ports/chain-store.ts";
@@ -83,9 +84,9 @@ export function createRangeRecorder(store: ChainStore, config: RecorderConfig): 
 
 /** Rarely anything: conversions, and neg-risk events of Protocol V2 that end. */
 function questionOf({ fromBlock, answer, facts, attributed }: ReadRange) {
-  const isConversion = (topics: readonly string[]): boolean =>
-    topics[0] === TOPICS.negRiskPositionsConverted && topics[2]?.length === 66;
-  const conversions = attributed === null ? [] : answer.logs.filter(({ topics }) => isConversion(topics));
+  const isConversion = (log: RawLog): boolean =>
+    topicOf(log) === TOPICS.negRiskPositionsConverted && log.topics[2]?.length === 66;
+  const conversions = attributed === null ? [] : answer.logs.filter(isConversion);
   const derivations = facts?.derivations ?? [];
   if (conversions.length + derivations.length === 0) return null;
   return {

@@ -1,4 +1,4 @@
-import type { RawLog } from "../../core/chain/fill.ts";
+import { type RawLog, topicOf } from "../../core/chain/fill.ts";
 import { classOfTopic } from "../../core/chain/topic-classes.ts";
 
 /** The logs of a range by what they are read for, each in chain order. */
@@ -14,7 +14,7 @@ export function splitLogs(logs: readonly RawLog[]): SplitLogs {
   const facts: RawLog[] = [];
   const lifecycle: RawLog[] = [];
   for (const log of logs) {
-    const kind = classOfTopic(log.topics[0]);
+    const kind = classOfTopic(topicOf(log));
     if (kind === "lifecycle") lifecycle.push(log);
     else if (kind === "fact") facts.push(log);
     else trades.push(log);
