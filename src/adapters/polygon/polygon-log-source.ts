@@ -167,15 +167,21 @@ async function readTimestamps(
   logs: readonly TimedLog[],
 ): Promise<Map<number, number>> {
   const known = new Map(headers.map((header) => [header.number, header.timestamp]));
-  for (const { log, timestamp } of logs) if (timestamp !== null) known.set(log.blockNumber, timestamp);
-  const missing = [...new Set(logs.map(({ log }) => log.blockNumber))].filter((number) => !known.has(number));
+  const blocks = new Set<number>();
+  let before: TimedLog | null = null;
+  for (const timed of logs) {
+    const { blockNumber } = timed.log;
+    if (before?.log.blockNumber !== blockNumber) blocks.add(blockNumber);
+    else if (before.timestamp === timed.timestamp) continue;
+    if (timed.timestamp !== null) known.set(blockNumber, timed.timestamp);
+    before = timed;
+  }
+  const missing = [...blocks].filter((number) => !known.has(number));
   if (missing.length > 0) {
     const more = await askHeaders(ask, missing);
     const found = more.map((header, index) => requireHeader(header, missing[index] as number));
     checkHeaders(found, logs);
     for (const header of found) known.set(header.number, header.timestamp);
   }
-  const ofBlocks = new Map<number, number>();
-  for (const { log } of logs) ofBlocks.set(log.blockNumber, known.get(log.blockNumber) as number);
-  return ofBlocks;
+  return new Map([...blocks].map((number) => [number, known.get(number) as number]));
 }

@@ -39,26 +39,22 @@ type Leg = { fill: Fill; taker: Fill | null };
 export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSummary[]): GroupedMatches {
   const legs = inChainOrder(fills, itself).map((fill): Leg => ({ fill, taker: null }));
   const problems: MatchProblem[] = [];
-  const pending = summariesByOrder(summaries);
+  const pending = createPending(summaries);
   const matches: Match[] = [];
   for (const group of groupsOf(legs)) {
     joinTakers(group);
     for (const leg of group) {
-      if (leg.fill.role !== "taker") continue;
-      const makers = group
-        .filter((each) => each.taker === leg.fill && each !== leg)
-        .map(({ fill }) => makerLeg(fill, leg.fill));
-      const match = {
-        taker: leg.fill,
-        makers,
-        summary: takeSummary(pending, leg.fill),
-      };
-      matches.push(match);
-      problems.push(...checkMatch(match));
+      if (leg.fill.role === "taker") {
+        const match = { taker: leg.fill, makers: makersOf(leg, group), summary: pending.take(leg.fill) };
+        matches.push(match);
+        checkMatch(match, problems);
+      } else if (leg.taker === null) {
+        // `fillOrder` has no taker's leg either; the logs alone cannot tell it from a match that was cut.
+        problems.push({ ...positionOf(leg.fill), reason: "MAKER_LEG_WITHOUT_TAKER_LEG", isIncomplete: true });
+      }
     }
-    problems.push(...withoutTaker(group));
   }
-  for (const summary of [...pending.values()].flat()) {
+  for (const summary of pending.rest()) {
     problems.push({ ...positionOf(summary), reason: "MATCH_WITHOUT_TAKER_LEG", isIncomplete: true });
   }
   return {
@@ -68,44 +64,76 @@ export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSu
   };
 }
 
-/** Of one transaction and exchange; legs of a transaction nearly always follow each other. */
-function groupsOf(legs: readonly Leg[]): Leg[][] {
-  const transactions = new Map<string, Leg[][]>();
-  let txHash: string | null = null;
-  let groups: Leg[][] = [];
-  for (const leg of legs) {
-    if (leg.fill.txHash !== txHash) {
-      txHash = leg.fill.txHash;
-      groups = transactions.get(txHash) ?? [];
-      if (groups.length === 0) transactions.set(txHash, groups);
-    }
-    const group = groups.find(([first]) => first?.fill.exchange === leg.fill.exchange);
-    if (group === undefined) groups.push([leg]);
-    else group.push(leg);
+function makersOf(taker: Leg, group: readonly Leg[]): readonly MakerLeg[] {
+  const makers: MakerLeg[] = [];
+  for (const leg of group) {
+    if (leg.taker === taker.fill && leg !== taker) makers.push({ fill: leg.fill, type: typeOf(leg.fill, taker.fill) });
   }
-  return [...transactions.values()].flat();
+  return makers;
+}
+
+/** Of one transaction and exchange. Legs of a transaction nearly always follow each other, all of one exchange. */
+function groupsOf(legs: readonly Leg[]): readonly (readonly Leg[])[] {
+  const groups: (readonly Leg[])[] = [];
+  const seen = new Set<string>();
+  for (let from = 0, to = 0; from < legs.length; from = to) {
+    const { txHash, exchange } = (legs[from] as Leg).fill;
+    let isOfOne = true;
+    for (to = from + 1; to < legs.length && (legs[to] as Leg).fill.txHash === txHash; to += 1)
+      isOfOne &&= (legs[to] as Leg).fill.exchange === exchange;
+    if (!isOfOne || seen.has(txHash)) return groupsAnywhere(legs);
+    seen.add(txHash);
+    groups.push(legs.slice(from, to));
+  }
+  return groups;
+}
+
+function groupsAnywhere(legs: readonly Leg[]): readonly (readonly Leg[])[] {
+  const transactions = Map.groupBy(legs, ({ fill }) => fill.txHash);
+  return [...transactions.values()].flatMap((own) => [...Map.groupBy(own, ({ fill }) => fill.exchange).values()]);
 }
 
 const itself = <Item extends LogPosition>(item: Item): LogPosition => item;
 const positionOf = ({ blockNumber, logIndex }: LogPosition): LogPosition => ({ blockNumber, logIndex });
 
-function summariesByOrder(summaries: readonly MatchSummary[]): Map<string, MatchSummary[]> {
-  return Map.groupBy(inChainOrder(summaries, itself), ({ takerOrderHash }) => takerOrderHash);
+/** Summaries that no taker's leg has claimed yet. */
+function createPending(summaries: readonly MatchSummary[]) {
+  const ordered = inChainOrder(summaries, itself);
+  /** Up to here all are claimed, as long as they come in the order of their legs. */
+  let next = 0;
+  let byOrder: Map<string, MatchSummary[]> | null = null;
+  return {
+    /** An order hash names its exchange (it signs over the address), so block and hash are enough. */
+    take(taker: Fill): MatchSummary | null {
+      if (byOrder === null) {
+        const first = ordered[next];
+        if (first !== undefined && isOf(first, taker)) {
+          next += 1;
+          return first;
+        }
+        byOrder = Map.groupBy(ordered.slice(next), ({ takerOrderHash }) => takerOrderHash);
+      }
+      const ofOrder = byOrder.get(taker.orderHash) ?? [];
+      const at = ofOrder.findIndex((summary) => isOf(summary, taker));
+      return at < 0 ? null : (ofOrder.splice(at, 1)[0] ?? null);
+    },
+    rest: (): readonly MatchSummary[] => (byOrder === null ? ordered.slice(next) : [...byOrder.values()].flat()),
+  };
 }
 
-/** An order hash names its exchange (it signs over the address), so block and hash are enough. */
-function takeSummary(pending: Map<string, MatchSummary[]>, taker: Fill): MatchSummary | null {
-  const ofOrder = pending.get(taker.orderHash) ?? [];
-  const at = ofOrder.findIndex(({ blockNumber }) => blockNumber === taker.blockNumber);
-  return at < 0 ? null : (ofOrder.splice(at, 1)[0] ?? null);
-}
+const isOf = (summary: MatchSummary, taker: Fill): boolean =>
+  summary.takerOrderHash === taker.orderHash && summary.blockNumber === taker.blockNumber;
 
 function joinTakers(group: readonly Leg[]): void {
-  const [first, second] = group.filter(({ fill }) => fill.role === "taker");
-  if (second !== undefined) joinSeveral(group);
-  else if (first !== undefined) {
-    for (const leg of group) if (leg === first || leg.fill.counterparty === first.fill.wallet) leg.taker = first.fill;
+  let only: Leg | null = null;
+  for (const leg of group) {
+    if (leg.fill.role !== "taker") continue;
+    if (only !== null) return joinSeveral(group);
+    only = leg;
   }
+  if (only === null) return;
+  const { fill } = only;
+  for (const leg of group) if (leg === only || leg.fill.counterparty === fill.wallet) leg.taker = fill;
 }
 
 /** Walks back to front, so that "the next taker of this wallet" is at hand; then fills what only an earlier one explains. */
@@ -125,36 +153,28 @@ function joinSeveral(group: readonly Leg[]): void {
   }
 }
 
-function makerLeg(fill: Fill, taker: Fill): MakerLeg {
-  return { fill, type: fill.side !== taker.side ? "COMPLEMENTARY" : taker.side === "BUY" ? "MINT" : "MERGE" };
-}
+const typeOf = (maker: Fill, taker: Fill): MatchType =>
+  maker.side !== taker.side ? "COMPLEMENTARY" : taker.side === "BUY" ? "MINT" : "MERGE";
 
-/** `fillOrder` has no taker's leg either; the logs alone cannot tell it from a match that was cut. */
-function withoutTaker(group: readonly Leg[]): MatchProblem[] {
-  return group
-    .filter((leg) => leg.taker === null)
-    .map(({ fill }) => ({ ...positionOf(fill), reason: "MAKER_LEG_WITHOUT_TAKER_LEG", isIncomplete: true }));
-}
-
-function checkMatch(match: Match): MatchProblem[] {
+function checkMatch(match: Match, problems: MatchProblem[]): void {
   const { taker, makers, summary } = match;
-  const at = positionOf(taker);
-  const problems: MatchProblem[] = [];
-  const add = (reason: string, isIncomplete: boolean): void => {
-    problems.push({ ...at, reason, isIncomplete });
+  const add = (fill: Fill, reason: string, isIncomplete: boolean): void => {
+    problems.push({ ...positionOf(fill), reason, isIncomplete });
   };
-  if (makers.length === 0) add("TAKER_LEG_WITHOUT_MAKER_LEG", true);
-  else if (!amountsAgree(match)) add("AMOUNTS_OF_LEGS_DISAGREE", true);
-  if (summary === null) add("TAKER_LEG_WITHOUT_MATCH", true);
-  else if (!equalsTakerLeg(summary, taker)) add("MATCH_DIFFERS_FROM_TAKER_LEG", false);
+  if (makers.length === 0) add(taker, "TAKER_LEG_WITHOUT_MAKER_LEG", true);
+  else if (!amountsAgree(match)) add(taker, "AMOUNTS_OF_LEGS_DISAGREE", true);
+  if (summary === null) add(taker, "TAKER_LEG_WITHOUT_MATCH", true);
+  else if (!equalsTakerLeg(summary, taker)) add(taker, "MATCH_DIFFERS_FROM_TAKER_LEG", false);
+  let other: string | null = null;
+  let isOther = true;
   for (const { fill, type } of makers) {
-    if ((type === "COMPLEMENTARY") === (fill.tokenId === taker.tokenId)) continue;
-    problems.push({ ...positionOf(fill), reason: "TOKENS_OF_LEGS_DISAGREE", isIncomplete: false });
+    const { tokenId } = fill;
+    if ((type === "COMPLEMENTARY") !== (tokenId === taker.tokenId)) add(fill, "TOKENS_OF_LEGS_DISAGREE", false);
+    if (type === "COMPLEMENTARY") continue;
+    other ??= tokenId;
+    isOther &&= tokenId === other;
   }
-  const other = makers.find(({ type }) => type !== "COMPLEMENTARY")?.fill.tokenId;
-  if (makers.some(({ fill, type }) => type !== "COMPLEMENTARY" && fill.tokenId !== other))
-    add("MORE_THAN_TWO_TOKENS_IN_A_MATCH", false);
-  return problems;
+  if (!isOther) add(taker, "MORE_THAN_TWO_TOKENS_IN_A_MATCH", false);
 }
 
 const equalsTakerLeg = (summary: MatchSummary, taker: Fill): boolean =>

@@ -18,11 +18,17 @@ type TimesConfig = Pick<ListenerConfig, "liveWindowMs" | "knownDelayMs">;
 
 /** The two times of what happened in a block of the range. */
 export function timesOf({ answer, receivedAt }: ReadRange, config: TimesConfig): (blockNumber: number) => Times {
+  let latest = -1;
+  let times: Times = { occurredAt: receivedAt, knownAt: receivedAt };
+  // What happened in one block is mostly asked for at once.
   return (blockNumber) => {
+    if (blockNumber === latest) return times;
     const timestamp = answer.timestamps.get(blockNumber);
     assert(timestamp !== undefined, "the time of every block with a log is known", { blockNumber });
     const occurredAt = fromUnixSeconds(timestamp);
-    return { occurredAt, knownAt: knownTime(occurredAt, receivedAt, config) };
+    latest = blockNumber;
+    times = { occurredAt, knownAt: knownTime(occurredAt, receivedAt, config) };
+    return times;
   };
 }
 
@@ -40,7 +46,10 @@ export function rangeRecord(
     toBlock,
     committedAt,
     blocks: answer.blocks.filter(({ number }) => number >= rememberFrom || number === toBlock),
-    fills: decoded.fills.map((fill) => ({ fill, ...times(fill.blockNumber) })),
+    fills: decoded.fills.map((fill) => {
+      const { occurredAt, knownAt } = times(fill.blockNumber);
+      return { fill, occurredAt, knownAt };
+    }),
     markets: decoded.prepared.map(({ marketId, oracle, blockNumber }) => ({
       ...marketTokens(marketId, oracle),
       preparedBlock: blockNumber,
