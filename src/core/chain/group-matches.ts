@@ -128,7 +128,10 @@ function joinTakers(group: readonly Leg[]): void {
   let only: Leg | null = null;
   for (const leg of group) {
     if (leg.fill.role !== "taker") continue;
-    if (only !== null) return joinSeveral(group);
+    if (only !== null) {
+      joinSeveral(group);
+      return;
+    }
     only = leg;
   }
   if (only === null) return;
