@@ -1,8 +1,8 @@
-import { startHealthServer } from "../adapters/http/health-server.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createAlerts, recordDeath } from "./alerts.ts";
 import { createRetention } from "./archive.ts";
 import { createBootstrap } from "./bootstrap.ts";
+import { openDashboard } from "./dashboard.ts";
 import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
 import { createListener } from "./listener.ts";
@@ -24,14 +24,19 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
-  const health = await startHealthServer({ port: environment.DASHBOARD_PORT, services });
-  logger.info("health page", { url: `http://127.0.0.1:${health.port}/healthz`, dashboard: "comes to this port later" });
+  const dashboard = await openDashboard(parts, services);
+  logger.info("dashboard", { url: dashboard.url });
   const unshare = folder === null ? null : await shareDesk(folder, createDesk(database, parts.clock), logger);
   try {
-    await runServices(services, { signal, logger, clock: createSystemClock(), onDeath: recordDeath(parts) });
+    await runServices([...services, dashboard.service], {
+      signal,
+      logger,
+      clock: createSystemClock(),
+      onDeath: recordDeath(parts),
+    });
   } finally {
     await unshare?.();
-    await health.close();
+    await dashboard.close();
   }
   logger.info("stopped");
 }

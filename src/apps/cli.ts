@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
 import { addControl } from "./commands/control.ts";
+import { addDashboard } from "./commands/dashboard.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -19,10 +19,7 @@ import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addViews } from "./commands/views.ts";
 import { EXIT } from "./program.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+import { version } from "./version.ts";
 
 const cli = new Command("orderflow")
   .description("Reads every Polymarket fill, scores every wallet, and trades on paper.")
@@ -34,6 +31,7 @@ const cli = new Command("orderflow")
 for (const add of [
   addUp,
   addServices,
+  addDashboard,
   addSigner,
   addDemo,
   addMigrate,

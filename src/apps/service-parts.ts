@@ -17,6 +17,8 @@ export type ServiceParts = {
   readonly machineTimeFactor: number;
   /** null: decisions depend on the environment alone. */
   readonly strategyFile?: string | null;
+  /** Whether the world is made up; then every page says so. */
+  readonly simulated?: boolean;
   /** What the listener does otherwise than by default. */
   readonly listener?: Partial<Pick<ListenerConfig, "startBlock" | "infoBatch">>;
 };

@@ -20,6 +20,17 @@ export type CommandReceipt =
   /** Cannot be done. */
   | { readonly kind: "refused"; readonly detail: string };
 
+/** What became of a command that somebody waited for. */
+export type ControlOutcome = {
+  readonly command: string;
+  readonly positionId: string | null;
+  readonly commandId: string | null;
+  /** done: obeyed, or so already. waiting: written, not taken up yet. refused: nothing was written. */
+  readonly outcome: "done" | "waiting" | "refused";
+  readonly detail: string;
+  readonly executor: ExecutorSight;
+};
+
 /** What a person asks of the executor, as rows that it reads. */
 export type CommandStore = {
   sight(): Promise<ExecutorSight>;

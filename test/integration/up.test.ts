@@ -89,15 +89,16 @@ const command = (...args: readonly string[]): Promise<unknown> =>
 describe("orderflow up", { timeout: SLOW_MS }, () => {
   test("follows the chain, answers /healthz, stops on Ctrl-C with 0, and goes on where it was", async () => {
     const first = start();
-    const { url } = await said(first, "health page");
+    const { url } = await said(first, "dashboard");
     const { block } = await said(first, "following");
-    const health = (await (await fetch(String(url))).json()) as { services: { name: string }[] };
+    const health = (await (await fetch(`${url}/healthz`)).json()) as { services: { name: string }[] };
     expect(health.services.map(({ name }) => name)).toEqual([
       "listener",
       "retention",
       "reputation",
       "executor",
       "bootstrap",
+      "live feed",
     ]);
     expect(await stop(first)).toBe(0);
     expect(first.err()).toBe("");

@@ -5,9 +5,12 @@ import {
   file,
   flag,
   folder,
+  hostName,
+  httpSecretUrl,
   httpUrl,
   type Kind,
   oneOf,
+  passwordText,
   postgresUrl,
   rpcUrls,
   secretText,
@@ -228,10 +231,31 @@ export const environment = {
   "The program": {
     LOG_LEVEL: setting(oneOf("debug", "info", "warn", "error"), "info", "Least level that is logged."),
     LOG_FORMAT: setting(oneOf("auto", "pretty", "json"), "auto", "auto: readable lines on a terminal, JSON otherwise."),
-    DASHBOARD_PORT: setting(
+  },
+  "Dashboard and metrics": {
+    DASHBOARD_PORT: setting(wholeNumber(0, 65_535), "4600", "Port of the dashboard. 0 takes any free port."),
+    DASHBOARD_HOST: setting(
+      hostName,
+      "127.0.0.1",
+      "Address that the dashboard listens at. Anything but this machine's own needs DASHBOARD_PASSWORD, or DASHBOARD_PUBLIC=true.",
+    ),
+    DASHBOARD_PASSWORD: secret(
+      passwordText,
+      "Asked for before anything is shown. Put TLS in front of it where the network is not yours.",
+    ),
+    DASHBOARD_PUBLIC: setting(
+      flag,
+      "false",
+      "True: everybody who reaches the dashboard may look; commands need the password, and without one there are none.",
+    ),
+    METRICS_PORT: optional(
       wholeNumber(0, 65_535),
-      "4600",
-      "Port on 127.0.0.1, reserved for the dashboard. Today it answers GET /healthz. 0 takes any free port.",
+      "Port of GET /metrics (Prometheus), /healthz and /readyz of a process: listener, reputation, executor, dashboard or `up`. Not set: none. 0 takes any free port.",
+    ),
+    METRICS_HOST: setting(hostName, "127.0.0.1", "Address that METRICS_PORT is at, e.g. 0.0.0.0 in a container."),
+    HEALTHCHECK_PING_URL: secret(
+      httpSecretUrl,
+      "Asked for with GET once a minute while everything in the process is well, e.g. of healthchecks.io: it tells you when that stops.",
     ),
   },
 } as const satisfies Record<string, Record<string, Variable<unknown>>>;

@@ -86,3 +86,18 @@ export const rpcUrls: Kind<Secret<readonly string[]>> = kind(
     return urls.every((url) => hasScheme(url, ["http", "https", "ws", "wss"])) ? new Secret(urls) : undefined;
   },
 );
+
+/** An address that is a secret as a whole: whoever knows it may ask for it. */
+export const httpSecretUrl: Kind<Secret> = kind("an http or https address", (text) =>
+  hasScheme(text, ["http", "https"]) ? new Secret(text) : undefined,
+);
+
+export const hostName: Kind<string> = kind("an IP address or a host name", (text) =>
+  /^[0-9A-Za-z.:-]{1,253}$/.test(text) ? text : undefined,
+);
+
+const PASSWORD_LENGTH_MIN = 12;
+
+export const passwordText: Kind<Secret> = kind(`at least ${PASSWORD_LENGTH_MIN} characters`, (text) =>
+  text.length >= PASSWORD_LENGTH_MIN ? new Secret(text) : undefined,
+);

@@ -62,8 +62,15 @@ function contradictions(env: Environment): string[] {
   if (env.MAX_FADE_SCORE >= env.MIN_WHALE_SCORE) {
     problems.push("MAX_FADE_SCORE must be below MIN_WHALE_SCORE: one wallet cannot be followed and faded");
   }
+  if (!LOOPBACK.has(env.DASHBOARD_HOST) && env.DASHBOARD_PASSWORD === null && !env.DASHBOARD_PUBLIC) {
+    problems.push(
+      `DASHBOARD_HOST=${env.DASHBOARD_HOST} opens the dashboard to others: set DASHBOARD_PASSWORD, or DASHBOARD_PUBLIC=true to let everybody look`,
+    );
+  }
   return problems;
 }
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /**
  * Reads and checks every variable.

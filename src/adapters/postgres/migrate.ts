@@ -19,6 +19,7 @@ import { significanceSql } from "./migrations/0014_significance.ts";
 import { paperEstimatesSql } from "./migrations/0015_paper_estimates.ts";
 import { walletDayAddedSql } from "./migrations/0016_wallet_day_added.ts";
 import { controlsSql } from "./migrations/0017_controls.ts";
+import { equitySql } from "./migrations/0018_equity.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   { name: "0015_paper_estimates", sql: paperEstimatesSql },
   { name: "0016_wallet_day_added", sql: walletDayAddedSql },
   { name: "0017_controls", sql: controlsSql },
+  { name: "0018_equity", sql: equitySql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -4,7 +4,7 @@ import type { ControlCommand } from "../../core/engine/event.ts";
 import { InputError } from "../../core/errors.ts";
 import type { PositionId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { CommandReceipt, ExecutorSight } from "../../ports/command-store.ts";
+import type { CommandReceipt, ControlOutcome, ExecutorSight } from "../../ports/command-store.ts";
 import { type Desk, withDesk } from "../desk.ts";
 import { sightLine } from "../desk-tables.ts";
 import { EXIT, runProgram } from "../program.ts";
@@ -13,16 +13,6 @@ import { jsonText } from "../table.ts";
 /** A running executor takes a command up within a second, or at its next poll. */
 const WAIT_MS = 6_000;
 const LOOK_EVERY_MS = 50;
-
-export type ControlOutcome = {
-  readonly command: string;
-  readonly positionId: string | null;
-  readonly commandId: string | null;
-  /** done: obeyed, or so already. waiting: written, not taken up yet. refused: nothing was written. */
-  readonly outcome: "done" | "waiting" | "refused";
-  readonly detail: string;
-  readonly executor: ExecutorSight;
-};
 
 /** Stopping is the safe side: it may be left for the next start. What opens or sells again wants somebody at work. */
 const MAY_WAIT: readonly ControlCommand["kind"][] = ["pause", "halt"];

@@ -4,7 +4,7 @@ import type { Logger } from "../../ports/logger.ts";
 const CHOSEN: ReadonlySet<string> = new Set([
   "starting",
   "connected",
-  "health page",
+  "dashboard",
   "listening",
   "following",
   "trading",

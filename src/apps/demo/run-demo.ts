@@ -85,7 +85,11 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
   const failures: unknown[] = [];
   const parts = { environment: demoEnvironment(simnet.addresses, options.speed), database, clock, logger };
   const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
-  const services = runAllInOne({ ...parts, machineTimeFactor: options.speed, listener }, world.folder, stop)
+  const services = runAllInOne(
+    { ...parts, machineTimeFactor: options.speed, simulated: true, listener },
+    world.folder,
+    stop,
+  )
     .catch((error: unknown) => void failures.push(error))
     .finally(() => shown.abort());
   const milestones = await watchDemo({ database, clock, options, view, colours, signal: stop });

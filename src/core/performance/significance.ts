@@ -60,7 +60,9 @@ export function judgeRecords(bets: readonly ClosedBet[]): readonly Significance[
  * `G/(G−1) · Σ_g (net_g − edge·shares_g)² / (Σ shares)²` (Cochran, "Sampling Techniques", ch. 6); Student's t with G − 1
  * degrees of freedom.
  */
-export function judge(bets: readonly ClosedBet[]): Omit<Significance, "signalType" | "source"> {
+export function judge(
+  bets: readonly Pick<ClosedBet, "cluster" | "shares" | "netUsd">[],
+): Omit<Significance, "signalType" | "source"> {
   const clusters = new Map<string, { shares: number; net: number }>();
   let shares = 0;
   let net = 0;

@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { openDashboard } from "../dashboard.ts";
+import { runProgram, withDatabase } from "../program.ts";
+import { runServices } from "../run-services.ts";
+
+export function addDashboard(cli: Command): void {
+  cli
+    .command("dashboard")
+    .description("show everything in a browser (needs DATABASE_URL; `orderflow up` has it too)")
+    .action(() =>
+      runProgram((program) =>
+        withDatabase(
+          program,
+          async (database) => {
+            const { signal, logger, clock } = program;
+            const dashboard = await openDashboard({ ...program, database, machineTimeFactor: 1 }, null);
+            logger.info("dashboard", { url: dashboard.url });
+            try {
+              await runServices([dashboard.service], { signal, logger, clock });
+            } finally {
+              await dashboard.close();
+            }
+            logger.info("stopped");
+          },
+          { serverFor: "dashboard" },
+        ),
+      ),
+    );
+}
