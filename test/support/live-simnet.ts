@@ -16,6 +16,7 @@ import { parseAddress } from "../../src/core/ids/ids.ts";
 import { price, usd } from "../../src/core/money/amounts.ts";
 import { epochMs } from "../../src/core/time/time.ts";
 import type { OrderSigner } from "../../src/ports/order-signer.ts";
+import type { RedemptionSigner } from "../../src/ports/redemption-signer.ts";
 import { createLiveVenue } from "../../src/services/live/live-venue.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { createMemoryLiveOrders } from "./memory-live-orders.ts";
@@ -80,7 +81,7 @@ export const policyOf = (wallet: ReturnType<typeof parseAddress>, signatureType:
 async function loginWith(
   simnet: Simnet,
   clock: ManualClock,
-  signer: OrderSigner,
+  signer: OrderSigner & RedemptionSigner,
   signatureType: SignatureType,
   timeoutMs: number,
 ) {
@@ -105,7 +106,7 @@ async function loginWith(
   const place = (order: Parameters<typeof venue.place>[0]): Promise<OrderResult> =>
     untilDone(simnet, clock, venue.place(order, signal));
   const index = simnet.world.wallets.findIndex((each) => each.address === identity.wallet);
-  return { ...{ client, credentials, store, alarms, place, ...identity, index } };
+  return { ...{ client, credentials, signer, store, alarms, place, ...identity, index } };
 }
 
 /** Lets time pass, a second at a time, whenever everything waits for it. */

@@ -3,6 +3,7 @@ import { AbortedError, ConfigError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { WalletChain } from "../../ports/wallet-chain.ts";
 import { createEndpoint } from "./endpoint.ts";
 import { endpointNames, PUBLIC_ENDPOINTS, shownUrl, sortEndpoints } from "./endpoints.ts";
 import { createFailOver } from "./fail-over.ts";
@@ -11,6 +12,7 @@ import { createPolygonLogSource } from "./polygon-log-source.ts";
 import { createRateLimiter } from "./rate-limiter.ts";
 import { createRpcClient } from "./rpc-client.ts";
 import { network, type Transport } from "./transport.ts";
+import { createWalletChain } from "./wallet-chain.ts";
 
 export type PolygonOptions = {
   /** `http(s)://` and `ws(s)://` mixed, best first; null: the public endpoints. */
@@ -31,22 +33,39 @@ export type PolygonOptions = {
   readonly transport?: Transport;
 };
 
+type EndpointOptions = Pick<PolygonOptions, "urls" | "clock" | "random"> &
+  Required<Pick<PolygonOptions, "chainId" | "timeoutMs" | "batchMax" | "transport">>;
+
+/** @throws ConfigError where a URL is none */
+function createEndpoints({ urls, clock, random, transport, ...limits }: EndpointOptions) {
+  const { http, ws } = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
+  const names = endpointNames(http);
+  const endpoints = http.map((url, index) => {
+    const limiter = createRateLimiter(clock);
+    const name = names[index] ?? shownUrl(url);
+    const client = createRpcClient({ url, name, clock, transport, limiter, ...limits });
+    return createEndpoint({ client, limiter, clock, random });
+  });
+  return { endpoints, ws };
+}
+
+/** What wallets hold, and transactions. Nothing is asked before the first question. @throws ConfigError where a URL is none */
+export function openWalletChain(options: Pick<PolygonOptions, "urls" | "clock" | "random" | "logger">): WalletChain {
+  const limits = { chainId: POLYGON_CHAIN_ID, timeoutMs: 10_000, batchMax: 20, transport: network };
+  const { endpoints } = createEndpoints({ ...options, ...limits });
+  const { clock, logger } = options;
+  const attemptsMax = Math.max(3, endpoints.length);
+  return createWalletChain(createFailOver({ endpoints, clock, logger, attemptsMax, isSpread: false }));
+}
+
 /**
  * Waits until one endpoint has shown that it serves the chain; the others show it when they are first needed.
  * @throws ConfigError in one sentence when none does, or a URL is none; AbortedError.
  */
 export async function connectPolygon(options: PolygonOptions, signal: AbortSignal): Promise<LogSource> {
   const { urls, clock, random, logger, timeoutMs = 15_000, batchMax = 20, quietMs = 20_000 } = options;
-  const transport = options.transport ?? network;
-  const sorted = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
-  const chainId = options.chainId ?? POLYGON_CHAIN_ID;
-  const names = endpointNames(sorted.http);
-  const endpoints = sorted.http.map((url, index) => {
-    const limiter = createRateLimiter(clock);
-    const name = names[index] ?? shownUrl(url);
-    const client = createRpcClient({ url, name, chainId, clock, timeoutMs, batchMax, transport, limiter });
-    return createEndpoint({ client, limiter, clock, random });
-  });
+  const { transport = network, chainId = POLYGON_CHAIN_ID } = options;
+  const { endpoints, ws } = createEndpoints({ ...options, transport, chainId, timeoutMs, batchMax });
   const clients = endpoints.map(({ client }) => client);
   try {
     const first = await Promise.any(clients.map((client) => client.verify(signal).then(() => client)));
@@ -66,7 +85,7 @@ export async function connectPolygon(options: PolygonOptions, signal: AbortSigna
   }
   const attemptsMax = options.attemptsMax ?? Math.max(4, 2 * clients.length);
   const { isSpread = false } = options;
-  const subscription = createSubscription({ urls: sorted.ws, clock, random, logger, quietMs, transport });
+  const subscription = createSubscription({ urls: ws, clock, random, logger, quietMs, transport });
   return createPolygonLogSource(
     createFailOver({ endpoints, clock, logger, attemptsMax, isSpread }),
     subscription.subscribe,

@@ -72,7 +72,8 @@ export function createClobClient(options: ClobClientOptions): ClobClient {
   return { get: (path, signal) => send({ method: "GET", path, body: "", headers: {} }, signal), send, exchange };
 }
 
-function readAnswer({ status, retryAfter, body }: ClobAnswer, origin: string): unknown {
+/** @returns the parsed JSON; null for 404. @throws as `ClobClient.get` */
+export function readAnswer({ status, retryAfter, body }: ClobAnswer, origin: string): unknown {
   if (status === 404) return null;
   if (status === 429) {
     const seconds = Number(retryAfter);

@@ -20,6 +20,7 @@ import { paperEstimatesSql } from "./migrations/0015_paper_estimates.ts";
 import { walletDayAddedSql } from "./migrations/0016_wallet_day_added.ts";
 import { controlsSql } from "./migrations/0017_controls.ts";
 import { equitySql } from "./migrations/0018_equity.ts";
+import { settlementSql } from "./migrations/0019_settlement.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   { name: "0016_wallet_day_added", sql: walletDayAddedSql },
   { name: "0017_controls", sql: controlsSql },
   { name: "0018_equity", sql: equitySql },
+  { name: "0019_settlement", sql: settlementSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -17,7 +17,7 @@ export type RpcTransactionsDeps = {
   readonly faults: TransactionFaults;
 };
 
-type Sent = { readonly from: string; readonly nonce: bigint; readonly reverted: boolean };
+type Sent = { readonly from: string; readonly revertedIn: number | null };
 
 const POLYGON = 137;
 
@@ -42,7 +42,7 @@ export function createRpcTransactions(deps: RpcTransactionsDeps): ReadonlyMap<st
     if (fault === "dropped" || nonce > nonceOf(from)) return hash;
     const call: WalletCall = { to: to ?? "", data };
     const reverted = fault === "reverted" || calls.refusal(account, call) !== null;
-    sent.set(hash, { from, nonce, reverted });
+    sent.set(hash, { from, revertedIn: reverted ? chain.head() : null });
     nonces.set(from, nonce + 1n);
     if (!reverted) calls.perform(account, call, hash);
     if (fault === "answer lost") throw new RpcError(-32603, "internal error: upstream timed out");
@@ -51,10 +51,10 @@ export function createRpcTransactions(deps: RpcTransactionsDeps): ReadonlyMap<st
 
   function receipt(hash: unknown) {
     const known = sent.get(String(hash).toLowerCase());
-    const number = known?.reverted === true ? chain.head() : calls.blockOf(String(hash).toLowerCase());
+    const number = known?.revertedIn ?? calls.blockOf(String(hash).toLowerCase());
     if (known === undefined || number === null) return null;
     return {
-      ...{ transactionHash: hash, from: known.from, status: known.reverted ? "0x0" : "0x1" },
+      ...{ transactionHash: hash, from: known.from, status: known.revertedIn === null ? "0x1" : "0x0" },
       ...{ blockNumber: quantity(number), blockHash: chain.header(number).hash, logs: [] },
     };
   }
