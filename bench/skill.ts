@@ -37,10 +37,10 @@ async function measure(db: Database, seed: number): Promise<readonly JudgedWalle
     await readSimnetChain(db, simnet, clock);
     await service.calculate();
     const { rows } = await sql<Found>`SELECT '0x' || encode(w.address, 'hex') AS address, reputation_score AS score,
-      trader_tier AS tier, ineligible_reason AS reason, edge_lower_bound AS bound, edge_markets::float8 AS markets,
-      edge_sum::float8 / 1e6 AS "edgeSum" FROM flow.wallet_score JOIN flow.wallet w USING (wallet_key)`.execute(
-      db.kysely,
-    );
+      trader_tier AS tier, ineligible_reason AS reason, edge_markets::float8 AS markets,
+      flow.edge_bound(edge_markets, edge_sum, edge_sum_of_squares, p.k, p.variance) AS bound,
+      edge_sum::float8 / 1e6 AS "edgeSum"
+      FROM flow.wallet_score JOIN flow.wallet w USING (wallet_key), flow.edge_prior_now p`.execute(db.kysely);
     const found = new Map(rows.map((row) => [row.address, row]));
     const unknown = { score: 5, tier: "AVERAGE", reason: null, bound: null, markets: 0, edgeSum: 0 };
     return simnet.world.wallets.map(({ address, kind, skill }) => ({

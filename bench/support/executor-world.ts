@@ -90,11 +90,11 @@ export async function createExecutorWorld(database: Database, { eligible, others
         INSERT INTO flow.wallet_score (
           wallet_key, closed_markets, profitable_trades, losing_trades, incomplete_markets, score_version,
           follow_eligible, reputation_score, confidence_score, raw_score, part_win_rate, part_profit, part_consistency,
-          part_volume, part_timing, win_rate, avg_profit_pct, roi_deviation, edge_lower_bound, edge_markets, edge_sum,
+          part_volume, part_timing, win_rate, avg_profit_pct, roi_deviation, edge_markets, edge_sum,
           edge_sum_of_squares, cost_micros, pnl_micros, gross_profit_micros, gross_loss_micros, trader_tier, calculated_at
         )
-        SELECT wallet_key, 40, 0, 0, 0, 1, e, CASE WHEN e THEN 8.5 ELSE 5 END, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.01, 0,
-          0, 0, 0, 0, 0, 0, CASE WHEN e THEN 'WHALE' ELSE 'AVERAGE' END, ${ts(at)}
+        SELECT wallet_key, 40, 0, 0, 0, 1, e, CASE WHEN e THEN 8.5 ELSE 5 END, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40,
+          4000000, 400000000000, 0, 0, 0, 0, CASE WHEN e THEN 'WHALE' ELSE 'AVERAGE' END, ${ts(at)}
         FROM (SELECT wallet_key, row_number() OVER (ORDER BY wallet_key) <= ${eligible}::int AS e FROM flow.wallet) w
       `.execute(database.kysely);
       await sql`ANALYZE`.execute(database.kysely);

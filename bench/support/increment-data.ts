@@ -125,7 +125,7 @@ export async function checkHour(client: pg.Client, before: bigint): Promise<void
       SELECT wallet_key, count(*) FILTER (WHERE roi_micros IS NOT NULL) AS units,
         coalesce(sum(realised) FILTER (WHERE roi_micros IS NOT NULL), 0) AS pnl,
         coalesce(sum(edge_micros), 0) AS edge_sum
-      FROM flow.unit WHERE closed_at > timestamptz '${NOW}' - interval '90 days' AND NOT is_combo GROUP BY 1) u
+      FROM flow.unit WHERE closed_at > (SELECT scored_cutoff FROM flow.ledger_state) AND NOT is_combo GROUP BY 1) u
     JOIN flow.wallet_score s USING (wallet_key)
     WHERE (s.closed_markets, s.pnl_micros, s.edge_sum) IS DISTINCT FROM (u.units, u.pnl, u.edge_sum)`);
   if (wrong > 0n) throw new Error(`${wrong} wallets' scores do not rest on their units`);

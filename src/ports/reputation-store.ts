@@ -1,5 +1,5 @@
 import type { Address } from "../core/ids/ids.ts";
-import type { EdgePopulation, EdgePrior, EdgeSums } from "../core/reputation/edge.ts";
+import type { EdgePopulation, EdgePrior } from "../core/reputation/edge.ts";
 import type { IneligibleReason } from "../core/reputation/eligibility.ts";
 import type { FoldedEntries, FoldOptions } from "../core/reputation/fold.ts";
 import type { LedgerEntry, UnitKey } from "../core/reputation/ledger-entry.ts";
@@ -63,9 +63,9 @@ export type PublishedScore = {
 };
 
 /**
- * Ledger, scores and what is still to be done for them. Every writing method is one transaction (`publishPrior` one a
- * page) that takes the ledger's lock, so a kill between any two statements loses and doubles nothing, and two services
- * at once do the work once.
+ * Ledger, scores and what is still to be done for them. Every writing method is one transaction that takes
+ * the ledger's lock, so a kill between any two statements loses and doubles nothing, and two services at once do the work
+ * once.
  * @throws TransientError from any of them
  */
 export type ReputationStore = {
@@ -104,12 +104,8 @@ export type ReputationStore = {
     score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
   ): Promise<ScoreStep | null>;
   edgePrior(): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }>;
-  /** Gives every wallet its edge under `prior`, in pages; the prior counts as published once all have it. */
-  publishPrior(
-    prior: EdgePrior,
-    at: EpochMs,
-    edge: (sums: EdgeSums, prior: EdgePrior) => WalletScore["edge"],
-  ): Promise<number>;
+  /** From `at` on every wallet's edge is the one under `prior`; what was known before stays as it was. */
+  publishPrior(prior: EdgePrior, at: EpochMs): Promise<void>;
   /** Sets everything back, to be applied again from all fills. Scores stand until they are calculated anew. */
   reset(at: EpochMs): Promise<void>;
   /** What was known about the wallet at `asOf`; null: nothing, so it was neutral. */

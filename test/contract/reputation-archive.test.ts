@@ -127,8 +127,7 @@ describeOnEachEngine("reputation store", (getDb) => {
     expect((await archive(2)).moved.map(({ rows }) => rows)).toEqual([400, 400]);
     expect(await count("flow.fill")).toBe(400);
     await bench.service.rebuildAll();
-    const { wash: _, ...again } = await bench.rows();
-    expect(again).toEqual({ units: before.units, days: before.days, scores: before.scores });
+    expect({ ...(await bench.rows()), wash: [] }).toEqual({ ...before, wash: [] });
   });
 
   test("starts over from the archive when a finalized block is taken back", { timeout: 60_000 }, async () => {

@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
-import { type LoadedFacts, loadFacts, loadSums } from "../../src/adapters/postgres/reputation/score-facts.ts";
+import { type LoadedFacts, loadDue, loadFacts } from "../../src/adapters/postgres/reputation/score-facts.ts";
 import { TransientError } from "../../src/core/errors.ts";
 import { shares, usd } from "../../src/core/money/amounts.ts";
 import { mulDiv } from "../../src/core/money/fixed.ts";
@@ -170,7 +170,7 @@ async function expectSums(db: Database, { store }: ReputationBench, cutoff: Epoc
   const wallets = await db.kysely.selectFrom("flow.wallet").select("wallet_key").orderBy("wallet_key").execute();
   const keys = wallets.map((row) => row.wallet_key);
   const [kept, counted] = await db.transaction(async (trx) => [
-    await loadSums(trx, keys, cutoff),
+    (await loadDue(trx, keys, cutoff)).map(({ facts, address, hasClosedUnit }) => ({ facts, address, hasClosedUnit })),
     await loadFacts(trx, keys, cutoff),
   ]);
   const inOrder = (facts: readonly LoadedFacts[]) => facts.toSorted((a, b) => a.facts.walletKey - b.facts.walletKey);

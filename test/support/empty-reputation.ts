@@ -8,6 +8,9 @@ export async function emptyReputation({ kysely }: Database): Promise<void> {
     flow.import_run, flow.import_wallet, flow.import_unit, flow.import_day, flow.reconciliation RESTART IDENTITY`.execute(
     kysely,
   );
-  await sql`UPDATE flow.ledger_state SET scored_cutoff = NULL, score_version = NULL, edge_k = NULL,
-    edge_variance = NULL, owner_seq = 0, is_run_open = false, wash_from = NULL, wash_to = NULL`.execute(kysely);
+  await sql`DELETE FROM flow.edge_prior WHERE known_from > '-infinity'`.execute(kysely);
+  await sql`UPDATE flow.edge_population SET wallets = 0, markets = 0, markets_squared = 0, edge_sum = 0,
+    sum_of_squares = 0, squared_sum_over_markets = 0`.execute(kysely);
+  await sql`UPDATE flow.ledger_state SET scored_cutoff = NULL, score_version = NULL, published_at = NULL,
+    owner_seq = 0, is_run_open = false, wash_from = NULL, wash_to = NULL`.execute(kysely);
 }

@@ -32,7 +32,7 @@ export type ReputationBench = {
   /** A service of its own on the same database. */
   serviceOn(db: Database): ReputationService;
   /** Everything calculated, in a fixed order, without the times of calculation. */
-  rows(): Promise<Record<"units" | "days" | "scores" | "wash", readonly Record<string, unknown>[]>>;
+  rows(): Promise<Record<"units" | "days" | "scores" | "wash" | "crowd", readonly Record<string, unknown>[]>>;
   /** What was known of every wallet at a time, as the database answers it. */
   knownAt(asOf: EpochMs): Promise<readonly Record<string, unknown>[]>;
   stats(wallet: string): Promise<Record<string, unknown> | undefined>;
@@ -83,6 +83,7 @@ export async function createReputationBench(
         days: await all("SELECT * FROM flow.wallet_day ORDER BY wallet_key, epoch_day"),
         scores: scores.map(({ calculated_at: _, ...score }) => score),
         wash: await all("SELECT wallet_key, cluster_key, share FROM flow.wallet_wash ORDER BY wallet_key"),
+        crowd: await all("SELECT p.*, e.* FROM flow.edge_population p, flow.edge_prior_now e"),
       };
     },
     async knownAt(asOf) {

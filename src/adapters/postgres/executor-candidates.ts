@@ -6,6 +6,7 @@ import { UNSCORED_WALLET } from "../../core/signals/observed-fill.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
+import { EDGE_BOUND } from "./edge-bound.ts";
 import type { Schema } from "./schema.ts";
 
 /** Blocks as PostgreSQL writes an int4multirange; null: none. */
@@ -104,7 +105,8 @@ async function loadRows(
   const { rows } = await sql<CandidateRow>`
     SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
       f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
-      s.reputation_score, s.trader_tier, s.follow_eligible, s.edge_lower_bound, s.score_version, s.calculated_at,
+      s.reputation_score, s.trader_tier, s.follow_eligible,
+      ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,
       m.condition_id, t.outcome_index, m.title,
       CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
       m.category, m.event_id, m.ends_at, m.tick_size_micros
@@ -112,6 +114,7 @@ async function loadRows(
     JOIN flow.wallet w USING (wallet_key)
     JOIN flow.token t USING (token_key)
     JOIN flow.market m USING (market_key)
+    CROSS JOIN flow.edge_prior_now e
     LEFT JOIN flow.wallet_score s USING (wallet_key)
     WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0 AND (${condition})
     ORDER BY f.block_number, f.log_index`.execute(kysely);

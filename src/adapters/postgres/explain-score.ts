@@ -1,4 +1,5 @@
 import { type RawBuilder, sql, type Transaction } from "kysely";
+import { computeEdge } from "../../core/reputation/edge.ts";
 import { type IneligibleReason, ineligibleReasons } from "../../core/reputation/eligibility.ts";
 import type { ScoreParts } from "../../core/reputation/score.ts";
 import type { Tier } from "../../core/reputation/tiers.ts";
@@ -6,6 +7,7 @@ import { eligibilityFacts } from "../../core/reputation/wallet-score.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import { bytes, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { publishedPrior } from "./reputation/edge-steps.ts";
 import { IMPORTED } from "./reputation/imported-facts.ts";
 import { loadFacts, OWN } from "./reputation/score-facts.ts";
 import type { Schema } from "./schema.ts";
@@ -54,7 +56,7 @@ export type PublishedExplanation = {
     readonly lowerBound: number;
     readonly markets: number;
     /** Markets' worth of doubt: the mean is shrunk by markets / (markets + k). */
-    readonly k: number | null;
+    readonly k: number;
   } | null;
 };
 
@@ -96,8 +98,8 @@ export function explainScore(db: Database, wallet: string): Promise<ScoreExplana
 }
 
 async function explain(trx: Transaction<Schema>, wallet: string): Promise<ScoreExplanation | null> {
-  const known = await sql<{ key: number; is_due: boolean; cutoff: EpochMs | null; k: number | null }>`
-    SELECT w.wallet_key AS key, s.scored_cutoff AS cutoff, s.edge_k AS k,
+  const known = await sql<{ key: number; is_due: boolean; cutoff: EpochMs | null }>`
+    SELECT w.wallet_key AS key, s.scored_cutoff AS cutoff,
       EXISTS (SELECT FROM flow.score_due d WHERE d.wallet_key = w.wallet_key) AS is_due
     FROM flow.wallet w, flow.ledger_state s WHERE w.address = ${bytes(wallet)}
       AND (EXISTS (SELECT FROM flow.wallet_activity a WHERE a.wallet_key = w.wallet_key)
@@ -105,12 +107,12 @@ async function explain(trx: Transaction<Schema>, wallet: string): Promise<ScoreE
         OR EXISTS (SELECT FROM flow.wallet_score c WHERE c.wallet_key = w.wallet_key))`.execute(trx);
   const [found] = known.rows;
   if (found === undefined) return null;
-  const { key, is_due: isDue, cutoff, k } = found;
+  const { key, is_due: isDue, cutoff } = found;
   const row = await trx.selectFrom("flow.wallet_score").selectAll().where("wallet_key", "=", key).executeTakeFirst();
   const isImported = row?.source === "data-api";
   return {
     ...{ wallet, isDue },
-    published: row === undefined || cutoff === null ? null : await explainPublished(trx, row, cutoff, k),
+    published: row === undefined || cutoff === null ? null : await explainPublished(trx, row, cutoff),
     ...(await explainUnits(trx, key, cutoff, isImported)),
     history: await readHistory(trx, key),
   };
@@ -120,7 +122,6 @@ async function explainPublished(
   trx: Transaction<Schema>,
   row: WalletScoreTable,
   cutoff: EpochMs,
-  k: number | null,
 ): Promise<PublishedExplanation> {
   const isImported = row.source === "data-api";
   const [loaded] = await loadFacts(trx, [row.wallet_key], cutoff, isImported ? IMPORTED : OWN);
@@ -129,7 +130,9 @@ async function explainPublished(
       (SELECT count(*)::int FROM flow.wallet_wash o WHERE o.cluster_key = x.cluster_key) AS members
     FROM flow.wallet_wash x JOIN flow.wallet w ON w.wallet_key = x.cluster_key
     WHERE x.wallet_key = ${row.wallet_key}`.execute(trx);
-  const { edge_per_share: perShare, edge_lower_bound: lowerBound } = row;
+  const prior = await publishedPrior(trx);
+  const markets = Number(row.edge_markets);
+  const edge = computeEdge({ markets, sum: row.edge_sum, sumOfSquares: BigInt(row.edge_sum_of_squares) }, prior);
   return {
     ...{ calculatedAt: row.calculated_at, version: row.score_version, source: row.source },
     ...{ score: row.reputation_score, raw: row.raw_score, confidence: row.confidence_score },
@@ -144,8 +147,7 @@ async function explainPublished(
     ineligibleReason: row.ineligible_reason as IneligibleReason | null,
     reasons: loaded === undefined ? [] : ineligibleReasons(eligibilityFacts(loaded.facts)),
     wash: rows[0] ?? null,
-    edge:
-      perShare === null || lowerBound === null ? null : { perShare, lowerBound, markets: Number(row.edge_markets), k },
+    edge: edge === null ? null : { ...edge, markets, k: prior.k },
   };
 }
 

@@ -21,6 +21,7 @@ import { walletDayAddedSql } from "./migrations/0016_wallet_day_added.ts";
 import { controlsSql } from "./migrations/0017_controls.ts";
 import { equitySql } from "./migrations/0018_equity.ts";
 import { settlementSql } from "./migrations/0019_settlement.ts";
+import { edgeOnReadSql } from "./migrations/0020_edge_on_read.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   { name: "0017_controls", sql: controlsSql },
   { name: "0018_equity", sql: equitySql },
   { name: "0019_settlement", sql: settlementSql },
+  { name: "0020_edge_on_read", sql: edgeOnReadSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -4,7 +4,7 @@ import type { Tier } from "../../core/reputation/tiers.ts";
 import type { PublishedScore, ReputationStore } from "../../ports/reputation-store.ts";
 import { ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
-import { edgePrior, savePrior, updateEdges } from "./reputation/edge-steps.ts";
+import { edgePrior, publishPrior } from "./reputation/edge-steps.ts";
 import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
 import { applyFills, nextArchived } from "./reputation/ledger-steps.ts";
@@ -12,9 +12,10 @@ import { moveWindow, scoreDue } from "./reputation/score-steps.ts";
 import { findWash } from "./reputation/wash-steps.ts";
 import type { ScoreHistoryTable } from "./schema-reputation.ts";
 
-type ReputationAsOf = Omit<ScoreHistoryTable, "id" | "wallet_key" | "tier_runs">;
-
-const WALLETS_PER_PAGE = 20_000;
+type ReputationAsOf = Omit<
+  ScoreHistoryTable,
+  "id" | "wallet_key" | "tier_runs" | "edge_markets" | "edge_sum" | "edge_sum_of_squares"
+>;
 
 /** Writes what migrations 0002 and 0008 create, and the "reputation" row of flow.reader_cursor. */
 export function createReputationStore(db: Database): ReputationStore {
@@ -29,20 +30,7 @@ export function createReputationStore(db: Database): ReputationStore {
     scoreDue: (maxWallets, cutoff, at, score) => db.transaction((trx) => scoreDue(trx, maxWallets, cutoff, at, score)),
     edgePrior: () => db.transaction(edgePrior),
     findWash: (cutoff, at) => db.transaction((trx) => findWash(trx, cutoff, at)),
-    async publishPrior(prior, at, edge) {
-      let wallets = 0;
-      for (let after = 0; ; ) {
-        const from = after;
-        const page = await db.transaction((trx) =>
-          updateEdges(trx, { after: from, limit: WALLETS_PER_PAGE, at }, prior, edge),
-        );
-        if (page === null) break;
-        after = page.lastWallet;
-        wallets += page.wallets;
-      }
-      await db.transaction((trx) => savePrior(trx, prior));
-      return wallets;
-    },
+    publishPrior: (prior, at) => db.transaction((trx) => publishPrior(trx, prior, at)),
     reset: (at) => db.transaction((trx) => reset(trx, at)),
     async scoreAsOf(wallet, asOf): Promise<PublishedScore | null> {
       const { rows } =

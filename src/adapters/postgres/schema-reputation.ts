@@ -71,8 +71,6 @@ export type WalletScoreTable = {
   roi_deviation: number;
   avg_entry_minute: number | null;
   maker_share: number | null;
-  edge_per_share: number | null;
-  edge_lower_bound: number | null;
   edge_markets: bigint;
   edge_sum: bigint;
   /** Decimal text, integers. */
@@ -99,6 +97,10 @@ export type ScoreHistoryTable = {
   confidence_score: number;
   edge_per_share: number | null;
   edge_lower_bound: number | null;
+  /** The sums under it; null in rows from before they were kept. */
+  edge_markets: bigint | null;
+  edge_sum: bigint | null;
+  edge_sum_of_squares: string | null;
   tier_runs: number;
   trader_tier: string;
   ineligible_reason: string | null;
@@ -110,12 +112,11 @@ export type LedgerStateTable = {
   only_row: boolean;
   scored_cutoff: EpochMs | null;
   score_version: number | null;
-  edge_k: number | null;
-  edge_variance: number | null;
   owner_seq: bigint;
   is_run_open: boolean;
   wash_from: number | null;
   wash_to: number | null;
+  published_at: EpochMs | null;
 };
 
 export type ReputationSchema = {

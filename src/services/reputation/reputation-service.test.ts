@@ -44,7 +44,6 @@ function createScriptedStore(script: (ScoreStep | Error)[]) {
     edgePrior: async () => ({ published, population: NO_CROWD }),
     async publishPrior(prior) {
       published = prior;
-      return 0;
     },
     reset: async () => {},
     scoreAsOf: async () => null,

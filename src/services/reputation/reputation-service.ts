@@ -1,5 +1,5 @@
 import { OutcomeUnknownError, TransientError } from "../../core/errors.ts";
-import { computeEdge, estimatePrior } from "../../core/reputation/edge.ts";
+import { estimatePrior } from "../../core/reputation/edge.ts";
 import { foldEntries, foldResolutions, replayEntries } from "../../core/reputation/fold.ts";
 import { SCORE_VERSION } from "../../core/reputation/score.ts";
 import { computeWalletScore } from "../../core/reputation/wallet-score.ts";
@@ -168,7 +168,7 @@ async function scoreWallets(
   const { published, population } = await store.edgePrior();
   const prior = estimatePrior(population);
   if (prior.k !== published.k || prior.variance !== published.variance) {
-    await store.publishPrior(prior, clock.nowMs(), computeEdge);
+    await store.publishPrior(prior, clock.nowMs());
   }
   return { scored, changed, newWhales };
 }

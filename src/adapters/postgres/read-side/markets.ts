@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { MarketFilter, Page, PageRequest, Row, SeriesRequest } from "../../../ports/read-side.ts";
 import { bytes, ts } from "../codecs.ts";
 import type { Database } from "../connect.ts";
+import { EDGE_BOUND } from "../edge-bound.ts";
 import { conditions, readPage } from "./paging.ts";
 import { tokensOf } from "./trades.ts";
 
@@ -106,11 +107,11 @@ export const readMarketWallets = (db: Database, id: string, page: PageRequest): 
     db,
     {
       columns: sql`'0x' || encode(w.address, 'hex') AS wallet_address, s.reputation_score, s.confidence_score,
-        s.trader_tier, s.follow_eligible, s.edge_lower_bound, u.shares_0 * 0.000001 AS shares_0,
+        s.trader_tier, s.follow_eligible, ${EDGE_BOUND} AS edge_lower_bound, u.shares_0 * 0.000001 AS shares_0,
         u.shares_1 * 0.000001 AS shares_1, u.paid_in * 0.000001 AS paid_in_usd, u.realised * 0.000001 AS realized_pnl_usd,
         u.opened_at, u.closed_at, u.is_incomplete`,
       from: sql`flow.unit u JOIN flow.market m USING (market_key) JOIN flow.wallet_score s USING (wallet_key)
-        JOIN flow.wallet w USING (wallet_key)`,
+        JOIN flow.wallet w USING (wallet_key) CROSS JOIN flow.edge_prior_now e`,
       where: [sql`m.condition_id = ${bytes(id)}`],
       keys: [
         { by: sql`s.reputation_score`, type: "float8" },

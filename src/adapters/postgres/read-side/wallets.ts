@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Page, PageRequest, Row, WalletFilter, WalletSort } from "../../../ports/read-side.ts";
 import { bytes } from "../codecs.ts";
 import type { Database } from "../connect.ts";
+import { EDGE_BOUND } from "../edge-bound.ts";
 import { explainScore } from "../explain-score.ts";
 import { conditions, readPage, type SortKey } from "./paging.ts";
 import { keyOf } from "./trades.ts";
@@ -10,7 +11,7 @@ const float = (by: RawBuilder<unknown>): SortKey => ({ by: sql`coalesce(${by}, '
 
 const SORTS: Readonly<Record<WalletSort, SortKey>> = {
   score: { by: sql`s.reputation_score`, type: "float8" },
-  edge: float(sql`s.edge_lower_bound`),
+  edge: float(EDGE_BOUND),
   pnl: { by: sql`s.pnl_micros`, type: "numeric" },
   win_rate: float(sql`s.win_rate`),
   closed_markets: { by: sql`s.closed_markets`, type: "int4" },
@@ -39,7 +40,7 @@ export function readWallets(db: Database, filter: WalletFilter, page: PageReques
     db,
     {
       columns: sql`v.*`,
-      from: sql`${base} LEFT JOIN flow.wallet_activity a ON a.wallet_key = ${key}
+      from: sql`${base} LEFT JOIN flow.wallet_activity a ON a.wallet_key = ${key} CROSS JOIN flow.edge_prior_now e
         CROSS JOIN LATERAL (SELECT * FROM flow.wallet_stats o WHERE o.wallet_key = ${key}) v`,
       where: conditions(
         tier !== undefined && sql`coalesce(s.trader_tier, 'AVERAGE') = ${tier}`,

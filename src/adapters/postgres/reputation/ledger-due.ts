@@ -7,7 +7,7 @@ import type { LedgerRules, LedgerStep } from "../../../ports/reputation-store.ts
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 import { findCouplingUnits } from "./coupled-units.ts";
-import { loadRanges, lockLedger } from "./ledger-intake.ts";
+import { loadRanges, lockLedger, lookUpByKey } from "./ledger-intake.ts";
 import { archivedUntil, finalizedBlock, loadMarkets } from "./ledger-markets.ts";
 import { planReplay, replay } from "./ledger-replay.ts";
 import { markWallets } from "./score-steps.ts";
@@ -73,6 +73,7 @@ async function findNewOwners(trx: Trx): Promise<number> {
 
 export async function applyDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
   await lockLedger(trx);
+  await lookUpByKey(trx);
   return (await replayDue(trx, maxFills, rules)) ?? (await resolveDue(trx, maxFills, rules));
 }
 

@@ -16,7 +16,7 @@ import type { Schema } from "../schema.ts";
 import { type FillTable, HOT_FILLS, partAtStart, stageFills } from "./archived-fills.ts";
 import { markResolved } from "./ledger-due.ts";
 import { readPage } from "./ledger-entries.ts";
-import { loadRanges, lockLedger, saveRanges } from "./ledger-intake.ts";
+import { loadRanges, lockLedger, lookUpByKey, saveRanges } from "./ledger-intake.ts";
 import { archivedUntil, finalizedBlock, loadMarkets } from "./ledger-markets.ts";
 import { planReplay, replay } from "./ledger-replay.ts";
 import { markWallets } from "./score-steps.ts";
@@ -44,6 +44,7 @@ export async function applyFills(
   archived: ArchivedBlocks | null,
 ): Promise<LedgerStep | null> {
   await lockLedger(trx);
+  await lookUpByKey(trx);
   const { applied, waiting } = await loadRanges(trx);
   const part = await nextPart(trx, waiting);
   if (part === null || part.isArchived !== (archived !== null)) return null;

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import { infrastructureOf } from "../../../core/chain/infrastructure.ts";
 import type { Address } from "../../../core/ids/ids.ts";
+import type { Tier, TierState } from "../../../core/reputation/tiers.ts";
 import type { WalletFacts } from "../../../core/reputation/wallet-score.ts";
 import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
 import { int4Array, ts } from "../codecs.ts";
@@ -40,29 +41,72 @@ type FactsRow = {
 
 export type LoadedFacts = { readonly facts: WalletFacts; readonly address: Address; readonly hasClosedUnit: boolean };
 
+/** Of the wallet's row in flow.wallet_score. */
+export type PublishedRow = {
+  readonly reputation_score: number;
+  readonly confidence_score: number;
+  readonly trader_tier: string;
+  readonly ineligible_reason: string | null;
+  readonly score_version: number;
+  readonly source: string;
+  readonly published_markets: bigint;
+  readonly published_sum: bigint;
+  readonly published_squares: string;
+};
+
+type TierBeforeRow = { readonly tier_before: string | null; readonly runs_before: number };
+
+/** With what was published last, and the tier before the open run; null: none. */
+export type DueWallet = LoadedFacts & {
+  readonly published: PublishedRow | null;
+  readonly tierBefore: TierState | null;
+};
+
+type DueRow = Omit<FactsRow, "largest_unit"> & { largest_unit: string | null } & TierBeforeRow & {
+    [Name in keyof PublishedRow]: PublishedRow[Name] | null;
+  };
+
 /** Where units and days are counted: our own ledger, or what was imported of the venue's history of accounts. */
 export type FactsTables = { readonly units: RawBuilder<unknown>; readonly days: RawBuilder<unknown> };
 export const OWN: FactsTables = { units: sql.table("flow.unit"), days: sql.table("flow.wallet_day") };
 
-/** The wallets' sums as they are kept, inside the lookback that the last `moveWindow` set. */
-export async function loadSums(
-  trx: Trx,
-  walletKeys: readonly number[],
-  cutoff: EpochMs,
-): Promise<readonly LoadedFacts[]> {
+/** The wallets' sums as they are kept, inside the lookback that the last `moveWindow` set; `keepTiers` goes before. */
+export async function loadDue(trx: Trx, walletKeys: readonly number[], cutoff: EpochMs): Promise<readonly DueWallet[]> {
   const keys = int4Array(walletKeys);
-  await sql`UPDATE flow.wallet_sums s SET largest_unit = (
-      SELECT greatest(max(u.realised), 0) FROM flow.unit u WHERE u.wallet_key = s.wallet_key
-        AND u.closed_at > ${ts(cutoff)} AND u.roi_micros IS NOT NULL AND NOT u.is_combo)
-    WHERE s.largest_unit IS NULL AND s.wallet_key = ANY(${keys})`.execute(trx);
-  const { rows } = await sql<FactsRow>`
+  const { rows } = await sql<DueRow>`
     SELECT due.wallet_key, w.address, coalesce(c.closed_ever, 0) AS closed_ever, coalesce(c.both_sides, 0) AS both,
       ${zeroes("c", ["units", "wins", "losses", "incomplete", "roi", "roi_squared", "edge_markets", "edge_sum"])},
       ${zeroes("c", ["timed_cost", "ahead_cost", "cost_ms", "cost", "pnl", "gross_profit", "gross_loss"])},
-      ${zeroes("c", ["edge_sum_of_squares", "fills", "volume", "maker_volume", "largest_unit"])}, ${JUDGEMENT}
+      ${zeroes("c", ["edge_sum_of_squares", "fills", "volume", "maker_volume"])}, ${JUDGEMENT},
+      CASE WHEN c.wallet_key IS NULL THEN 0 ELSE c.largest_unit END AS largest_unit,
+      s.reputation_score, s.confidence_score, s.trader_tier, s.ineligible_reason, s.score_version, s.source,
+      s.edge_markets AS published_markets, s.edge_sum AS published_sum, s.edge_sum_of_squares AS published_squares,
+      t.trader_tier AS tier_before, t.tier_runs AS runs_before
     FROM unnest(${keys}) AS due (wallet_key) JOIN flow.wallet w USING (wallet_key)
-    LEFT JOIN flow.wallet_label l USING (address) LEFT JOIN flow.wallet_sums c USING (wallet_key)`.execute(trx);
-  return rows.map(toFacts);
+    LEFT JOIN flow.wallet_label l USING (address) LEFT JOIN flow.wallet_sums c USING (wallet_key)
+    LEFT JOIN flow.wallet_score s USING (wallet_key) LEFT JOIN flow.tier_before t USING (wallet_key)`.execute(trx);
+  const forgotten = rows.filter((row) => row.largest_unit === null).map((row) => row.wallet_key);
+  const largest = await findLargest(trx, forgotten, cutoff);
+  return rows.map((row) => ({
+    ...toFacts({ ...row, largest_unit: row.largest_unit ?? largest.get(row.wallet_key) ?? "0" }),
+    published: row.score_version === null ? null : (row as PublishedRow),
+    tierBefore: row.tier_before === null ? null : { tier: row.tier_before as Tier, runsPast: row.runs_before },
+  }));
+}
+
+/** Looks for the largest units of wallets that lost theirs, and keeps them. */
+async function findLargest(
+  trx: Trx,
+  walletKeys: readonly number[],
+  cutoff: EpochMs,
+): Promise<ReadonlyMap<number, string>> {
+  if (walletKeys.length === 0) return new Map();
+  const { rows } = await sql<{ wallet_key: number; largest_unit: string }>`
+    UPDATE flow.wallet_sums s SET largest_unit = (
+      SELECT greatest(max(u.realised), 0) FROM flow.unit u WHERE u.wallet_key = s.wallet_key
+        AND u.closed_at > ${ts(cutoff)} AND u.roi_micros IS NOT NULL AND NOT u.is_combo)
+    WHERE s.wallet_key = ANY(${int4Array(walletKeys)}) RETURNING wallet_key, largest_unit::text`.execute(trx);
+  return new Map(rows.map((row) => [row.wallet_key, row.largest_unit]));
 }
 
 const zeroes = (table: string, columns: readonly string[]): RawBuilder<unknown> =>

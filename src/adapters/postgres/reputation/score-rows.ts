@@ -4,32 +4,21 @@ import type { WalletScore } from "../../../core/reputation/wallet-score.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import { boolArray, float8Array, int4Array, int8Array, numericArray, textArray, ts } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
-import type { WalletScoreTable } from "../schema-reputation.ts";
+import type { ScoreHistoryTable, WalletScoreTable } from "../schema-reputation.ts";
 
 type Trx = Transaction<Schema>;
 
 type Scores = readonly WalletScore[];
-type Column = readonly [name: keyof WalletScoreTable, values: (scores: Scores) => RawBuilder<unknown>];
-const int4 = (name: keyof WalletScoreTable, of: (s: WalletScore) => number): Column => [
-  name,
-  (s) => int4Array(s.map(of)),
-];
-const int8 = (name: keyof WalletScoreTable, of: (s: WalletScore) => bigint): Column => [
-  name,
-  (s) => int8Array(s.map(of)),
-];
-const float = (name: keyof WalletScoreTable, of: (s: WalletScore) => number | null): Column => [
-  name,
-  (s) => float8Array(s.map(of)),
-];
-const integer = (name: keyof WalletScoreTable, of: (s: WalletScore) => bigint): Column => [
+type Name = keyof WalletScoreTable | keyof ScoreHistoryTable;
+type Column = readonly [name: Name, values: (scores: Scores) => RawBuilder<unknown>];
+const int4 = (name: Name, of: (s: WalletScore) => number): Column => [name, (s) => int4Array(s.map(of))];
+const int8 = (name: Name, of: (s: WalletScore) => bigint): Column => [name, (s) => int8Array(s.map(of))];
+const float = (name: Name, of: (s: WalletScore) => number | null): Column => [name, (s) => float8Array(s.map(of))];
+const integer = (name: Name, of: (s: WalletScore) => bigint): Column => [
   name,
   (s) => numericArray(s.map((score) => of(score).toString())),
 ];
-const text = (name: keyof WalletScoreTable, of: (s: WalletScore) => string | null): Column => [
-  name,
-  (s) => textArray(s.map(of)),
-];
+const text = (name: Name, of: (s: WalletScore) => string | null): Column => [name, (s) => textArray(s.map(of))];
 
 /** The columns that a published score and its snapshot in the history have in common. */
 const PUBLISHED: readonly Column[] = [
@@ -40,11 +29,18 @@ const PUBLISHED: readonly Column[] = [
   ["follow_eligible", (s) => boolArray(s.map((score) => score.ineligibleReason === null))],
   float("reputation_score", (s) => s.score.score),
   float("confidence_score", (s) => s.score.confidence),
-  float("edge_per_share", (s) => s.edge?.perShare ?? null),
-  float("edge_lower_bound", (s) => s.edge?.lowerBound ?? null),
+  int8("edge_markets", (s) => BigInt(s.facts.edge.markets)),
+  int8("edge_sum", (s) => s.facts.edge.sum),
+  integer("edge_sum_of_squares", (s) => s.facts.edge.sumOfSquares),
   text("trader_tier", (s) => s.tier),
   text("ineligible_reason", (s) => s.ineligibleReason),
   text("source", (s) => s.source ?? "chain"),
+];
+
+const SNAPSHOT: readonly Column[] = [
+  ...PUBLISHED,
+  float("edge_per_share", (s) => s.edge?.perShare ?? null),
+  float("edge_lower_bound", (s) => s.edge?.lowerBound ?? null),
 ];
 
 const COLUMNS: readonly Column[] = [
@@ -63,9 +59,6 @@ const COLUMNS: readonly Column[] = [
   float("roi_deviation", (s) => s.score.roiDeviation),
   float("avg_entry_minute", (s) => s.avgEntryMinute),
   float("maker_share", (s) => s.makerShare),
-  int8("edge_markets", (s) => BigInt(s.facts.edge.markets)),
-  int8("edge_sum", (s) => s.facts.edge.sum),
-  integer("edge_sum_of_squares", (s) => s.facts.edge.sumOfSquares),
   integer("cost_micros", (s) => s.facts.cost),
   integer("pnl_micros", (s) => s.facts.pnl),
   integer("gross_profit_micros", (s) => s.facts.grossProfit),
@@ -80,11 +73,8 @@ const updates = sql.raw(
 );
 const namesOf = (columns: readonly Column[]): RawBuilder<unknown> => sql.raw(columns.map(([name]) => name).join(", "));
 
-/** The columns of a snapshot in the history, without its time. */
-export const PUBLISHED_COLUMNS = namesOf(PUBLISHED);
-
 /** A clock that was set back must not put a row before one that is there: it would change what was known at that time. */
-export const knownFrom = (at: EpochMs): RawBuilder<unknown> => sql`coalesce(
+const knownFrom = (at: EpochMs): RawBuilder<unknown> => sql`coalesce(
   (SELECT max(h.calculated_at) + interval '1 microsecond' FROM flow.score_history h
     WHERE h.wallet_key = p.wallet_key AND h.calculated_at > ${ts(at)}), ${ts(at)})`;
 
@@ -97,7 +87,12 @@ export async function saveScores(trx: Trx, scores: Scores, at: EpochMs): Promise
 
 export async function appendHistory(trx: Trx, scores: Scores, at: EpochMs): Promise<void> {
   if (scores.length === 0) return;
-  const arrays = sql.join(PUBLISHED.map(([, values]) => values(scores)));
-  await sql`INSERT INTO flow.score_history (${PUBLISHED_COLUMNS}, calculated_at)
-    SELECT p.*, ${knownFrom(at)} FROM unnest(${arrays}) AS p (${PUBLISHED_COLUMNS})`.execute(trx);
+  const arrays = sql.join(SNAPSHOT.map(([, values]) => values(scores)));
+  const columns = namesOf(SNAPSHOT);
+  await sql`WITH appended AS (
+      INSERT INTO flow.score_history (${columns}, calculated_at)
+      SELECT p.*, ${knownFrom(at)} FROM unnest(${arrays}) AS p (${columns}) RETURNING calculated_at)
+    UPDATE flow.ledger_state SET published_at = greatest(published_at, (SELECT max(calculated_at) FROM appended))`.execute(
+    trx,
+  );
 }

@@ -1,6 +1,6 @@
 /** The steps of scoring: which wallets, and their scores. */
 import { sql, type Transaction } from "kysely";
-import type { EdgePrior } from "../../../core/reputation/edge.ts";
+import type { EdgePrior, EdgeSums } from "../../../core/reputation/edge.ts";
 import { chooseScore } from "../../../core/reputation/score-source.ts";
 import { settle, type WalletFacts, type WalletScore } from "../../../core/reputation/wallet-score.ts";
 import { DAY_MS, type EpochMs } from "../../../core/time/time.ts";
@@ -8,12 +8,12 @@ import type { ScoreStep } from "../../../ports/reputation-store.ts";
 import { int4Array, ts } from "../codecs.ts";
 import { forgetLargest, sumDays, sumUnits } from "../migrations/0013_wallet_sums.ts";
 import type { Schema } from "../schema.ts";
-import { publishedPrior } from "./edge-steps.ts";
+import { moveCrowd, publishedPrior } from "./edge-steps.ts";
 import { loadImported } from "./imported-facts.ts";
-import { lockLedger } from "./ledger-intake.ts";
-import { loadSums } from "./score-facts.ts";
+import { lockLedger, lookUpByKey } from "./ledger-intake.ts";
+import { loadDue, type PublishedRow } from "./score-facts.ts";
 import { appendHistory, saveScores } from "./score-rows.ts";
-import { closeRun, openRun, tiersBefore } from "./tier-runs.ts";
+import { closeRun, keepTiers, openRun } from "./tier-runs.ts";
 
 type Trx = Transaction<Schema>;
 
@@ -86,77 +86,77 @@ export async function scoreDue(
   score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
 ): Promise<ScoreStep | null> {
   await lockLedger(trx);
-  const due = await trx
-    .selectFrom("flow.score_due")
-    .select("wallet_key")
-    .orderBy("wallet_key")
-    .limit(maxWallets)
-    .execute();
-  if (due.length === 0) {
+  await lookUpByKey(trx);
+  const keys = await takeDue(trx, maxWallets);
+  if (keys.length === 0) {
     await closeRun(trx);
     return null;
   }
-  const keys = due.map((row) => row.wallet_key);
   await addDays(trx, keys);
   const prior = await publishedPrior(trx);
-  const loaded = await loadSums(trx, keys, cutoff);
-  const before = await loadPublished(trx, keys);
+  await keepTiers(trx, keys);
+  const due = await loadDue(trx, keys, cutoff);
   const imported = await loadImported(trx, keys, cutoff, (facts) => score(facts, prior));
-  const unsettled = loaded.map(({ facts }) => chooseScore(score(facts, prior), imported.get(facts.walletKey) ?? null));
-  const tiers = await tiersBefore(trx, keys, unsettled[0]?.version ?? 0);
-  const scores = unsettled.map((s) => settle(s, tiers.get(s.facts.walletKey) ?? null));
-  const isKept = (s: WalletScore, i: number): boolean => loaded[i]?.hasClosedUnit === true || s.source === "data-api";
-  const kept = scores.filter(isKept);
+  const scored = due.map((wallet) => {
+    const own = score(wallet.facts, prior);
+    const now = settle(chooseScore(own, imported.get(wallet.facts.walletKey) ?? null), wallet.tierBefore);
+    return { wallet, now, isKept: wallet.hasClosedUnit || now.source === "data-api" };
+  });
+  const kept = scored.filter(({ isKept }) => isKept);
   // A wallet whose only closed unit was reopened goes back to neutral; one that never had a row stays without.
-  const gone = scores.filter((s, i) => !isKept(s, i) && before.has(s.facts.walletKey));
-  const changed = [...kept, ...gone].filter((s) => isNews(s, before.get(s.facts.walletKey)));
-  await saveScores(trx, kept, at);
-  await sql`DELETE FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(gone.map((s) => s.facts.walletKey))})`.execute(
+  const gone = scored.filter(({ isKept, wallet }) => !isKept && wallet.published !== null);
+  const changed = [...kept, ...gone].filter(({ now, wallet }) => isNews(now, wallet.published));
+  await saveScores(
     trx,
+    kept.map(({ now }) => now),
+    at,
   );
-  await appendHistory(trx, changed, at);
-  await sql`DELETE FROM flow.score_due WHERE wallet_key = ANY(${int4Array(keys)})`.execute(trx);
-  const addresses = new Map(loaded.map(({ facts, address }) => [facts.walletKey, address]));
+  if (gone.length > 0) {
+    const goneKeys = gone.map(({ now }) => now.facts.walletKey);
+    await sql`DELETE FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(goneKeys)})`.execute(trx);
+  }
+  await appendHistory(
+    trx,
+    changed.map(({ now }) => now),
+    at,
+  );
+  await moveCrowd(
+    trx,
+    due.flatMap(({ published }) => (published?.source === "chain" ? [publishedEdge(published)] : [])),
+    kept.flatMap(({ now }) => (now.source === "data-api" ? [] : [now.facts.edge])),
+  );
   return {
     scored: kept.length,
     changed: changed.length,
-    newWhales: changed.flatMap((s) => {
-      const wallet = addresses.get(s.facts.walletKey);
-      return s.tier !== "WHALE" || wallet === undefined || before.get(s.facts.walletKey)?.trader_tier === "WHALE"
+    newWhales: changed.flatMap(({ now, wallet }) =>
+      now.tier !== "WHALE" || wallet.published?.trader_tier === "WHALE"
         ? []
-        : [{ wallet, tier: s.tier, score: s.score.score, closedMarkets: s.facts.score.units }];
-    }),
+        : [{ wallet: wallet.address, tier: now.tier, score: now.score.score, closedMarkets: now.facts.score.units }],
+    ),
   };
 }
 
-type Published = {
-  wallet_key: number;
-  reputation_score: number;
-  confidence_score: number;
-  trader_tier: string;
-  ineligible_reason: string | null;
-  score_version: number;
-  source: string;
-  edge_per_share: number | null;
-  edge_lower_bound: number | null;
-};
-
-async function loadPublished(trx: Trx, walletKeys: readonly number[]): Promise<ReadonlyMap<number, Published>> {
-  const { rows } = await sql<Published>`
-    SELECT wallet_key, reputation_score, confidence_score, trader_tier, ineligible_reason, score_version,
-      source, edge_per_share, edge_lower_bound
-    FROM flow.wallet_score WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
-  return new Map(rows.map((row) => [row.wallet_key, row]));
+async function takeDue(trx: Trx, maxWallets: number): Promise<readonly number[]> {
+  const { rows } = await sql<{ wallet_key: number }>`DELETE FROM flow.score_due WHERE wallet_key IN (
+      SELECT wallet_key FROM flow.score_due ORDER BY wallet_key LIMIT ${maxWallets}) RETURNING wallet_key`.execute(trx);
+  return rows.map((row) => row.wallet_key).sort((a, b) => a - b);
 }
 
+const publishedEdge = (row: PublishedRow): EdgeSums => ({
+  markets: Number(row.published_markets),
+  sum: row.published_sum,
+  sumOfSquares: BigInt(row.published_squares),
+});
+
 /** What a follower would act on has changed. */
-const isNews = (now: WalletScore, before: Published | undefined): boolean =>
-  before === undefined ||
+const isNews = (now: WalletScore, before: PublishedRow | null): boolean =>
+  before === null ||
   before.reputation_score !== now.score.score ||
   before.confidence_score !== now.score.confidence ||
   before.trader_tier !== now.tier ||
   before.ineligible_reason !== now.ineligibleReason ||
   before.score_version !== now.version ||
   before.source !== (now.source ?? "chain") ||
-  before.edge_per_share !== (now.edge?.perShare ?? null) ||
-  before.edge_lower_bound !== (now.edge?.lowerBound ?? null);
+  before.published_markets !== BigInt(now.facts.edge.markets) ||
+  before.published_sum !== now.facts.edge.sum ||
+  before.published_squares !== now.facts.edge.sumOfSquares.toString();

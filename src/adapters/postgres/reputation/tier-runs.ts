@@ -1,6 +1,5 @@
 /** Which run of the calculation it is, and what tier each wallet held before it: what hysteresis of tiers counts by. */
 import { sql, type Transaction } from "kysely";
-import type { Tier, TierState } from "../../../core/reputation/tiers.ts";
 import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 
@@ -28,29 +27,12 @@ export async function reopenRun(trx: Trx): Promise<void> {
   await sql`UPDATE flow.ledger_state SET is_run_open = true`.execute(trx);
 }
 
-type Row = { wallet_key: number; trader_tier: string | null; tier_runs: number };
-
-/**
- * Tiers before the open run, kept for as long as it is the last one.
- * @param version of the rule: a tier that another one gave counts for nothing
- * @returns null for a wallet that had none
- */
-export async function tiersBefore(
-  trx: Trx,
-  walletKeys: readonly number[],
-  version: number,
-): Promise<ReadonlyMap<number, TierState | null>> {
+/** Tiers before the open run, kept for as long as it is the last one; one that another version gave counts for nothing. */
+export async function keepTiers(trx: Trx, walletKeys: readonly number[]): Promise<void> {
   await sql`INSERT INTO flow.tier_before (wallet_key, trader_tier, tier_runs)
     SELECT due.wallet_key, s.trader_tier, coalesce(s.tier_runs, 0)
     FROM unnest(${int4Array(walletKeys)}) AS due (wallet_key)
-    LEFT JOIN flow.wallet_score s ON s.wallet_key = due.wallet_key AND s.score_version = ${version}
+    LEFT JOIN flow.wallet_score s ON s.wallet_key = due.wallet_key
+      AND s.score_version = (SELECT score_version FROM flow.ledger_state)
     ON CONFLICT DO NOTHING`.execute(trx);
-  const { rows } = await sql<Row>`SELECT wallet_key, trader_tier, tier_runs FROM flow.tier_before
-    WHERE wallet_key = ANY(${int4Array(walletKeys)})`.execute(trx);
-  return new Map(
-    rows.map(({ wallet_key: key, trader_tier: tier, tier_runs: runsPast }) => [
-      key,
-      tier === null ? null : { tier: tier as Tier, runsPast },
-    ]),
-  );
 }
