@@ -48,7 +48,7 @@ async function openEmbedded(): Promise<Opened> {
   return { db: await openDatabase({ instance }), drop: async () => {} };
 }
 
-const databaseUrl = (server: string, database: string): string => server.replace("/postgres?", `/${database}?`);
+export const databaseUrl = (server: string, database: string): string => server.replace("/postgres?", `/${database}?`);
 let databases = 0;
 
 async function openOnServer(): Promise<Opened> {

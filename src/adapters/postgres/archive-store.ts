@@ -102,7 +102,7 @@ async function replacePartition(
 ): Promise<number | null> {
   const table = sql.raw(partition.name);
   await sql`SET LOCAL lock_timeout TO ${sql.lit(lockWaitMs)}`.execute(trx);
-  await sql`LOCK TABLE ${table} IN SHARE MODE`.execute(trx);
+  await sql`SELECT flow.lock_fill_partition(${partition.name}::regclass)`.execute(trx);
   const { rows } = await sql<SummaryRow & { table_bytes: bigint }>`
     SELECT count(*) AS row_count, sum(size_micros) AS size_micros, sum(cash_micros) AS cash_micros,
       sum(fee_micros) AS fee_micros, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
@@ -112,7 +112,7 @@ async function replacePartition(
   const found = rows[0];
   if (found === undefined || !agrees(found, file.summary)) return null;
   await insertFile(trx, { ...file, tableBytes: Number(found.table_bytes) }, at);
-  await sql`DROP TABLE ${table}`.execute(trx);
+  await sql`SELECT flow.drop_archived_partition(${partition.name}::regclass)`.execute(trx);
   return Number(found.table_bytes);
 }
 

@@ -22,6 +22,8 @@ import { controlsSql } from "./migrations/0017_controls.ts";
 import { equitySql } from "./migrations/0018_equity.ts";
 import { settlementSql } from "./migrations/0019_settlement.ts";
 import { edgeOnReadSql } from "./migrations/0020_edge_on_read.ts";
+import { rolesSql } from "./migrations/0021_roles.ts";
+import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -48,6 +50,7 @@ export const migrations: readonly Migration[] = [
   { name: "0018_equity", sql: equitySql },
   { name: "0019_settlement", sql: settlementSql },
   { name: "0020_edge_on_read", sql: edgeOnReadSql },
+  { name: "0021_roles", sql: rolesSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -59,11 +62,17 @@ const checksum = (text: string): string => createHash("sha256").update(text).dig
  * @throws ConfigError when an applied migration was edited or is unknown to this version
  */
 export function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
-  return db.transaction((trx) => migrateWithin(trx, list));
+  return db.transaction(async (trx) => {
+    const applied = await migrateWithin(trx, list);
+    if (applied.length > 0 && db.engine === "postgresql") await grantRoles(trx);
+    return applied;
+  });
 }
 
 /** The same inside a transaction that does more. */
 export async function migrateWithin(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly string[]> {
+  // A service that may write to its own tables only comes no further than this.
+  if (await isUpToDate(trx, list)) return [];
   await sql`SELECT pg_advisory_xact_lock(7165728001)`.execute(trx);
   await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
   await sql`CREATE TABLE IF NOT EXISTS flow.migration (
@@ -76,6 +85,13 @@ export async function migrateWithin(trx: Transaction<Schema>, list: readonly Mig
     );
   }
   return pending.map(({ name }) => name);
+}
+
+async function isUpToDate(trx: Transaction<Schema>, list: readonly Migration[]): Promise<boolean> {
+  const { rows } = await sql<{ found: string | null }>`SELECT to_regclass('flow.migration')::text AS found`.execute(
+    trx,
+  );
+  return rows[0]?.found != null && (await pendingOf(trx, list)).length === 0;
 }
 
 async function pendingOf(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly Migration[]> {

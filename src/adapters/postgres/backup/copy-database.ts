@@ -7,6 +7,7 @@ import { sql, type Transaction } from "kysely";
 import { AbortedError, ConfigError, InvariantError } from "../../../core/errors.ts";
 import type { Database } from "../connect.ts";
 import { migrateWithin, migrations } from "../migrate.ts";
+import { grantRoles } from "../roles.ts";
 import type { Schema } from "../schema.ts";
 import { type Layout, PAGES_A_SLICE, readLayout } from "./layout.ts";
 
@@ -68,6 +69,7 @@ export async function loadDatabase(
     for (const { table, column, next } of layout.identities)
       await sql`SELECT setval(pg_get_serial_sequence(${table}, ${column}), ${next}::int8, false)`.execute(trx);
     await migrateWithin(trx, migrations);
+    if (db.engine === "postgresql") await grantRoles(trx);
   });
 }
 
