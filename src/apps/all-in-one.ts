@@ -6,6 +6,7 @@ import { openDashboard } from "./dashboard.ts";
 import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
 import { createListener } from "./listener.ts";
+import { observe, withMetrics } from "./observe.ts";
 import { createReputation } from "./reputation.ts";
 import { runServices } from "./run-services.ts";
 import type { ServiceParts } from "./service-parts.ts";
@@ -14,7 +15,8 @@ import type { ServiceParts } from "./service-parts.ts";
  * All services on one database in one process, until `signal` aborts.
  * @param folder of the embedded database, which commands reach through this process; null on a server
  */
-export async function runAllInOne(parts: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
+export async function runAllInOne(given: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
+  const parts = withMetrics(given);
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   // First: a faulty strategy file is told of before an endpoint is asked for.
@@ -26,9 +28,10 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
   const dashboard = await openDashboard(parts, services);
   logger.info("dashboard", { url: dashboard.url });
+  const observed = await observe(parts, services);
   const unshare = folder === null ? null : await shareDesk(folder, createDesk(database, parts.clock), logger);
   try {
-    await runServices([...services, dashboard.service], {
+    await runServices([...services, dashboard.service, ...observed.services], {
       signal,
       logger,
       clock: createSystemClock(),
@@ -37,6 +40,7 @@ export async function runAllInOne(parts: ServiceParts, folder: string | null, si
   } finally {
     await unshare?.();
     await dashboard.close();
+    await observed.close();
   }
   logger.info("stopped");
 }

@@ -61,6 +61,7 @@ export async function openDashboard(parts: ServiceParts, services: readonly Serv
     health: [...(services ?? []), feed],
   });
   const shownHost = host.includes(":") ? `[${host}]` : host;
+  parts.metrics?.watchStreams(feed.counts);
   return { url: `http://${shownHost}:${server.port}`, service: feed, close: () => server.close() };
 }
 

@@ -1,5 +1,6 @@
 import type { Environment } from "../adapters/config/environment.ts";
 import { createStrategyFile } from "../adapters/config/strategy-file.ts";
+import { measureExecutorStore } from "../adapters/metrics/measured-stores.ts";
 import { createClobBookSource } from "../adapters/polymarket-clob/book-source.ts";
 import { createLiveBooks } from "../adapters/polymarket-clob/live-books.ts";
 import { createAlertOutbox } from "../adapters/postgres/alert-outbox.ts";
@@ -25,7 +26,8 @@ const PAPER_LATENCY_MS = 500;
 
 /** @throws ConfigError where the strategy file is faulty */
 export async function createExecutor(parts: ServiceParts): Promise<Service> {
-  const { environment, database, clock, logger, machineTimeFactor } = parts;
+  const { environment, database, clock, logger, machineTimeFactor, metrics } = parts;
+  const store = createExecutorStore(database, "PAPER");
   const engine = engineConfig(environment, machineTimeFactor);
   const rest = createClobBookSource({
     url: environment.CLOB_URL,
@@ -40,7 +42,7 @@ export async function createExecutor(parts: ServiceParts): Promise<Service> {
     logger: logger.with({ service: "executor" }),
   });
   return createExecutorService({
-    store: createExecutorStore(database, "PAPER"),
+    store: metrics === undefined ? store : measureExecutorStore(store, metrics, createSystemClock()),
     books,
     feed: books,
     venue: createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS }),

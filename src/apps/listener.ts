@@ -1,3 +1,4 @@
+import { measureChainStore, measureEndpointStore } from "../adapters/metrics/measured-stores.ts";
 import { connectPolygon } from "../adapters/polygon/connect-polygon.ts";
 import { createGammaCatalog } from "../adapters/polymarket-gamma/gamma-catalog.ts";
 import { createGammaClient } from "../adapters/polymarket-gamma/gamma-client.ts";
@@ -15,7 +16,9 @@ import type { ServiceParts } from "./service-parts.ts";
 
 /** @throws ConfigError when no endpoint answers; AbortedError when stopped meanwhile */
 export async function createListener(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
-  const { environment, database, clock, logger } = parts;
+  const { environment, database, clock, logger, metrics } = parts;
+  const chain = createChainStore(database);
+  const endpoints = createEndpointStore(database);
   // The network is as slow in the demo as it is: timeouts and retries are in wall time.
   const wall = createSystemClock();
   const random = systemRandom;
@@ -24,8 +27,8 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
   return createListenerService({
     logSource: await connectPolygon({ urls, clock: wall, random, logger: listenerLogger }, signal),
     catalog: createGammaCatalog(createGammaClient({ baseUrl: environment.GAMMA_URL, clock: wall, random })),
-    store: createChainStore(database),
-    endpointStore: createEndpointStore(database),
+    store: metrics === undefined ? chain : measureChainStore(chain, metrics),
+    endpointStore: metrics === undefined ? endpoints : measureEndpointStore(endpoints, metrics),
     clock,
     logger,
     config: listenerConfig(parts),

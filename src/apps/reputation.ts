@@ -1,4 +1,5 @@
 import { openArchiveFolder } from "../adapters/archive/fill-files.ts";
+import { measureReputationStore } from "../adapters/metrics/measured-stores.ts";
 import { createArchiveStore } from "../adapters/postgres/archive-store.ts";
 import { createReputationStore } from "../adapters/postgres/reputation-store.ts";
 import { ARCHIVE_PAGE_ROWS } from "../services/archive/archive-fills.ts";
@@ -7,9 +8,10 @@ import { createReputationService, type ReputationService } from "../services/rep
 import { archiveFolder } from "./archive.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-export function createReputation({ environment, database, clock, logger }: ServiceParts): ReputationService {
+export function createReputation({ environment, database, clock, logger, metrics }: ServiceParts): ReputationService {
+  const store = createReputationStore(database);
   return createReputationService({
-    store: createReputationStore(database),
+    store: metrics === undefined ? store : measureReputationStore(store, metrics),
     history: createFillHistory({
       store: createArchiveStore(database),
       // DuckDB starts when a file is first read, and ends with the process.

@@ -1,4 +1,5 @@
 import type { Environment } from "../adapters/config/environment.ts";
+import type { Metrics } from "../adapters/metrics/metrics.ts";
 import type { Database } from "../adapters/postgres/connect.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -17,6 +18,8 @@ export type ServiceParts = {
   readonly machineTimeFactor: number;
   /** null: decisions depend on the environment alone. */
   readonly strategyFile?: string | null;
+  /** Counts what this process does; absent: nobody asks. */
+  readonly metrics?: Metrics;
   /** Whether the world is made up; then every page says so. */
   readonly simulated?: boolean;
   /** What the listener does otherwise than by default. */

@@ -107,6 +107,8 @@ export type ReadSide = {
   state(): Promise<Row>;
   overview(): Promise<Row>;
   health(): Promise<Row>;
+  /** What waits for somebody, by name. */
+  queues(): Promise<readonly { readonly name: string; readonly waiting: number }[]>;
   research(page: PageRequest): Promise<Page>;
   researchReport(id: string): Promise<Row | null>;
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { openDashboard } from "../dashboard.ts";
+import { observe, withMetrics } from "../observe.ts";
 import { runProgram, withDatabase } from "../program.ts";
 import { runServices } from "../run-services.ts";
 
@@ -13,12 +14,15 @@ export function addDashboard(cli: Command): void {
           program,
           async (database) => {
             const { signal, logger, clock } = program;
-            const dashboard = await openDashboard({ ...program, database, machineTimeFactor: 1 }, null);
+            const parts = withMetrics({ ...program, database, machineTimeFactor: 1 });
+            const dashboard = await openDashboard(parts, null);
+            const observed = await observe(parts, [dashboard.service]);
             logger.info("dashboard", { url: dashboard.url });
             try {
-              await runServices([dashboard.service], { signal, logger, clock });
+              await runServices([dashboard.service, ...observed.services], { signal, logger, clock });
             } finally {
               await dashboard.close();
+              await observed.close();
             }
             logger.info("stopped");
           },

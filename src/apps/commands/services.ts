@@ -6,6 +6,7 @@ import { createAlerts, recordDeath } from "../alerts.ts";
 import { createRetention } from "../archive.ts";
 import { createExecutor } from "../executor.ts";
 import { createListener } from "../listener.ts";
+import { observe, withMetrics } from "../observe.ts";
 import { runProgram, withDatabase } from "../program.ts";
 import { createReputation } from "../reputation.ts";
 import { runServices } from "../run-services.ts";
@@ -46,9 +47,15 @@ export function addServices(cli: Command): void {
             program,
             async (database) => {
               const { signal, logger, clock } = program;
-              const parts = { ...program, database, machineTimeFactor: 1 };
+              const parts = withMetrics({ ...program, database, machineTimeFactor: 1 });
               const own = await create(parts, signal);
-              await runServices(own, { signal, logger, clock, onDeath: recordDeath(parts) });
+              const observed = await observe(parts, own);
+              try {
+                const options = { signal, logger, clock, onDeath: recordDeath(parts) };
+                await runServices([...own, ...observed.services], options);
+              } finally {
+                await observed.close();
+              }
               logger.info("stopped");
             },
             { serverFor: name },

@@ -47,9 +47,11 @@ const bucketCounts = () =>
     return sql`count(*) FILTER (WHERE ${above} AND ${bound === null ? sql`true` : sql`ms <= ${bound}`})::int`;
   });
 
+type Queue = { readonly name: string; readonly waiting: number; readonly updated_at: number | null };
+
 /** How far each reader of an append-only table is behind it, and what else waits. */
-async function readQueues({ kysely }: Database): Promise<readonly Row[]> {
-  const { rows } = await sql<Row>`
+export async function readQueues({ kysely }: Database): Promise<readonly Queue[]> {
+  const { rows } = await sql<Queue>`
     SELECT 'reader ' || c.reader AS name, count(i.seq)::int AS waiting, c.updated_at
     FROM flow.reader_cursor c LEFT JOIN flow.ingest i ON i.seq > c.seq GROUP BY c.reader, c.updated_at
     UNION ALL SELECT 'scores', count(*)::int, max(NULL::timestamptz) FROM flow.score_due

@@ -35,6 +35,7 @@ export const createReadSide = (db: Database): ReadSide => ({
   state: () => readState(db),
   overview: () => readOverview(db),
   health: () => health.readHealth(db),
+  queues: () => health.readQueues(db),
   research: (page) => research.readResearch(db, page),
   researchReport: (id) => research.readResearchReport(db, id),
   newestSeq: () => trades.readNewestSeq(db),
