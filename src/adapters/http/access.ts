@@ -6,8 +6,8 @@ import { ForbiddenError } from "./answers.ts";
 
 const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number, cost: object) => Promise<Buffer>;
 
-/** OWASP's advice for scrypt: 64 MB and about a tenth of a second a guess. */
-const COST = { N: 2 ** 16, r: 8, p: 1, maxmem: 128 * 1024 * 1024 };
+/** OWASP's advice for scrypt where memory is short: 16 MB and about a tenth of a second a guess. */
+const COST = { N: 2 ** 14, r: 8, p: 5, maxmem: 64 * 1024 * 1024 };
 const SESSION_MS = 12 * 60 * MINUTE_MS;
 const SESSIONS_MAX = 50;
 /** Wrong passwords within a minute: of one address, and of all together. */

@@ -66,7 +66,8 @@ export async function readQueues({ kysely }: Database): Promise<readonly Queue[]
 export async function readHealth(db: Database): Promise<Row> {
   const { kysely } = db;
   const lives = await sql<Row>`
-    SELECT (SELECT updated_at FROM flow.chain_state) AS listener_at,
+    SELECT (SELECT greatest(s.updated_at, (SELECT committed_at FROM flow.ingest ORDER BY seq DESC LIMIT 1))
+        FROM flow.chain_state s) AS listener_at,
       (SELECT max(calculated_at) FROM flow.wallet_score) AS reputation_at,
       (SELECT greatest(max(e.updated_at), (SELECT max(updated_at) FROM flow.reader_cursor WHERE reader LIKE 'executor:%'))
         FROM flow.executor_state e) AS executor_at,

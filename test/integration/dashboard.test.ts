@@ -1,0 +1,262 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createReadSide } from "../../src/adapters/postgres/read-side/read-side.ts";
+import type { ReadSide } from "../../src/ports/read-side.ts";
+import * as facts from "../support/chain-facts.ts";
+import { openStream, openTestDashboard, type StreamedEvent, type TestDashboard } from "../support/dashboard.ts";
+import { describeOnEachEngine } from "../support/engines.ts";
+import { createExecutorWorld, type ExecutorWorld } from "../support/executor-world.ts";
+import { $ } from "../support/trading.ts";
+
+const HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>';
+/** Lets the feed's time go on until the answer is there. */
+async function whileFeedRuns<T>({ wall }: TestDashboard, answer: Promise<T>): Promise<T> {
+  let isThere = false;
+  const settled = answer.finally(() => {
+    isThere = true;
+  });
+  while (!isThere) {
+    if (wall.sleeping() > 0) await wall.advance(250);
+    await turn();
+  }
+  return settled;
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+type Rows = { readonly rows: readonly Record<string, unknown>[]; readonly next: string | null };
+
+/** A read side that counts how often it is asked. */
+function counting(reads: ReadSide) {
+  const asked: string[] = [];
+  const watched = Object.fromEntries(
+    Object.entries(reads).map(([name, ask]) => [
+      name,
+      (...args: readonly unknown[]) => {
+        asked.push(name);
+        return (ask as (...given: readonly unknown[]) => unknown)(...args);
+      },
+    ]),
+  );
+  return { asked, reads: watched as unknown as ReadSide };
+}
+
+describeOnEachEngine("the dashboard's API", (getDb) => {
+  let world: ExecutorWorld;
+  let dashboard: TestDashboard;
+  let token = "";
+  beforeAll(async () => {
+    world = await createExecutorWorld(getDb());
+    await world.chain.saveMarketInfo([facts.aMarketInfo(1, { title: HOSTILE })], world.clock.nowMs());
+    await sql`UPDATE flow.wallet_score SET trader_tier = 'WHALE'`.execute(getDb().kysely);
+    world.offer(0, "0.5", "0.51");
+    world.offer(1, "0.5", "0.51");
+    const executor = world.start();
+    await world.until(() => executor.service.health().ready);
+    await world.whaleBuys();
+    await world.whaleBuys({ tokenId: facts.tokenNo(2), logIndex: 1 });
+    await world.until(async () => (await world.query(sql`SELECT 1 FROM flow.position`)).length === 2);
+    for (const wallet of [2, 3, 4]) await world.whaleBuys({ wallet: facts.walletNo(wallet) });
+    dashboard = await openTestDashboard(getDb(), world.clock);
+    token = String((await dashboard.json("/session")).csrf_token);
+  });
+  afterAll(async () => {
+    await dashboard?.close();
+    await world?.close();
+  });
+
+  const rowsOf = async (path: string): Promise<Rows> => (await dashboard.json(path)) as unknown as Rows;
+
+  test("every GET of the OpenAPI document answers, with rows where there are some", async () => {
+    const { paths } = (await dashboard.json("/openapi.json")) as { paths: Record<string, { get?: unknown }> };
+    const [signal] = (await rowsOf("/signals")).rows;
+    const [position] = (await rowsOf("/positions")).rows;
+    const ids: Readonly<Record<string, unknown>> = {
+      "/signals/{id}": signal?.id,
+      "/positions/{id}": position?.id,
+      "{wallet}": facts.walletNo(1),
+      "{market}": facts.marketNo(0),
+    };
+    const asked = Object.keys(paths).filter(
+      (path) => paths[path]?.get !== undefined && !/stream|research\/\{/.test(path),
+    );
+    expect(asked.length).toBeGreaterThan(25);
+    for (const path of asked) {
+      const filled = path
+        .replace("{wallet}", String(ids["{wallet}"]))
+        .replace("{market}", String(ids["{market}"]))
+        .replace("{id}", String(ids[path]));
+      const response = await dashboard.get(filled);
+      expect([filled, response.status, await response.text()]).toEqual([filled, 200, expect.any(String)]);
+    }
+    expect(dashboard.logger.lines.filter(({ message }) => message === "request failed")).toEqual([]);
+  });
+
+  test("pages of one row each give what one large page gives", async () => {
+    for (const path of [
+      "/trades",
+      "/wallets?sort=edge",
+      "/signals",
+      "/positions",
+      "/markets?sort=ends_at",
+      "/alerts",
+    ]) {
+      const whole = (await rowsOf(path)).rows;
+      const single: Record<string, unknown>[] = [];
+      let next: string | null = "";
+      while (next !== null) {
+        const page: Rows = await rowsOf(
+          `${path}${path.includes("?") ? "&" : "?"}limit=1${next === "" ? "" : `&cursor=${next}`}`,
+        );
+        single.push(...page.rows);
+        next = page.next;
+      }
+      expect(single.length).toBeGreaterThan(0);
+      expect(single).toEqual(whole);
+    }
+  });
+
+  test("filters hold, and what is malformed is refused by name", async () => {
+    const { rows: trades } = await rowsOf(`/trades?wallet=${facts.walletNo(1)}&tier=WHALE&min_usd=100&side=BUY`);
+    expect(trades).toHaveLength(2);
+    expect(trades[0]).toMatchObject({
+      wallet_address: facts.walletNo(1),
+      usd_amount: "200.000000",
+      trader_tier: "WHALE",
+    });
+    expect((await rowsOf("/trades?min_usd=201")).rows).toEqual([]);
+    expect((await rowsOf(`/trades?market=${facts.marketNo(1)}`)).rows).toHaveLength(1);
+    expect((await rowsOf(`/wallets?search=${facts.walletNo(2).slice(0, 20)}`)).rows.length).toBeGreaterThan(2);
+    for (const path of [
+      "/trades?wallet=0x1",
+      "/trades?limit=100000",
+      "/trades?cursor=nonsense",
+      "/markets/1",
+      "/stream?topics=all",
+    ]) {
+      expect([path, (await dashboard.get(path)).status]).toEqual([path, 400]);
+    }
+    const foreign = Buffer.from('["1; DROP TABLE flow.fill","2"]').toString("base64url");
+    expect(await dashboard.json(`/trades?cursor=${foreign}`)).toMatchObject({ code: "CURSOR_INVALID" });
+    expect((await dashboard.get(`/wallets/${facts.walletNo(99)}`)).status).toBe(404);
+    expect((await dashboard.get("/nothing")).status).toBe(404);
+  });
+
+  test("a signal says why, its position what it got, the health what is missing", async () => {
+    const [signal] = (await rowsOf("/signals?status=EXECUTED")).rows;
+    const page = await dashboard.json(`/signals/${signal?.id}`);
+    expect(page).toMatchObject({ signal_type: "FOLLOW_WHALE", control_outcome: "Down", checks: expect.any(Array) });
+    expect((page.checks as unknown[]).length).toBeGreaterThan(5);
+    const position = await dashboard.json(`/positions/${signal?.position_id}`);
+    expect(position).toMatchObject({ status: "OPEN", leader: facts.walletNo(1), orders: [{ status: "FILLED" }] });
+    const health = await dashboard.json("/health");
+    expect(health.parts).toMatchObject([
+      { name: "listener", state: "working" },
+      { name: "reputation" },
+      { name: "executor", state: "working", without_it: expect.stringContaining("Commands wait") },
+    ]);
+    const equity = (await (await dashboard.get("/equity?days=3650")).json()) as { equity_usd: string }[];
+    expect(equity.at(-1)?.equity_usd).toBe(
+      ((await dashboard.json("/overview")) as { account: { equity_usd: string } }).account.equity_usd,
+    );
+  });
+
+  test("CSV has every row, and no title that a spreadsheet would run", async () => {
+    const response = await dashboard.get("/markets?sort=ends_at&format=csv");
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="orderflow-markets.csv"');
+    const lines = (await response.text()).trimEnd().split("\r\n");
+    expect(lines[0]).toMatch(/^market_id,title,slug,/);
+    expect(lines).toHaveLength(3);
+    expect(lines.find((line) => line.includes("HYPERLINK"))).toContain(`"'${HOSTILE.replaceAll('"', '""')}"`);
+  });
+
+  test("commands want the page's token and origin, write one row and take effect", async () => {
+    expect((await dashboard.post("/commands", { kind: "pause" })).status).toBe(403);
+    const foreign = { "x-csrf-token": token, origin: "http://evil.example" };
+    expect((await dashboard.post("/commands", { kind: "pause" }, foreign)).status).toBe(403);
+    expect((await dashboard.post("/commands", { kind: "sql", text: "x" }, { "x-csrf-token": token })).status).toBe(400);
+    expect(await world.query(sql`SELECT 1 FROM flow.command`)).toEqual([]);
+
+    let answer: Record<string, unknown> | null = null;
+    const asked = dashboard.post("/commands", { kind: "pause" }, { "x-csrf-token": token, origin: dashboard.url });
+    void asked.then(async (response) => {
+      answer = (await response.json()) as Record<string, unknown>;
+    });
+    await world.until(() => answer !== null);
+    expect(answer).toMatchObject({ outcome: "done", executor: { is_running: true, trading_state: "REDUCING" } });
+    expect(await world.query(sql`SELECT kind, created_by FROM flow.command`)).toEqual([
+      { kind: "pause", created_by: "dashboard:127.0.0.1" },
+    ]);
+  });
+
+  test("another host's name, framing and foreign scripts are kept out", async () => {
+    const { request } = await import("node:http");
+    const status = await new Promise((resolve) =>
+      request(`${dashboard.api}/session`, { headers: { host: "evil.example" } }, (r) =>
+        resolve(r.resume().statusCode),
+      ).end(),
+    );
+    expect(status).toBe(403);
+    const { headers } = await fetch(dashboard.url);
+    expect(headers.get("content-security-policy")).toMatch(/default-src 'none'; script-src 'self'; style-src 'self'/);
+    expect(headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  describe("the stream", () => {
+    test("starts with the newest of each topic, tells what is new, and goes on after a break", async () => {
+      const first = await openStream(dashboard.api, "?topics=trades,positions");
+      const positions = await whileFeedRuns(dashboard, first.until("positions"));
+      expect(positions.data).toMatchObject({ rows: [{ status: "OPEN" }, { status: "OPEN" }] });
+      const cashOf = ({ data }: StreamedEvent) => (data.rows as { usd_amount: string }[])[0]?.usd_amount;
+      const tradeOf = async (stream: typeof first, cash: string): Promise<StreamedEvent> => {
+        for (;;) {
+          const event = await whileFeedRuns(dashboard, stream.until("trades"));
+          if (cashOf(event) === cash) return event;
+        }
+      };
+      await world.whaleBuys({ wallet: facts.walletNo(5), cash: $("7") });
+      const seen = await tradeOf(first, "7.000000");
+      await world.whaleBuys({ wallet: facts.walletNo(5), cash: $("8") });
+      await tradeOf(first, "8.000000");
+      first.close();
+
+      const again = await openStream(dashboard.api, "?topics=trades", { "last-event-id": seen.id });
+      expect(cashOf(await again.until("trades"))).toBe("8.000000");
+      const lost = await openStream(dashboard.api, "?topics=trades", { "last-event-id": "another-7" });
+      expect((await lost.next())?.event).toBe("reset");
+      for (const stream of [again, lost]) stream.close();
+    });
+
+    test("tells that a reorg took fills back", async () => {
+      const stream = await openStream(dashboard.api, "?topics=trades");
+      await whileFeedRuns(dashboard, stream.until("trades"));
+      const { rows } = await rowsOf("/trades?limit=1");
+      const block = Number(rows[0]?.block_number);
+      await sql`UPDATE flow.chain_state SET finalized_block = ${block - 1}`.execute(getDb().kysely);
+      await world.chain.retract(block - 1, world.clock.nowMs());
+      const told = await whileFeedRuns(dashboard, stream.until("trades"));
+      expect(told.data).toMatchObject({ rows: [], retracted_from: block });
+      stream.close();
+    });
+
+    test("of fifty browsers costs one reader, and of none nothing", async () => {
+      const { asked, reads } = counting(createReadSide(getDb()));
+      const busy = await openTestDashboard(getDb(), world.clock, { reads });
+      try {
+        await busy.wall.advance(3_000);
+        expect(asked).toEqual([]);
+        const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(busy.api, "?topics=health")));
+        await whileFeedRuns(busy, Promise.all(streams.slice(0, 1).map((stream) => stream.until("health"))));
+        const before = asked.length;
+        await world.whaleBuys({ wallet: facts.walletNo(6) });
+        for (const stream of streams) await whileFeedRuns(busy, stream.until("health"));
+        // Each look asks for state once, for whomever.
+        expect(asked.slice(before).filter((name) => name === "newTrades").length).toBeLessThan(20);
+        expect(busy.feed.counts().open).toBe(50);
+        for (const stream of streams) stream.close();
+        while (busy.feed.counts().open > 0) await turn();
+      } finally {
+        await busy.close();
+      }
+    });
+  });
+});
