@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { InvariantError } from "../../core/errors.ts";
 
 export type DuckdbOptions = {
@@ -17,6 +17,8 @@ export type Duckdb = {
   rows(statement: string): Promise<readonly Row[]>;
   /** Column by column, a few thousand rows at a time; ends early without harm when the consumer stops. */
   stream(statement: string): AsyncGenerator<readonly (readonly DuckDBValue[])[]>;
+  /** The same without turning values into objects; a chunk is good until the next is asked for. */
+  chunks(statement: string): AsyncGenerator<DuckDBDataChunk>;
   /** Share of the running statement that is done, 0 to 1; null while DuckDB cannot tell. */
   progress(): number | null;
   close(): void;
@@ -50,6 +52,7 @@ export async function openDuckdb({ spillFolder, memoryMb, threads }: DuckdbOptio
     run: async (statement) => void (await connection.run(statement)),
     rows: async (statement) => (await connection.runAndReadAll(statement)).getRowObjects(),
     stream: (statement) => streamColumns(instance, statement),
+    chunks: (statement) => streamChunks(instance, statement),
     progress() {
       const { percentage } = connection.progress;
       return percentage < 0 ? null : Math.min(percentage / 100, 1);
@@ -70,18 +73,22 @@ async function requireExtensions(connection: DuckDBConnection): Promise<void> {
   }
 }
 
-/** A stream has a connection to itself: another statement on it would cut it short. */
 async function* streamColumns(
   instance: DuckDBInstance,
   statement: string,
 ): AsyncGenerator<readonly (readonly DuckDBValue[])[]> {
+  for await (const chunk of streamChunks(instance, statement)) yield chunk.getColumns();
+}
+
+/** A stream has a connection to itself: another statement on it would cut it short. */
+async function* streamChunks(instance: DuckDBInstance, statement: string): AsyncGenerator<DuckDBDataChunk> {
   const connection = await instance.connect();
   try {
     const result = await connection.stream(statement);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk.getColumns();
+      yield chunk;
     }
   } finally {
     connection.closeSync();

@@ -1,8 +1,9 @@
 /** Units between the database and the core: one row each, many rows a statement. */
 import { sql, type Transaction } from "kysely";
-import { closedAt, roiMicros, type Unit } from "../../../core/accounting/unit.ts";
+import { closedAt } from "../../../core/accounting/unit.ts";
 import { shares, usd } from "../../../core/money/amounts.ts";
-import { boughtBothOutcomes, type TokenEpisodes, unitEdgeMicros } from "../../../core/reputation/entries.ts";
+import { resolvedEdge, scoredRoi } from "../../../core/reputation/closed-unit.ts";
+import { boughtBothOutcomes, type TokenEpisodes } from "../../../core/reputation/entries.ts";
 import { type UnitKey, unitKey } from "../../../core/reputation/ledger-entry.ts";
 import type { LedgerMarket, UnitRecord } from "../../../core/reputation/unit-record.ts";
 import { int4Array } from "../codecs.ts";
@@ -57,13 +58,6 @@ const updates = sql.raw(
     .map(([name]) => `${name} = excluded.${name}`)
     .join(", "),
 );
-
-/** Closed, complete, and something was paid in: what enters a score. */
-const scoredRoi = (unit: Unit): bigint | null =>
-  unit.isIncomplete || closedAt(unit) === null ? null : roiMicros(unit);
-
-const resolvedEdge = ({ unit, entries }: UnitRecord): bigint | null =>
-  unit.payoutNumerators === null ? null : unitEdgeMicros(entries, unit.payoutNumerators);
 
 /** Parameters of one statement stay within a few megabytes. */
 const ROWS_PER_STATEMENT = 10_000;

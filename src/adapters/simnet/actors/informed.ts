@@ -59,6 +59,7 @@ export function createInformed(seed: Seed, desk: Desk): Attend {
       );
       const limitPips = ask + 0.03 * PIPS_PER_USD;
       const bought = desk.trade(wallet, market, { outcome, side: "BUY", lots, limitPips }, at);
+      if (bought !== null) desk.reveal(market, outcome, logit(wallet.accuracy), at);
       if (bought !== null && random() < 0.25) {
         desk.later(at + (market.endsAt - at) * 0.3, (next) => takeProfit(wallet, market, outcome, next));
       }

@@ -27,6 +27,8 @@ export type Desk = {
   /** Best price for buying (the token's own ask) or selling (its bid); null where the book is empty. */
   best(market: SimMarket, outcome: Outcome, side: Side, at: number): number | null;
   lots(wallet: SimWallet, market: SimMarket, outcome: Outcome): number;
+  /** What made somebody buy the outcome, for the world to learn where it learns at all. */
+  reveal(market: SimMarket, outcome: Outcome, logOdds: number, at: number): void;
   /** Takes from the book at once. @returns null when nothing was filled. */
   trade(wallet: SimWallet, market: SimMarket, order: DeskOrder, at: number): Execution | null;
   /** Leaves a limit order in the book for `ttlMs`. */
@@ -87,6 +89,9 @@ export function createDesk(deps: DeskDeps): Desk {
       return top === undefined ? null : priceFor(outcome, top.pips);
     },
     lots: (wallet, market, outcome) => accounts.lots(wallet.index, market, outcome),
+    reveal(market, outcome, logOdds, at) {
+      deps.stateOf(market)?.revealed.push({ at, logOdds: outcome === 0 ? logOdds : -logOdds });
+    },
     trade(wallet, market, order, at) {
       const state = deps.stateOf(market);
       const { minLots } = market.terms;

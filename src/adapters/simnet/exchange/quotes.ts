@@ -3,7 +3,7 @@ import { hashText, type Seed } from "../random/prng.ts";
 import { clampProbability, logistic, logit } from "../random/probability.ts";
 import { LOTS_PER_SHARE, mirror, type Outcome, PIPS_PER_USD, type Side } from "../world/units.ts";
 import type { Accounts } from "./accounts.ts";
-import { type PatientOrder, pressureAt, type TradingState } from "./trading-state.ts";
+import { type PatientOrder, pressureAt, revealedAt, type TradingState } from "./trading-state.ts";
 
 /** An order in the book. All prices in terms of outcome 0: a BUY of outcome 1 at 0.40 is an ask at 0.60. */
 export type RestingOrder = {
@@ -40,7 +40,8 @@ const MAKER_ERROR = 0.06;
 const SKEW_MAX = 0.35;
 const SKEW_LOTS = 400_000;
 
-export function createQuotes(seed: Seed, accounts: Accounts): Quotes {
+/** @param revealMs how long it takes until what was revealed stands in the price; null: it never does */
+export function createQuotes(seed: Seed, accounts: Accounts, revealMs: number | null = null): Quotes {
   const moodKey = hashText(`${seed}/mood`);
   const errorKey = hashText(`${seed}/maker-error`);
   const sizeKey = hashText(`${seed}/maker-size`);
@@ -52,7 +53,7 @@ export function createQuotes(seed: Seed, accounts: Accounts): Quotes {
     MOOD * noiseSmooth(moodKey, state.market.index, at / (isDaily(state) ? 900_000 : 60_000));
 
   function makerViews(state: TradingState, at: number): readonly number[] {
-    const common = chartLogit(state, at) + pressureAt(state, at);
+    const common = chartLogit(state, at) + pressureAt(state, at) + revealedAt(state, at, revealMs);
     const now = period(state, at);
     return state.makers.map((maker, i) => {
       const net = accounts.lots(maker.index, state.market, 0) - accounts.lots(maker.index, state.market, 1);
@@ -110,7 +111,8 @@ export function createQuotes(seed: Seed, accounts: Accounts): Quotes {
   return {
     period,
     chart: (state, at) => clampProbability(logistic(chartLogit(state, at))),
-    mid: (state, at) => clampProbability(logistic(chartLogit(state, at) + pressureAt(state, at))),
+    mid: (state, at) =>
+      clampProbability(logistic(chartLogit(state, at) + pressureAt(state, at) + revealedAt(state, at, revealMs))),
     side(state, at, bids) {
       const { tickPips } = state.market.terms;
       const views = makerViews(state, at);

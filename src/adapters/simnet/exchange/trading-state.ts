@@ -27,6 +27,8 @@ export type TradingState = {
   period: number;
   taken: Map<number, number>;
   patient: PatientOrder[];
+  /** What informed buyers knew, in log-odds of outcome 0, with when they bought. */
+  revealed: { readonly at: number; readonly logOdds: number }[];
   /** Last price in terms of outcome 0; null before the first match. */
   lastPips: number | null;
   /** Cash paid and received by takers, in micros. */
@@ -45,6 +47,7 @@ export const createTradingState = (market: SimMarket, makers: readonly SimWallet
   period: -1,
   taken: new Map(),
   patient: [],
+  revealed: [],
   lastPips: null,
   volumeMicros: 0,
 });
@@ -57,4 +60,10 @@ export function pressPrice(state: TradingState, direction: 1 | -1, cashMicros: n
   const next = pressureAt(state, at) + direction * (cashMicros / 1e6) * PRESSURE_PER_USD;
   state.pressure = Math.min(PRESSURE_MAX, Math.max(-PRESSURE_MAX, next));
   state.pressureAt = at;
+}
+
+/** What of it the public knows by then. */
+export function revealedAt({ revealed }: TradingState, at: number, revealMs: number | null): number {
+  if (revealMs === null) return 0;
+  return revealed.reduce((sum, each) => sum + each.logOdds * Math.min(1, Math.max(0, (at - each.at) / revealMs)), 0);
 }

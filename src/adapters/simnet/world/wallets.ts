@@ -50,7 +50,7 @@ const PRETENDERS = 0.25;
 
 const BUILDERS = [0x51, 0x9c, 0xd7].map((byte) => `0x${byte.toString(16).repeat(32)}`);
 
-export function createWallets(seed: Seed, population: Population): readonly SimWallet[] {
+export function createWallets(seed: Seed, population: Population, isSkillPlanted = true): readonly SimWallet[] {
   const random = createPrng(seed, "wallets");
   const wallets: SimWallet[] = [];
   const add = (kind: WalletKind, trait: (position: number) => Partial<SimWallet>): void => {
@@ -59,7 +59,7 @@ export function createWallets(seed: Seed, population: Population): readonly SimW
     }
   };
   add("market_maker", () => ({ medianUsd: drawBetween(random, 60, 160) }));
-  add("informed", (i) => informed(random, (i + 0.5) / population.informed));
+  add("informed", (i) => informed(random, isSkillPlanted ? (i + 0.5) / population.informed : 0));
   add("noise", () => ({
     attention: 0.03 * 18 ** random(),
     medianUsd: 12 * 16 ** random(),

@@ -30,6 +30,10 @@ export type WorldOptions = {
   /** Matches before this settle on the V1 exchanges, later ones on V2. */
   readonly cutoverMs: number;
   readonly population: Population;
+  /** False: nobody's private signal knows anything. */
+  readonly isSkillPlanted?: boolean;
+  /** How long it takes until all the world knows what an informed wallet that has bought knew; null: it never does. */
+  readonly revealMs?: number | null;
   /** Whose orders come from outside. */
   readonly customers?: readonly Customer[];
 };
@@ -73,7 +77,7 @@ export function createWorld(options: WorldOptions): World {
   const { population, wallets, accounts, purses } = createParticipants(options);
   const { pot, feeReceiver, negRiskVault, burn } = purses;
   const agenda = createAgenda();
-  const quotes = createQuotes(seed, accounts);
+  const quotes = createQuotes(seed, accounts, options.revealMs ?? null);
   const markets: SimMarket[] = [];
   const states = new Map<number, TradingState>();
   const finished = new Map<number, Volume>();
@@ -157,8 +161,8 @@ export function createWorld(options: WorldOptions): World {
 /** Collateral between a maker and a taker, fees, fees of conversions, what is out of everybody's reach. */
 type Purses = Readonly<Record<"pot" | "feeReceiver" | "negRiskVault" | "burn", number>>;
 
-function createParticipants({ seed, population: sizes, customers = [] }: WorldOptions) {
-  const population = createWallets(seed, sizes);
+function createParticipants({ seed, population: sizes, customers = [], isSkillPlanted = true }: WorldOptions) {
+  const population = createWallets(seed, sizes, isSkillPlanted);
   const outside = customers.map((customer, i) => customerWallet(customer, population.length + i));
   const wallets = [...population, ...outside];
   const accounts = createAccounts(wallets.length + 4, new Set(outside.map(({ index }) => index)));

@@ -1,0 +1,179 @@
+import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
+import { FillTable, factsUntil } from "../../../core/backtest/columns.ts";
+import type { FillBatch } from "../../../core/backtest/history.ts";
+import type { LifecycleEffect } from "../../../core/chain/lifecycle-effect.ts";
+import type { OrderHash } from "../../../core/ids/ids.ts";
+import type { OutcomeIndex } from "../../../core/market/market.ts";
+import type { LedgerEffect, LedgerLeg } from "../../../core/reputation/ledger-entry.ts";
+import { type EpochMs, epochMs } from "../../../core/time/time.ts";
+import type { History, HistoryCoverage, HistoryMoment } from "../../../ports/backtest.ts";
+import { type Duckdb, text, textList } from "../duckdb.ts";
+
+export type Staged = {
+  readonly duckdb: Duckdb;
+  readonly moment: Pick<HistoryMoment, "facts" | "missing">;
+  readonly parts: readonly string[];
+  /** Null: there are none. */
+  readonly legs: string | null;
+  close(): Promise<void>;
+};
+
+/** What was staged, or what has the same columns. */
+export async function createStagedHistory(staged: Staged, until: EpochMs | null = null): Promise<History> {
+  const { moment, close } = staged;
+  const facts = until === null ? moment.facts : factsUntil(moment.facts, until);
+  const coverage = await readCoverage(staged, until);
+  return {
+    facts,
+    coverage,
+    read: () => readParts(staged, until),
+    until: (at) => deferred(staged, at, coverage),
+    close,
+  };
+}
+
+/** The counts of the whole are good enough for a progress line. */
+const deferred = (staged: Staged, until: EpochMs, coverage: HistoryCoverage): History => ({
+  facts: factsUntil(staged.moment.facts, until),
+  coverage,
+  read: () => readParts(staged, until),
+  until: (at) => deferred(staged, at < until ? at : until, coverage),
+  close: staged.close,
+});
+
+const relationOf = ({ parts }: Staged): string => `read_parquet(${textList(parts)})`;
+const upTo = (until: EpochMs | null): string => (until === null ? "true" : `occurred_ms <= ${Math.trunc(until)}`);
+
+async function readCoverage(staged: Staged, until: EpochMs | null): Promise<HistoryCoverage> {
+  const [row = {}] = await staged.duckdb.rows(`SELECT count(*)::DOUBLE AS fills, min(block_number) AS from_block,
+    max(block_number) AS to_block, min(occurred_ms) AS first_at, max(occurred_ms) AS last_at
+    FROM ${relationOf(staged)} WHERE ${upTo(until)}`);
+  const at = (value: unknown): EpochMs | null => (value === null ? null : epochMs(value as number));
+  const span = { fromBlock: (row.from_block as number | null) ?? 0, toBlock: (row.to_block as number | null) ?? 0 };
+  const missing = staged.moment.missing.filter((gap) => gap.toBlock >= span.fromBlock && gap.fromBlock <= span.toBlock);
+  return { span, missing, fills: row.fills as number, firstAt: at(row.first_at), lastAt: at(row.last_at) };
+}
+
+async function* readParts(staged: Staged, until: EpochMs | null): ReturnType<History["read"]> {
+  const effects = new EffectReader(staged, until);
+  const statement = `SELECT block_number, log_index, occurred_ms, wallet_key, token_key, traits, size_micros, cash_micros,
+    fee_micros, order_hash FROM ${relationOf(staged)} WHERE ${upTo(until)}`;
+  try {
+    for await (const chunk of staged.duckdb.chunks(statement)) {
+      const batch = toBatch(chunk);
+      const last = batch.length - 1;
+      yield { batch, effects: await effects.before(batch.blockNumber[last] as number, batch.logIndex[last] as number) };
+    }
+    yield { batch: NO_FILLS, effects: await effects.before(Number.POSITIVE_INFINITY, 0) };
+  } finally {
+    await effects.close();
+  }
+}
+
+const NO_FILLS: FillBatch = new FillTable().slice(0, 0);
+
+type Column = Int32Array | Float64Array | Uint8Array;
+
+/** No column holds a null. */
+function copy<Values extends Column>(vector: DuckDBVector, into: Values): Values {
+  for (let row = 0; row < into.length; row += 1) into[row] = vector.getItem(row) as number;
+  return into;
+}
+
+function toBatch(chunk: DuckDBDataChunk): FillBatch {
+  const rows = chunk.rowCount;
+  const ints = (column: number): Int32Array => copy(chunk.getColumnVector(column), new Int32Array(rows));
+  const floats = (column: number): Float64Array => copy(chunk.getColumnVector(column), new Float64Array(rows));
+  return {
+    length: rows,
+    blockNumber: ints(0),
+    logIndex: ints(1),
+    occurredAt: floats(2),
+    wallet: ints(3),
+    token: ints(4),
+    traits: copy(chunk.getColumnVector(5), new Uint8Array(rows)),
+    size: floats(6),
+    cash: floats(7),
+    fee: floats(8),
+    orderHash: (row) => hashOf(chunk.getColumnVector(9).getItem(row)),
+  };
+}
+
+function hashOf(value: unknown): OrderHash {
+  const { bytes } = value as { readonly bytes: Uint8Array };
+  return `0x${Buffer.from(bytes).toString("hex")}` as OrderHash;
+}
+
+/** As in flow.lifecycle.kind. */
+const KINDS: readonly LifecycleEffect["kind"][] = ["split", "merge", "redeem", "convert", "migrate", "transfer"];
+
+type LegRow = { readonly effect: string; readonly ledger: LedgerEffect };
+
+/** Reads ahead of the fills, one chunk at a time. */
+class EffectReader {
+  private readonly staged: Staged;
+  private readonly chunks: AsyncGenerator<DuckDBDataChunk> | null;
+  private ready: LedgerEffect[] = [];
+  /** Its legs may go on in the next chunk. */
+  private open: LegRow | null = null;
+  private isOver = false;
+
+  constructor(staged: Staged, until: EpochMs | null) {
+    this.staged = staged;
+    this.chunks =
+      staged.legs === null
+        ? null
+        : staged.duckdb.chunks(`SELECT block_number, log_index, ordinal, occurred_ms, wallet_key, token_key, kind, is_own,
+            amount_micros, cash_micros FROM read_parquet(${text(staged.legs)}) WHERE ${upTo(until)}`);
+  }
+
+  async before(blockNumber: number, logIndex: number): Promise<readonly LedgerEffect[]> {
+    const isBefore = (each: LedgerEffect): boolean =>
+      each.blockNumber < blockNumber || (each.blockNumber === blockNumber && each.logIndex < logIndex);
+    for (
+      let last = this.ready.at(-1);
+      !this.isOver && (last === undefined || isBefore(last));
+      last = this.ready.at(-1)
+    ) {
+      await this.readChunk();
+    }
+    const count = this.ready.findIndex((each) => !isBefore(each));
+    return this.ready.splice(0, count < 0 ? this.ready.length : count);
+  }
+
+  async close(): Promise<void> {
+    await this.chunks?.return(undefined);
+  }
+
+  private async readChunk(): Promise<void> {
+    const next = await this.chunks?.next();
+    if (next === undefined || next.done) {
+      this.isOver = true;
+      if (this.open !== null) this.ready.push(this.open.ledger);
+      this.open = null;
+      return;
+    }
+    const chunk = next.value;
+    const vectors = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
+    for (let row = 0; row < chunk.rowCount; row += 1) this.take(vectors.map((vector) => vector.getItem(row)));
+  }
+
+  private take(values: readonly unknown[]): void {
+    const [blockNumber, logIndex, ordinal, at, walletKey, token, kind, isOwn] = values as readonly number[];
+    const [amount, cash] = values.slice(8) as [bigint, bigint];
+    const { tokenMarket, tokenOutcome } = this.staged.moment.facts;
+    const marketKey = tokenMarket[token as number] ?? -1;
+    if (marketKey < 0) return;
+    const outcome = tokenOutcome[token as number] as OutcomeIndex;
+    const leg: LedgerLeg = { walletKey: walletKey as number, marketKey, outcome, amount, cash };
+    const effect = `${blockNumber}:${logIndex}:${ordinal}`;
+    if (this.open?.effect === effect) {
+      this.open = { effect, ledger: { ...this.open.ledger, legs: [...this.open.ledger.legs, leg] } };
+      return;
+    }
+    if (this.open !== null) this.ready.push(this.open.ledger);
+    const place = { blockNumber: blockNumber as number, logIndex: logIndex as number, at: epochMs(at as number) };
+    const name = KINDS[(kind as number) - 1] as LifecycleEffect["kind"];
+    this.open = { effect, ledger: { ...place, kind: name, isOwn: isOwn === 1, legs: [leg] } };
+  }
+}

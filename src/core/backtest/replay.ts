@@ -1,0 +1,331 @@
+/**
+ * The engine of paper and live trading, fed with the past. Its clock is when a fill became known: block time plus a
+ * delay. Orders meet what traded after they had arrived.
+ */
+import type { ChangedRow, Command } from "../engine/command.ts";
+import type { EngineEvent } from "../engine/event.ts";
+import { type EngineConfig, type EngineState, sortedValues } from "../engine/state.ts";
+import { step } from "../engine/step.ts";
+import type { OrderBook, OutcomeIndex } from "../market/market.ts";
+import { price, shares, toNumber, usd } from "../money/amounts.ts";
+import type { MarketFacts, ObservedFill } from "../signals/observed-fill.ts";
+import type { Signal } from "../signals/signal.ts";
+import { addMs, type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from "../time/time.ts";
+import { Controls } from "./controls.ts";
+import { type Answer, EvidenceOrders } from "./evidence-orders.ts";
+import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
+import type { Scoreboard } from "./scoreboard.ts";
+import { Study } from "./study.ts";
+import { type Quote, quoteOf, Tape } from "./tape.ts";
+
+export type ReplayOptions = {
+  readonly engine: EngineConfig;
+  /** From the block's time to when we know of it. */
+  readonly delayMs: number;
+  /** From a decision to the order's arrival. */
+  readonly latencyMs: number;
+  /** For how long after that trades count as what it met. */
+  readonly evidenceMs: number;
+  readonly seed: number;
+  /** False: signals are made and nothing is bought. */
+  readonly trades: boolean;
+};
+
+/** Told of everything that came of a step, in order. */
+export type ReplaySink = (changes: readonly ChangedRow[], event: EngineEvent, commands: readonly Command[]) => void;
+
+const MARK_MS = 10 * SECOND_MS;
+const FORGET_MS = 10 * MINUTE_MS;
+
+export class Replay {
+  readonly study: Study;
+  private readonly facts: HistoryFacts;
+  private readonly board: Scoreboard;
+  private readonly options: ReplayOptions;
+  private readonly sink: ReplaySink;
+  private readonly tape: Tape;
+  private readonly orders: EvidenceOrders;
+  private readonly controls: Controls;
+  private readonly keyOfMarket = new Map<string, number>();
+  private readonly resolved: Uint8Array;
+  private state: EngineState;
+  /** What is held, and when it may be valued again. */
+  private held = new Map<number, { readonly token: number; readonly outcome: OutcomeIndex; markAt: number }>();
+  private heldTokens = new Set<number>();
+  private tickAt: number;
+  private forgetAt: number;
+  private markDue = Number.POSITIVE_INFINITY;
+
+  constructor(facts: HistoryFacts, board: Scoreboard, options: ReplayOptions, startAt: EpochMs, sink: ReplaySink) {
+    this.facts = facts;
+    this.board = board;
+    this.options = options;
+    this.sink = sink;
+    this.tape = new Tape(facts);
+    this.orders = new EvidenceOrders(this.tape, options.evidenceMs);
+    this.study = new Study(options.delayMs + options.latencyMs, options.evidenceMs);
+    this.controls = new Controls(facts.wallets, options.engine.signals, options.seed);
+    this.resolved = new Uint8Array(facts.markets.length);
+    const event: EngineEvent = { kind: "started", at: startAt, config: options.engine };
+    const { state, changes, commands } = step(null, event);
+    this.state = state;
+    this.forgetAt = startAt + FORGET_MS;
+    this.tickAt = this.forgetAt;
+    sink(changes, event, commands);
+  }
+
+  engineState(): EngineState {
+    return this.state;
+  }
+
+  isFollowed(wallet: number): boolean {
+    const rules = this.options.engine.signals;
+    return this.board.eligible[wallet] === 1 && (this.board.score[wallet] as number) >= rules.minWhaleScore;
+  }
+
+  /** Before trading begins: prices and who is active. */
+  warm(batch: FillBatch, row: number): void {
+    this.controls.count(batch.wallet[row] as number);
+    const market = this.facts.tokenMarket[batch.token[row] as number] ?? -1;
+    const quote =
+      market < 0 ? null : quoteOf(batch, row, this.facts.tokenOutcome[batch.token[row] as number] as number);
+    if (quote !== null) this.tape.show(market, quote, batch.traits[row] as number);
+  }
+
+  /** @param heldBefore what the wallet held of the token; asked where a leader sells */
+  fill(batch: FillBatch, row: number, heldBefore: () => bigint | null): void {
+    const token = batch.token[row] as number;
+    const wallet = batch.wallet[row] as number;
+    const knownAt = (batch.occurredAt[row] as number) + this.options.delayMs;
+    if (knownAt >= this.tickAt || knownAt >= this.markDue || this.orders.size > 0) this.runTimers(knownAt);
+    this.controls.count(wallet);
+    const market = this.facts.tokenMarket[token] ?? -1;
+    if (market < 0) return;
+    const traits = batch.traits[row] as number;
+    const outcome = this.facts.tokenOutcome[token] as OutcomeIndex;
+    const quote = quoteOf(batch, row, outcome);
+    if (quote !== null) this.show(market, quote, traits, knownAt);
+    if ((batch.size[row] as number) <= 0 || this.resolved[market] === 1) return;
+    const isSell = (traits & TRAIT.sell) !== 0;
+    const isControl = !isSell && (this.controls.flags[wallet] as number) !== 0;
+    const isCandidate = isSell ? this.sellMatters(wallet, token) : this.isFollowed(wallet);
+    if (!isCandidate && !isControl) return;
+    const fill = this.observed(batch, row, isSell && this.heldTokens.has(token) ? heldBefore() : null);
+    const facts = this.board.facts(wallet);
+    if (isControl) this.control(wallet, market, outcome, fill);
+    if (!isCandidate) return;
+    this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
+    const described = describeMarket(this.facts, market, outcome);
+    this.tell({ kind: "fillObserved", at: epochMs(knownAt), fill, wallet: facts, market: described });
+  }
+
+  resolve({ marketKey, at, payoutNumerators }: HistoryResolution): void {
+    const knownAt = addMs(at, this.options.delayMs);
+    this.runTimers(knownAt);
+    this.resolved[marketKey] = 1;
+    this.answer(this.orders.expire(at, marketKey), knownAt);
+    const marketId = this.facts.markets[marketKey]?.marketId;
+    if (marketId !== undefined && this.keyOfMarket.has(marketId)) {
+      this.tell({ kind: "marketResolved", at: knownAt, marketId, payoutNumerators, resolvedAt: at });
+    }
+    this.study.resolve(marketKey, payoutNumerators);
+  }
+
+  /** After each run of the scores. */
+  scored(at: EpochMs): void {
+    this.controls.match((wallet) => this.isFollowed(wallet));
+    this.controls.forget(at);
+  }
+
+  /** The end of the past: what is open stays open, valued as it was last seen. */
+  finish(at: EpochMs): void {
+    this.runTimers(at);
+    this.answer(this.orders.expire(epochMs(Number.MAX_SAFE_INTEGER), null), at);
+  }
+
+  private sellMatters(wallet: number, token: number): boolean {
+    const rules = this.options.engine.signals;
+    return (
+      this.heldTokens.has(token) || (rules.fadeDegens && (this.board.score[wallet] as number) < rules.maxFadeScore)
+    );
+  }
+
+  private observed(batch: FillBatch, row: number, heldBefore: bigint | null): ObservedFill {
+    const occurredAt = epochMs(batch.occurredAt[row] as number);
+    return {
+      blockNumber: batch.blockNumber[row] as number,
+      logIndex: batch.logIndex[row] as number,
+      orderHash: batch.orderHash(row),
+      wallet: this.facts.address(batch.wallet[row] as number),
+      side: ((batch.traits[row] as number) & TRAIT.sell) === 0 ? "BUY" : "SELL",
+      tokenId: this.facts.tokenId(batch.token[row] as number),
+      size: shares(BigInt(batch.size[row] as number)),
+      cash: usd(BigInt(batch.cash[row] as number)),
+      occurredAt,
+      knownAt: addMs(occurredAt, this.options.delayMs),
+      heldBefore: heldBefore === null ? null : shares(heldBefore),
+    };
+  }
+
+  private control(wallet: number, market: number, outcome: OutcomeIndex, fill: ObservedFill): void {
+    const key = `${wallet}:${fill.tokenId}`;
+    for (const [group, trigger] of this.controls.see(key, wallet, fill, FOLLOWED)) {
+      const paid = toNumber(trigger.price);
+      const { slippageBps } = this.options.engine.signals;
+      const cap = Math.min(0.99, paid * (1 + Number(slippageBps) / 10_000));
+      const fee = this.tape.fee(market);
+      const common = { group, signalType: "FOLLOW_WHALE", market, outcome, wallet, fee } as const;
+      this.study.add({ ...common, at: fill.occurredAt, price: paid, cap, confidence: 0 });
+    }
+  }
+
+  private show(market: number, quote: Quote, traits: number, knownAt: number): void {
+    this.tape.show(market, quote, traits);
+    this.study.show(market, quote);
+    if (this.orders.isWaiting(market)) this.answer(this.orders.show(market, quote), knownAt);
+    const held = this.held.get(market);
+    if (held === undefined) return;
+    if (knownAt >= held.markAt) this.mark(market, held, knownAt);
+    else this.markDue = Math.min(this.markDue, held.markAt);
+  }
+
+  private mark(
+    market: number,
+    held: { readonly token: number; readonly outcome: OutcomeIndex; markAt: number },
+    at: number,
+  ): void {
+    held.markAt = at + MARK_MS;
+    const { bid, ask } = this.tape.best(market, held.outcome);
+    if (Number.isNaN(bid)) return;
+    const tokenId = this.facts.tokenId(held.token);
+    const seen = { tokenId, bid: price(BigInt(bid)), ask: Number.isNaN(ask) ? null : price(BigInt(ask)) };
+    this.tell({ kind: "positionsMarked", at: epochMs(at), bids: [seen] });
+  }
+
+  private runTimers(now: number): void {
+    if (this.orders.size > 0) this.answer(this.orders.expire(epochMs(now - this.options.delayMs), null), now);
+    if (now >= this.markDue) {
+      this.markDue = Number.POSITIVE_INFINITY;
+      for (const [market, held] of this.held) if (held.markAt <= now) this.mark(market, held, now);
+    }
+    while (now >= this.tickAt) {
+      const at = this.tickAt;
+      if (at >= this.forgetAt) this.forgetAt = at + FORGET_MS;
+      this.tickAt = Number.POSITIVE_INFINITY;
+      this.tell({ kind: "ticked", at: epochMs(at) });
+      this.plan(at);
+    }
+  }
+
+  private answer(answers: readonly Answer[], at: number): void {
+    for (const { order, result } of answers) {
+      this.tell({ kind: "orderResult", at: epochMs(at), clientOrderId: order.clientOrderId, result });
+    }
+  }
+
+  /** An answer to a request comes at once, before later events. */
+  private tell(first: EngineEvent): void {
+    const waiting = [first];
+    for (let event = waiting.pop(); event !== undefined; event = waiting.pop()) {
+      const before = this.state;
+      const { state, commands, changes } = step(before, event);
+      this.state = state;
+      if (state === before && commands.length === 0) continue;
+      this.sink(changes, event, commands);
+      if (state.positions !== before.positions) this.findHeld();
+      for (const change of changes) if (change.kind === "signal") this.noteSignal(change.signal, before);
+      for (const command of commands) {
+        const known = this.perform(command, event.at);
+        if (known !== null) waiting.push(known);
+      }
+      this.plan(event.at);
+    }
+  }
+
+  private perform(command: Command, at: EpochMs): EngineEvent | null {
+    if (command.kind === "placeOrder") {
+      const market = this.keyOfMarket.get(command.order.marketId) as number;
+      const sent = this.bookOf(market, command.order.outcomeIndex);
+      this.orders.place(command.order, market, sent, addMs(at, this.options.latencyMs));
+    }
+    if (command.kind !== "requestBook" || !this.options.trades) return null;
+    const market = this.keyOfMarket.get(command.marketId) as number;
+    const outcome = this.facts.markets[market] === undefined ? 0 : this.outcomeOf(command.tokenId, market);
+    const terms = { ...this.tape.terms(market), acceptingOrders: this.resolved[market] === 0 };
+    const chainAsOf = addMs(at, -this.options.delayMs);
+    const view = { book: this.bookOf(market, outcome), terms, observedAt: at, chainAsOf };
+    return { kind: "bookObserved", at, subject: command.subject, view };
+  }
+
+  private bookOf(market: number, outcome: OutcomeIndex): OrderBook {
+    return this.tape.book(market, outcome);
+  }
+
+  private outcomeOf(tokenId: string, market: number): OutcomeIndex {
+    return this.tape.book(market, 0).tokenId === tokenId ? 0 : 1;
+  }
+
+  /** A new signal becomes a bet of the study. */
+  private noteSignal(signal: Signal, before: EngineState): void {
+    const isNew = before.signals[signal.id] === undefined && signal.stage !== "ORDER_IN_FLIGHT";
+    if (!isNew || signal.side === "SELL" || signal.limitPrice === null || this.studied.has(signal.id)) return;
+    this.studied.add(signal.id);
+    const market = this.keyOfMarket.get(signal.marketId) as number;
+    this.study.add({
+      ...{ group: "signal", signalType: signal.type, market, outcome: signal.outcomeIndex, wallet: -1 },
+      at: signal.trigger.occurredAt,
+      price: toNumber(signal.trigger.price),
+      cap: toNumber(signal.limitPrice),
+      confidence: signal.confidence,
+      fee: this.tape.fee(market),
+    });
+  }
+  private readonly studied = new Set<string>();
+
+  private findHeld(): void {
+    const held: typeof this.held = new Map();
+    this.heldTokens = new Set();
+    for (const { marketId, outcomeIndex } of sortedValues(this.state.positions)) {
+      const market = this.keyOfMarket.get(marketId) as number;
+      const token = this.tape.tokenOf(market, outcomeIndex);
+      this.heldTokens.add(token);
+      held.set(market, this.held.get(market) ?? { token, outcome: outcomeIndex, markAt: 0 });
+    }
+    this.held = held;
+  }
+
+  /** When time alone has to be told next. */
+  private plan(now: number): void {
+    let next = this.forgetAt;
+    for (const signal of Object.values(this.state.signals)) {
+      if (signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY") next = Math.min(next, signal.expiresAt + 1);
+    }
+    for (const { exit } of Object.values(this.state.positions)) {
+      if (exit?.stage === "RETRY" && exit.retryAt !== null) next = Math.min(next, exit.retryAt);
+    }
+    this.tickAt = Math.max(next, now);
+  }
+}
+
+const FOLLOWED = {
+  score: 10,
+  tier: "WHALE",
+  followEligible: true,
+  edgeLowerBound: null,
+  scoreVersion: 0,
+  scoredAt: null,
+};
+
+function describeMarket(facts: HistoryFacts, market: number, outcome: OutcomeIndex): MarketFacts {
+  const info = facts.markets[market];
+  return {
+    marketId: (info?.marketId ?? "") as MarketFacts["marketId"],
+    outcomeIndex: outcome,
+    title: info?.title ?? null,
+    outcome: info?.outcomes[outcome] ?? null,
+    category: info?.category ?? null,
+    eventId: info?.eventId ?? null,
+    endsAt: info?.endsAt ?? null,
+    tickSize: info?.tickSize ?? null,
+  };
+}

@@ -1,0 +1,75 @@
+import type { FillBatch, HistoryFacts } from "../core/backtest/history.ts";
+import type { LedgerEffect } from "../core/reputation/ledger-entry.ts";
+import type { EpochMs } from "../core/time/time.ts";
+import type { ArchiveFile, BlockSpan } from "./archive.ts";
+
+/** What of the chain is held, and what is not. */
+export type HistoryCoverage = {
+  readonly span: BlockSpan;
+  /** Inside the span. */
+  readonly missing: readonly BlockSpan[];
+  readonly fills: number;
+  /** Of the first and the last fill; null: there is none. */
+  readonly firstAt: EpochMs | null;
+  readonly lastAt: EpochMs | null;
+};
+
+/** Fills in the order of the chain, with the other changes of holdings that stand before the last of them. */
+export type HistoryPart = { readonly batch: FillBatch; readonly effects: readonly LedgerEffect[] };
+
+/** The past, ready to be read as often as wanted. */
+export type History = {
+  readonly facts: HistoryFacts;
+  readonly coverage: HistoryCoverage;
+  /** From the beginning. Columns of a part are good until the next is asked for. */
+  read(): AsyncIterable<HistoryPart>;
+  /** The same with everything deleted that happened later. */
+  until(at: EpochMs): History;
+  close(): Promise<void>;
+};
+
+/** How many variants have been tried on one stretch of the past. */
+export type VariantStore = {
+  /** Counts this variant in, once. @returns how many there are now on data that overlaps it, this one included */
+  record(variant: Variant): Promise<number>;
+};
+
+export type Variant = {
+  /** Of everything that decides the outcome. */
+  readonly hash: string;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly parameters: string;
+  readonly verdict: string;
+  /** USD per share; null: none could be measured. */
+  readonly edgePerShare: number | null;
+  readonly triedAt: EpochMs;
+};
+
+/** Relations that are taken over as lines: columns in adapters/archive/history/relations.ts. */
+export type HistoryRelation = "wallet" | "token" | "leg" | "fill";
+
+/** Everything that belongs to one moment of the database; only what is final. */
+export type HistoryMoment = {
+  readonly files: readonly ArchiveFile[];
+  readonly facts: HistoryFacts;
+  readonly missing: readonly BlockSpan[];
+  readonly finalizedBlock: number;
+  /** Pieces of the relation, each of whole lines; `fill` are those that are still in the database. */
+  read(relation: HistoryRelation): AsyncIterable<Uint8Array>;
+};
+
+/** The database's side. @throws TransientError */
+export type HistorySource = {
+  /** Nothing that is read inside `use` changes meanwhile. */
+  atOneMoment<T>(use: (moment: HistoryMoment) => Promise<T>): Promise<T>;
+};
+
+/** The columnar side. */
+export type HistoryEngine = {
+  /**
+   * Takes archive and database over into columns under the database's keys, sorted, in a work folder that closing removes.
+   * @throws InputError when a file of the archive is missing
+   */
+  stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<History>;
+};
