@@ -56,8 +56,8 @@ export async function loadCandidates(
   { read, young }: Ranges,
 ): Promise<readonly CandidateFill[]> {
   const [entries, exits] = await Promise.all([
-    young === null ? [] : loadRows(kysely, youngFills(query, young), mayMatter(query)),
-    loadRows(kysely, leaderSells(read), sql`true`),
+    young === null ? [] : loadRows(kysely, youngFills(query, young), tellingScore(query)),
+    loadRows(kysely, leaderSells(read), anyScore),
   ]);
   if (exits.length === 0) return entries.map(readCandidate);
   // A badly scored leader's sell is both: the one with the holding is kept.
@@ -68,15 +68,26 @@ export async function loadCandidates(
     .map(readCandidate);
 }
 
+/** OFFSET 0 keeps to look-ups by key: by the statistics of a growing table a scan of all of it is cheaper. */
 const youngFills = ({ since }: CandidateQuery, young: string) => sql`
   SELECT f.*, NULL::text AS held_before
   FROM unnest(${young}::int4multirange) AS r
-  JOIN flow.fill f ON f.block_number BETWEEN lower(r) AND upper(r) - 1
+  CROSS JOIN LATERAL (
+    SELECT * FROM flow.fill WHERE block_number BETWEEN lower(r) AND upper(r) - 1 OFFSET 0
+  ) f
   WHERE f.occurred_at >= ${ts(since)}`;
 
-const mayMatter = ({ minWhaleScore, maxFadeScore }: CandidateQuery) => sql`
-  (NOT f.is_sell AND s.follow_eligible AND s.reputation_score >= ${minWhaleScore}::float8)
-  OR (f.is_sell AND s.reputation_score < ${maxFadeScore}::float8)`;
+/** The score of the wallet of `f`, where it may make a signal of such a fill. */
+const tellingScore = ({ minWhaleScore, maxFadeScore }: CandidateQuery) => sql`
+  JOIN LATERAL (
+    SELECT * FROM flow.wallet_score
+    WHERE wallet_key = f.wallet_key AND (
+      (NOT f.is_sell AND follow_eligible AND reputation_score >= ${minWhaleScore}::float8)
+      OR (f.is_sell AND reputation_score < ${maxFadeScore}::float8))
+    OFFSET 0
+  ) s ON true`;
+
+const anyScore = sql`LEFT JOIN flow.wallet_score s USING (wallet_key)`;
 
 const leaderSells = (read: string | null) => sql`
   SELECT f.*, (
@@ -100,7 +111,7 @@ const leaderSells = (read: string | null) => sql`
 async function loadRows(
   kysely: Kysely<Schema>,
   fills: RawBuilder<unknown>,
-  condition: RawBuilder<unknown>,
+  scores: RawBuilder<unknown>,
 ): Promise<readonly CandidateRow[]> {
   const { rows } = await sql<CandidateRow>`
     SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
@@ -111,12 +122,12 @@ async function loadRows(
       CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
       m.category, m.event_id, m.ends_at, m.tick_size_micros
     FROM (${fills}) f
-    JOIN flow.wallet w USING (wallet_key)
-    JOIN flow.token t USING (token_key)
-    JOIN flow.market m USING (market_key)
+    ${scores}
+    JOIN LATERAL (SELECT * FROM flow.wallet WHERE wallet_key = f.wallet_key OFFSET 0) w ON true
+    JOIN LATERAL (SELECT * FROM flow.token WHERE token_key = f.token_key OFFSET 0) t ON true
+    JOIN LATERAL (SELECT * FROM flow.market WHERE market_key = t.market_key OFFSET 0) m ON true
     CROSS JOIN flow.edge_prior_now e
-    LEFT JOIN flow.wallet_score s USING (wallet_key)
-    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0 AND (${condition})
+    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0
     ORDER BY f.block_number, f.log_index`.execute(kysely);
   return rows;
 }
