@@ -1,4 +1,4 @@
-import type { ChangedRow, Command } from "../core/engine/command.ts";
+import type { ChangedRow, Command, Notice } from "../core/engine/command.ts";
 import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
 import type { EngineState } from "../core/engine/state.ts";
 import type { MarketId } from "../core/ids/ids.ts";
@@ -22,6 +22,8 @@ export type LoadedEngine = {
   /** The state without its evidence after a later step: the last one that moved money. */
   readonly money: { readonly seq: number; readonly state: EngineState } | null;
   readonly steps: readonly JournalStep[];
+  /** What those steps left behind and no table has yet; null: nothing. */
+  readonly waiting: EngineRows | null;
   /** How far the chain has been read; at the first start its end, because history is nothing to act on. */
   readonly cursor: bigint;
 };
@@ -63,10 +65,16 @@ export type ExecutorInbox = {
   readonly chainAsOf: EpochMs | null;
 };
 
-/** Everything that a number of steps leave behind; it is committed whole or not at all. */
-export type EngineBatch = {
-  readonly steps: readonly JournalStep[];
+/** What steps leave for people to read; each row once, as it was last. */
+export type EngineRows = {
   readonly changes: readonly ChangedRow[];
+  /** With the times of their steps. */
+  readonly notices: readonly { readonly notice: Notice; readonly at: EpochMs }[];
+};
+
+/** Everything that a number of steps leave behind; it is committed whole or not at all. */
+export type EngineBatch = EngineRows & {
+  readonly steps: readonly JournalStep[];
   readonly cursor: bigint;
   readonly handledControls: readonly string[];
   /** The state after the last step: its figures are always stored, the whole only when `snapshot` is set. */
@@ -82,14 +90,20 @@ export type EngineBatch = {
 
 /**
  * Written by the executor alone, one at a time. All methods throw TransientError where the database cannot be reached,
- * `save` also OutcomeUnknownError; after either the engine is loaded anew.
+ * `save` also OutcomeUnknownError; after either the engine is loaded anew, for what was stored is not known.
  */
 export type ExecutorStore = {
   /** Becomes the only executor. @returns a function that gives the place up; null while another one has it. */
   tryLock(onLost: () => void): Promise<(() => Promise<void>) | null>;
   load(): Promise<LoadedEngine>;
   read(query: CandidateQuery): Promise<ExecutorInbox>;
-  /** @throws InvariantError when one of the steps' numbers is taken: another executor is at work. */
+  /**
+   * Stores the steps, and the rows as `waiting`: all that a start needs, in one round trip, because orders wait for it.
+   * The next `save` brings the rows. Not for a snapshot.
+   * @throws InvariantError when the state or a step's number is taken: another executor is at work
+   */
+  append(batch: EngineBatch): Promise<void>;
+  /** Rows that are waiting become the batch's. @throws InvariantError as `append` */
   save(batch: EngineBatch): Promise<void>;
   /** Of this mode, oldest first. */
   closedBets(): Promise<readonly ClosedBet[]>;

@@ -4,7 +4,8 @@ import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import { ts } from "../../src/adapters/postgres/codecs.ts";
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import type { Side } from "../../src/core/chain/fill.ts";
-import type { ChangedRow } from "../../src/core/engine/command.ts";
+import { alertsOf } from "../../src/core/engine/alerts.ts";
+import { type ChangedRow, newestChanges } from "../../src/core/engine/command.ts";
 import type { EngineEvent } from "../../src/core/engine/event.ts";
 import { moneyOf, withMoney } from "../../src/core/engine/recover.ts";
 import type { EngineState } from "../../src/core/engine/state.ts";
@@ -149,7 +150,8 @@ describeOnEachEngine("executor store", (getDb) => {
     const batch = await tradeOnce();
     await store.save(batch);
     const loaded = await store.load();
-    expect(loaded).toEqual({ snapshot: { seq: 4, state: batch.state }, money: null, steps: [], cursor: batch.cursor });
+    const { cursor } = batch;
+    expect(loaded).toEqual({ snapshot: { seq: 4, state: batch.state }, money: null, steps: [], waiting: null, cursor });
     const journal = await rows(sql`SELECT seq, rule_version, event ->> 'kind' AS kind FROM flow.journal ORDER BY seq`);
     expect(journal.map((row) => row.kind)).toEqual(["started", "fillObserved", "bookObserved", "orderResult"]);
     expect(await rows(sql`SELECT status, reason FROM flow.trade_order`)).toEqual([{ status: "FILLED", reason: null }]);
@@ -172,6 +174,40 @@ describeOnEachEngine("executor store", (getDb) => {
     // What is large stays out of what is written with every order.
     expect(loaded.money).toEqual({ seq: 4, state: moneyOf(batch.state) });
     expect(withMoney(batch.state, moneyOf(batch.state))).toEqual(batch.state);
+  });
+
+  test("appended steps bring all that a start needs; their rows wait for the next save", async () => {
+    const batch = await tradeOnce();
+    await store.save({ ...batch, steps: batch.steps.slice(0, 1), changes: [], notices: [], seq: 1, snapshot: true });
+    await rows(
+      sql`INSERT INTO flow.command (kind, created_by, created_at) VALUES ('pause', 'test', ${ts(blockTime(1))})`,
+    );
+    const cursor = batch.cursor + 5n;
+    await store.append({ ...batch, cursor, steps: batch.steps.slice(1), handledControls: ["1"], snapshot: false });
+    const loaded = await store.load();
+    const money = { seq: 4, state: moneyOf(batch.state) };
+    const { changes, notices } = batch;
+    expect(loaded).toMatchObject({ steps: batch.steps.slice(1), money, cursor, waiting: { changes, notices } });
+    expect((await store.read(await query())).controls).toEqual([]);
+    expect(await rows(sql`SELECT seq, open_positions FROM flow.executor_state`)).toEqual([
+      { seq: 4n, open_positions: 1 },
+    ]);
+    expect(await rows(sql`SELECT id FROM flow.signal UNION ALL SELECT dedup_key FROM flow.alert_outbox`)).toEqual([]);
+    await store.save({ ...batch, cursor, steps: [], moneyMoved: false, snapshot: false });
+    expect(await store.load()).toEqual({ ...loaded, waiting: null });
+    expect(await rows(sql`SELECT status FROM orderflow_signals`)).toEqual([{ status: "EXECUTED" }]);
+    expect(await rows(sql`SELECT kind FROM flow.alert_outbox`)).toHaveLength(2);
+  });
+
+  test("appends nothing where another executor has gone on from the state", async () => {
+    const batch = await tradeOnce();
+    await store.save(batch);
+    const more = { ...batch, steps: batch.steps.slice(3), cursor: 0n, snapshot: false };
+    for (const seq of [4, 6]) {
+      const steps = more.steps.map((each) => ({ ...each, seq }));
+      await expect(store.append({ ...more, steps, seq })).rejects.toBeInstanceOf(InvariantError);
+    }
+    expect(await store.load()).toMatchObject({ cursor: batch.cursor, waiting: null, steps: [] });
   });
 
   test("forgets old steps with a snapshot, but none after the snapshot before it", async () => {
@@ -310,7 +346,7 @@ function player(at: EpochMs) {
   let state: EngineState | null = null;
   const steps: JournalStep[] = [];
   const changes: ChangedRow[] = [];
-  const order = { signal: 0, control: 1, position: 2, order: 3, performance: 4 };
+  const notices: EngineBatch["notices"][number][] = [];
   const requireState = (): EngineState => {
     if (state === null) throw new Error("not started");
     return state;
@@ -323,11 +359,12 @@ function player(at: EpochMs) {
       const stateHash = hashValue(state);
       steps.push({ seq: steps.length + 1, ruleVersion: RULE_VERSION, event, commands: result.commands, stateHash });
       changes.push(...result.changes);
+      notices.push(...alertsOf(result.commands).map((notice) => ({ notice, at: event.at })));
     },
     batch: (cursor: bigint): EngineBatch => ({
       ...{ steps, cursor, handledControls: [], seq: steps.length, state: requireState(), snapshot: true, at },
       ...{ moneyMoved: true, forgetBefore: epochMs(0) },
-      changes: changes.toSorted((a, b) => order[a.kind] - order[b.kind]),
+      ...{ changes: newestChanges(changes), notices },
     }),
   };
 }

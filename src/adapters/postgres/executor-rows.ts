@@ -1,15 +1,13 @@
 import { sql, type Transaction } from "kysely";
-import type { ChangedRow, Notice } from "../../core/engine/command.ts";
+import type { ChangedRow } from "../../core/engine/command.ts";
 import { toJson } from "../../core/engine/encode.ts";
-import { moneyOf } from "../../core/engine/recover.ts";
-import { InvariantError } from "../../core/errors.ts";
 import type { Position, TradingMode } from "../../core/execution/position.ts";
 import type { ReverseControl } from "../../core/execution/reverse-control.ts";
 import type { PerformanceRow } from "../../core/performance/summary.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { EngineBatch } from "../../ports/executor-store.ts";
-import { json, ts, tsOrNull } from "./codecs.ts";
+import type { EngineRows } from "../../ports/executor-store.ts";
+import { json } from "./codecs.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -20,30 +18,28 @@ const TOKEN_KEY = sql`(SELECT token_key FROM flow.token WHERE token_id = r.token
 const walletKey = (column: string) =>
   sql`(SELECT wallet_key FROM flow.wallet WHERE address = ${sql.ref(`r.${column}`)})`;
 
-/**
- * All rows of a commit that users read: one statement a table, because a burst brings many. Of several versions of a row
- * only the last is written.
- */
+/** All rows of a commit that users read: one statement a table, because a burst brings many. */
 export async function saveChanges(trx: Trx, mode: TradingMode, changes: readonly ChangedRow[]): Promise<void> {
-  const signals = new Map<string, Signal>();
-  const positions = new Map<string, Position>();
-  const orders = new Map<string, OrderChange>();
-  const controls: ReverseControl[] = [];
-  const days = new Map<string, PerformanceRow>();
-  for (const change of changes) {
-    if (change.kind === "signal") signals.set(change.signal.id, change.signal);
-    else if (change.kind === "position") positions.set(change.position.id, change.position);
-    else if (change.kind === "order") orders.set(change.order.clientOrderId, change);
-    else if (change.kind === "control") controls.push(change.control);
-    else days.set(change.row.date, change.row);
-  }
   // Positions and orders refer to signals.
-  await saveSignals(trx, [...signals.values()]);
-  await saveControls(trx, mode, controls);
-  await savePositions(trx, [...positions.values()]);
-  await saveOrders(trx, mode, [...orders.values()]);
-  for (const row of days.values()) await savePerformance(trx, mode, row);
+  await saveSignals(
+    trx,
+    ofKind(changes, "signal").map(({ signal }) => signal),
+  );
+  await saveControls(
+    trx,
+    mode,
+    ofKind(changes, "control").map(({ control }) => control),
+  );
+  await savePositions(
+    trx,
+    ofKind(changes, "position").map(({ position }) => position),
+  );
+  await saveOrders(trx, mode, ofKind(changes, "order"));
+  for (const { row } of ofKind(changes, "performance")) await savePerformance(trx, mode, row);
 }
+
+const ofKind = <Kind extends ChangedRow["kind"]>(changes: readonly ChangedRow[], kind: Kind) =>
+  changes.filter((change): change is Extract<ChangedRow, { kind: Kind }> => change.kind === kind);
 
 const time = (at: EpochMs | null): string | null => (at === null ? null : new Date(at).toISOString());
 const hex = (text: string): string => `\\x${text.slice(2)}`;
@@ -201,45 +197,11 @@ async function savePerformance(trx: Trx, mode: TradingMode, row: PerformanceRow)
     .execute();
 }
 
-/** @param notices each with the time of its step */
-export async function saveAlerts(trx: Trx, notices: readonly { notice: Notice; at: EpochMs }[]): Promise<void> {
+export async function saveAlerts(trx: Trx, notices: EngineRows["notices"]): Promise<void> {
   if (notices.length === 0) return;
   const rows = notices.map(({ notice: { key, kind, facts }, at }) => ({ key, kind, facts, at: time(at) }));
   await sql`
     INSERT INTO flow.alert_outbox (dedup_key, kind, payload, created_at)
     SELECT * FROM jsonb_to_recordset(${json(rows)}) AS r (key text, kind text, facts jsonb, at timestamptz)
     ON CONFLICT (dedup_key) DO NOTHING`.execute(trx);
-}
-
-export async function saveExecutorState(trx: Trx, mode: TradingMode, batch: EngineBatch): Promise<void> {
-  const { state } = batch;
-  const seq = BigInt(batch.seq);
-  const figures = sql`seq = ${seq}, capital_micros = ${state.config.capitalUsd}, cash_micros = ${state.cashUsd},
-    realized_micros = ${state.realizedUsd}, equity_micros = ${state.equity.equityUsd},
-    open_positions = ${Object.keys(state.positions).length}, trading_state = ${state.tradingState},
-    entries_stopped_until = ${tsOrNull(state.entriesStoppedUntil)}, updated_at = ${ts(batch.at)}`;
-  if (!batch.snapshot) {
-    const money = batch.moneyMoved ? sql`, money_seq = ${seq}, money = ${json(toJson(moneyOf(state)))}` : sql``;
-    const updated = await sql`
-      UPDATE flow.executor_state SET ${figures}${money} WHERE mode = ${mode} AND seq <= ${seq} RETURNING mode`.execute(
-      trx,
-    );
-    return requireOwnState(updated.rows.length, batch.seq);
-  }
-  const saved = await sql`
-    INSERT INTO flow.executor_state VALUES (
-      ${mode}, ${seq}, ${state.config.capitalUsd}, ${state.cashUsd}, ${state.realizedUsd}, ${state.equity.equityUsd},
-      ${Object.keys(state.positions).length}, ${state.tradingState}, ${tsOrNull(state.entriesStoppedUntil)},
-      ${ts(batch.at)}, ${seq}, ${json(toJson(state))}
-    )
-    ON CONFLICT (mode) DO UPDATE SET ${figures}, snapshot_seq = EXCLUDED.snapshot_seq, snapshot = EXCLUDED.snapshot,
-      money_seq = NULL, money = NULL
-    WHERE executor_state.seq <= EXCLUDED.seq RETURNING mode`.execute(trx);
-  requireOwnState(saved.rows.length, batch.seq);
-}
-
-/** A state further on than ours was written by somebody else. */
-function requireOwnState(rows: number, seq: number): void {
-  if (rows === 1) return;
-  throw new InvariantError("STATE_TAKEN", "another executor has gone on from this state", { seq });
 }

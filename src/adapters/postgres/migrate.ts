@@ -23,6 +23,7 @@ import { equitySql } from "./migrations/0018_equity.ts";
 import { settlementSql } from "./migrations/0019_settlement.ts";
 import { edgeOnReadSql } from "./migrations/0020_edge_on_read.ts";
 import { rolesSql } from "./migrations/0021_roles.ts";
+import { waitingRowsSql } from "./migrations/0022_waiting_rows.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -51,6 +52,7 @@ export const migrations: readonly Migration[] = [
   { name: "0019_settlement", sql: settlementSql },
   { name: "0020_edge_on_read", sql: edgeOnReadSql },
   { name: "0021_roles", sql: rolesSql },
+  { name: "0022_waiting_rows", sql: waitingRowsSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -125,7 +125,8 @@ export type ExecutorStateTable = {
   snapshot_seq: bigint;
   snapshot: Json;
   money_seq: bigint | null;
-  money: Json;
+  money: string | null;
+  waiting: string | null;
 };
 
 export type PerformanceDayTable = {

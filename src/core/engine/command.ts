@@ -1,3 +1,4 @@
+import { unreachable } from "../assert.ts";
 import type { Execution, FillEstimates, OrderRequest, OrderStatus } from "../execution/order.ts";
 import type { Position } from "../execution/position.ts";
 import type { ReverseControl } from "../execution/reverse-control.ts";
@@ -54,6 +55,30 @@ export type ChangedRow =
   | { readonly kind: "control"; readonly control: ReverseControl }
   | { readonly kind: "position"; readonly position: Position; readonly at: EpochMs }
   | { readonly kind: "performance"; readonly row: PerformanceRow };
+
+/** Of each row its last version, in the order of these. */
+export function newestChanges(changes: readonly ChangedRow[]): readonly ChangedRow[] {
+  const newest = new Map<string, ChangedRow>();
+  for (const change of changes) newest.set(rowOf(change), change);
+  return [...newest.values()];
+}
+
+function rowOf(change: ChangedRow): string {
+  switch (change.kind) {
+    case "signal":
+      return `signal ${change.signal.id}`;
+    case "order":
+      return `order ${change.order.clientOrderId}`;
+    case "control":
+      return `control ${change.control.signalId}`;
+    case "position":
+      return `position ${change.position.id}`;
+    case "performance":
+      return `performance ${change.row.date}`;
+    default:
+      return unreachable(change);
+  }
+}
 
 export type StepResult = {
   readonly state: EngineState;

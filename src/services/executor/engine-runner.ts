@@ -1,4 +1,6 @@
-import type { ChangedRow, Command } from "../../core/engine/command.ts";
+import { assert } from "../../core/assert.ts";
+import { alertsOf } from "../../core/engine/alerts.ts";
+import { type ChangedRow, type Command, newestChanges } from "../../core/engine/command.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
 import { upgradeState, withMoney } from "../../core/engine/recover.ts";
 import type { EngineState } from "../../core/engine/state.ts";
@@ -6,17 +8,19 @@ import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../core/engine/step.ts";
 import { InvariantError } from "../../core/errors.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
-import type { ExecutorStore, JournalStep } from "../../ports/executor-store.ts";
+import type { EngineBatch, EngineRows, ExecutorStore, JournalStep } from "../../ports/executor-store.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
 
 export type EngineRunner = {
   state(): EngineState;
   cursor(): bigint;
   /**
-   * Steps through the events and stores what came of it, in one transaction; only then are the commands returned.
-   * After an error the runner is spent: what was stored is not known here.
+   * Steps through the events and stores the steps; only then are the commands returned. After an error the runner is
+   * spent: what was stored is not known here.
    */
   commit(input: CommitInput): Promise<readonly Command[]>;
+  /** Stores what `commit` left: the rows that people read, when the commands were urgent, and a snapshot if one is due. */
+  finish(at: EpochMs, snapshot?: boolean): Promise<void>;
 };
 
 export type CommitInput = {
@@ -26,8 +30,6 @@ export type CommitInput = {
   readonly at: EpochMs;
   /** What is known without asking; a request that it answers is not returned. */
   readonly answer?: (command: Command) => EngineEvent | null;
-  /** Stores the whole state too, e.g. before the end. */
-  readonly snapshot: boolean;
 };
 
 /** The reader's place is stored at least this often, although nothing happened. */
@@ -46,83 +48,106 @@ export async function recoverEngine(store: ExecutorStore, config: ExecutorConfig
   }
   const first: EngineEvent = { kind: "started", at, config: config.engine };
   const begun = step(state, first);
+  const started = { seq: seq + 1, ruleVersion: RULE_VERSION, event: first, commands: [], stateHash: null };
   const runner = createRunner(store, config, { state: begun.state, seq, cursor: loaded.cursor });
-  await runner.commitFirst({ event: first, changes: begun.changes, at });
+  await runner.start(
+    started,
+    rowsOf([started], [...(loaded.waiting?.changes ?? []), ...begun.changes], loaded.waiting),
+  );
   return runner;
 }
 
+/** @param before alerts that are waiting */
+const rowsOf = (
+  steps: readonly JournalStep[],
+  changes: readonly ChangedRow[],
+  before: EngineRows | null = null,
+): EngineRows => ({
+  changes: newestChanges(changes),
+  notices: [
+    ...(before?.notices ?? []),
+    ...steps.flatMap(({ event, commands }) => alertsOf(commands).map((notice) => ({ notice, at: event.at }))),
+  ],
+});
+
+const NO_ROWS: EngineRows = { changes: [], notices: [] };
+const isUrgent = (command: Command): boolean => command.kind !== "notify";
+
 type Place = { readonly state: EngineState; readonly seq: number; readonly cursor: bigint };
-type FirstStep = { readonly event: EngineEvent; readonly changes: readonly ChangedRow[]; readonly at: EpochMs };
+type Stored = Pick<EngineBatch, "steps" | "cursor" | "handledControls" | "state" | "at">;
 
 function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place) {
   let { state, seq, cursor } = start;
   let snapshotSeq = seq;
   let savedAt: EpochMs | null = null;
+  /** Stored as waiting only. */
+  let waiting: EngineRows | null = null;
 
-  async function save(
-    steps: readonly JournalStep[],
-    changes: readonly ChangedRow[],
-    next: EngineState,
-    input: CommitInput,
-  ) {
+  async function write(stored: Stored, rows: EngineRows, how: "append" | "save" | "snapshot"): Promise<void> {
+    const { steps, at } = stored;
+    assert(waiting === null || steps.length === 0, "rows are written before the next step", { seq });
     const lastSeq = seq + steps.length;
-    // Whatever moved money is stored as a state, so that a start never repeats it under changed rules.
-    const moneyMoved = changes.some((change) => change.kind === "position" || change.kind === "order");
-    const snapshot = input.snapshot || lastSeq - snapshotSeq >= config.timing.snapshotSteps;
-    const { at, handledControls } = input;
-    await store.save({
-      steps: steps.map((each) => (each.seq === lastSeq ? { ...each, stateHash: hashValue(next) } : each)),
-      changes,
-      cursor: input.cursor,
-      handledControls,
+    await store[how === "append" ? "append" : "save"]({
+      ...stored,
+      ...rows,
+      steps: steps.map((each) => (each.seq === lastSeq ? { ...each, stateHash: hashValue(stored.state) } : each)),
       seq: lastSeq,
-      state: next,
-      snapshot,
-      moneyMoved,
+      snapshot: how === "snapshot",
+      // Whatever moved money is stored as a state, so that a start never repeats it under changed rules.
+      moneyMoved: steps.length > 0 && rows.changes.some(({ kind }) => kind === "position" || kind === "order"),
       forgetBefore: addMs(at, -config.timing.journalKeepMs),
-      at,
     });
-    state = next;
+    ({ state, cursor } = stored);
     seq = lastSeq;
-    cursor = input.cursor;
     savedAt = at;
-    if (snapshot) snapshotSeq = lastSeq;
+    waiting = how === "append" ? rows : null;
+    if (how === "snapshot") snapshotSeq = lastSeq;
   }
 
   return {
     state: () => state,
     cursor: () => cursor,
-    async commitFirst({ event, changes, at }: FirstStep): Promise<void> {
-      const steps = [{ seq: seq + 1, ruleVersion: RULE_VERSION, event, commands: [], stateHash: null }];
-      await save(steps, changes, state, { events: [event], cursor, handledControls: [], at, snapshot: true });
-    },
+    start: (step: JournalStep, rows: EngineRows): Promise<void> =>
+      write({ steps: [step], cursor, handledControls: [], state, at: step.event.at }, rows, "snapshot"),
     async commit(input: CommitInput): Promise<readonly Command[]> {
-      const steps: JournalStep[] = [];
-      const changes: ChangedRow[] = [];
-      const open: Command[] = [];
-      let next = state;
-      // An answer comes at once, before later events: as it would if the two had been read apart.
-      const waiting = [...input.events].reverse();
-      for (let event = waiting.pop(); event !== undefined; event = waiting.pop()) {
-        const { state: after, commands, changes: rows } = step(next, event);
-        if (after === next && commands.length === 0) continue;
-        steps.push({ seq: seq + steps.length + 1, ruleVersion: RULE_VERSION, event, commands, stateHash: null });
-        changes.push(...rows);
-        next = after;
-        for (const command of commands) {
-          const known = input.answer?.(command) ?? null;
-          if (known === null) open.push(command);
-          else waiting.push(known);
-        }
-      }
-      const cursorIsDue = input.cursor !== cursor && (savedAt === null || input.at - savedAt >= CURSOR_SAVE_MS);
-      const snapshotIsDue = input.snapshot && seq + steps.length > snapshotSeq;
-      if (steps.length > 0 || input.handledControls.length > 0 || cursorIsDue || snapshotIsDue) {
-        await save(steps, changes, next, input);
-      } else {
-        cursor = input.cursor;
+      const { handledControls, at } = input;
+      const { steps, changes, next, open } = stepThrough(state, seq, input);
+      const cursorIsDue = input.cursor !== cursor && (savedAt === null || at - savedAt >= CURSOR_SAVE_MS);
+      if (steps.length === 0 && handledControls.length === 0 && !cursorIsDue) cursor = input.cursor;
+      else {
+        const stored = { steps, cursor: input.cursor, handledControls, state: next, at };
+        await write(stored, rowsOf(steps, changes), open.some(isUrgent) ? "append" : "save");
       }
       return open;
     },
+    async finish(at: EpochMs, wanted = false): Promise<void> {
+      const stepsSince = seq - snapshotSeq;
+      const snapshot = stepsSince >= config.timing.snapshotSteps || (wanted && stepsSince > 0);
+      if (waiting === null && !snapshot) return;
+      const nothing = { steps: [], cursor, handledControls: [], state, at };
+      await write(nothing, waiting ?? NO_ROWS, snapshot ? "snapshot" : "save");
+    },
   };
+}
+
+function stepThrough(state: EngineState, seq: number, { events, answer }: CommitInput) {
+  const steps: JournalStep[] = [];
+  const changes: ChangedRow[] = [];
+  const open: Command[] = [];
+  let next = state;
+  // An answer comes at once, before later events: as it would if the two had been read apart.
+  const waiting = [...events].reverse();
+  for (let event = waiting.pop(); event !== undefined; event = waiting.pop()) {
+    const { state: after, commands, changes: rows } = step(next, event);
+    if (after === next && commands.length === 0) continue;
+    steps.push({ seq: seq + steps.length + 1, ruleVersion: RULE_VERSION, event, commands, stateHash: null });
+    changes.push(...rows);
+    next = after;
+    for (const command of commands) {
+      const known = answer?.(command) ?? null;
+      if (known === null) open.push(command);
+      else waiting.push(known);
+    }
+  }
+  return { steps, changes, next, open };
 }

@@ -81,7 +81,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     await judge(deps);
     await loop(deps, { runner, mailbox, performer, follower, signal, onChain });
     // Who has lost the lock has lost the right to write.
-    if (!ends.lost.aborted) await runner.commit({ ...nothing(runner, clock.nowMs()), snapshot: true });
+    if (!ends.lost.aborted) await runner.finish(clock.nowMs(), true);
   } finally {
     ending.abort();
     follower.stop();
@@ -122,12 +122,12 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
         cursor: inbox.cursor,
         handledControls,
         at,
-        snapshot: false,
       };
       pollAt = at + pollMs;
     }
     const commands = await runner.commit({ ...input, answer: performer.answer });
     performer.perform(commands);
+    await runner.finish(input.at);
     if (commands.some(isResult)) await judge({ store, clock });
     if (commands.length > 0) await wake.notify("orderflow_signals");
     follower.follow(runner.state());
@@ -159,7 +159,6 @@ const nothing = (runner: EngineRunner, at: EpochMs) => ({
   cursor: runner.cursor(),
   handledControls: [] as readonly string[],
   at,
-  snapshot: false,
 });
 
 const positionsOf = (runner: EngineRunner): number => Object.keys(runner.state().positions).length;

@@ -1,0 +1,118 @@
+import { type RawBuilder, sql, type Transaction } from "kysely";
+import { toJson } from "../../core/engine/encode.ts";
+import { packEvent } from "../../core/engine/journal-form.ts";
+import { moneyOf } from "../../core/engine/recover.ts";
+import { InvariantError } from "../../core/errors.ts";
+import type { TradingMode } from "../../core/execution/position.ts";
+import type { EpochMs } from "../../core/time/time.ts";
+import type { EngineBatch, EngineRows, JournalStep } from "../../ports/executor-store.ts";
+import { int8Array, ts, tsOrNull } from "./codecs.ts";
+import type { Database } from "./connect.ts";
+import type { Schema } from "./schema.ts";
+
+/** Whose steps they are, and under which name it reads the chain. */
+export type Journal = { readonly mode: TradingMode; readonly reader: string };
+
+/** JSON text of a value with amounts. */
+const textOf = (value: unknown): string => JSON.stringify(toJson(value));
+
+/**
+ * Steps, state, place and handled commands in one statement, which is a transaction of its own: all of it hangs on the
+ * state being the one that the steps began from.
+ */
+export async function appendSteps({ kysely }: Database, journal: Journal, batch: EngineBatch): Promise<void> {
+  const { changes, notices, steps, seq } = batch;
+  const waiting: EngineRows = { changes, notices };
+  const begun = BigInt(seq - steps.length);
+  const { rows } = await sql<{ own: bigint }>`
+    WITH own AS (
+      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${textOf(waiting)}
+      WHERE mode = ${journal.mode} AND seq = ${begun} RETURNING mode
+    ), step AS (${insertSteps(journal.mode, steps, sql`own,`)}
+    ), place AS (${insertPlace(journal.reader, batch, sql`FROM own`)}
+    ), handled AS (${handleControls(batch, sql`AND EXISTS (SELECT FROM own)`)}
+    )
+    SELECT count(*) AS own FROM own`.execute(kysely);
+  requireOwnState(Number(rows[0]?.own ?? 0), seq);
+}
+
+/** The same as part of a transaction that also brings rows; a snapshot leaves out what it holds itself. */
+export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
+  const { mode, reader } = journal;
+  if (batch.steps.length > 0) await insertSteps(mode, batch.steps, sql``).execute(trx);
+  if (batch.snapshot) await forgetSteps(trx, mode, batch.forgetBefore);
+  await saveState(trx, mode, batch);
+  await insertPlace(reader, batch, sql``).execute(trx);
+  if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
+}
+
+async function saveState(trx: Transaction<Schema>, mode: TradingMode, batch: EngineBatch): Promise<void> {
+  const { state } = batch;
+  const seq = BigInt(batch.seq);
+  if (!batch.snapshot) {
+    const { rows } = await sql`
+      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = NULL WHERE mode = ${mode} AND seq <= ${seq}
+      RETURNING mode`.execute(trx);
+    return requireOwnState(rows.length, batch.seq);
+  }
+  const { rows } = await sql`
+    INSERT INTO flow.executor_state VALUES (
+      ${mode}, ${seq}, ${state.config.capitalUsd}, ${state.cashUsd}, ${state.realizedUsd}, ${state.equity.equityUsd},
+      ${Object.keys(state.positions).length}, ${state.tradingState}, ${tsOrNull(state.entriesStoppedUntil)},
+      ${ts(batch.at)}, ${seq}, ${textOf(state)}::jsonb
+    )
+    ON CONFLICT (mode) DO UPDATE SET ${figuresOf({ ...batch, moneyMoved: false })},
+      snapshot_seq = EXCLUDED.snapshot_seq, snapshot = EXCLUDED.snapshot, money_seq = NULL, money = NULL, waiting = NULL
+    WHERE executor_state.seq <= EXCLUDED.seq RETURNING mode`.execute(trx);
+  requireOwnState(rows.length, batch.seq);
+}
+
+function figuresOf({ state, seq, at, moneyMoved }: EngineBatch): RawBuilder<unknown> {
+  const money = moneyMoved ? sql`, money_seq = ${BigInt(seq)}, money = ${textOf(moneyOf(state))}` : sql``;
+  return sql`seq = ${BigInt(seq)}, capital_micros = ${state.config.capitalUsd}, cash_micros = ${state.cashUsd},
+    realized_micros = ${state.realizedUsd}, equity_micros = ${state.equity.equityUsd},
+    open_positions = ${Object.keys(state.positions).length}, trading_state = ${state.tradingState},
+    entries_stopped_until = ${tsOrNull(state.entriesStoppedUntil)}, updated_at = ${ts(at)}${money}`;
+}
+
+/** Columns as texts of one line a step: JSON has no line breaks of its own. */
+function insertSteps(mode: TradingMode, steps: readonly JournalStep[], from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const lines = (line: (step: JournalStep) => string): string => steps.map(line).join("\n");
+  const column = (line: (step: JournalStep) => string) => sql`string_to_table(${lines(line)}, E'\n')`;
+  return sql`
+    INSERT INTO flow.journal (mode, seq, at, rule_version, event, commands, state_hash)
+    SELECT ${mode}, j.seq::bigint, j.at::timestamptz, j.rules::int, j.event::jsonb, j.commands::jsonb, nullif(j.hash, '-')
+    FROM ${from} ROWS FROM (
+      ${column(({ seq }) => String(seq))}, ${column(({ event }) => new Date(event.at).toISOString())},
+      ${column(({ ruleVersion }) => String(ruleVersion))}, ${column(({ event }) => JSON.stringify(packEvent(event)))},
+      ${column(({ commands }) => textOf(commands))}, ${column(({ stateHash }) => stateHash ?? "-")}
+    ) AS j (seq, at, rules, event, commands, hash)`;
+}
+
+const insertPlace = (reader: string, { cursor, at }: EngineBatch, from: RawBuilder<unknown>) => sql`
+  INSERT INTO flow.reader_cursor (reader, seq, updated_at) SELECT ${reader}, ${cursor}::bigint, ${ts(at)} ${from}
+  ON CONFLICT (reader) DO UPDATE SET seq = EXCLUDED.seq, updated_at = EXCLUDED.updated_at`;
+
+const handleControls = ({ handledControls, at }: EngineBatch, also: RawBuilder<unknown>) => sql`
+  UPDATE flow.command SET handled_at = ${ts(at)} WHERE id = ANY (${int8Array(handledControls.map(BigInt))}) ${also}`;
+
+/** At one time; more than lie between two snapshots, so that it keeps up. */
+const FORGOTTEN_MAX = 50_000;
+
+/** The snapshot still stored is the last but one: what came after it stays. */
+async function forgetSteps(trx: Transaction<Schema>, mode: TradingMode, before: EpochMs): Promise<void> {
+  await sql`
+    DELETE FROM flow.journal WHERE mode = ${mode} AND seq <= (
+      SELECT max(oldest.seq) FROM (
+        SELECT seq, at FROM flow.journal WHERE mode = ${mode} ORDER BY seq LIMIT ${FORGOTTEN_MAX}
+      ) oldest
+      WHERE oldest.at < ${ts(before)}
+        AND oldest.seq <= (SELECT snapshot_seq FROM flow.executor_state WHERE mode = ${mode})
+    )`.execute(trx);
+}
+
+/** A state further on than ours was written by somebody else. */
+function requireOwnState(rows: number, seq: number): void {
+  if (rows === 1) return;
+  throw new InvariantError("STATE_TAKEN", "another executor has gone on from this state", { seq });
+}
