@@ -1,5 +1,6 @@
 import type { Address } from "../ids/ids.ts";
 import { addUsd, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
+import { without } from "../record.ts";
 import { type EpochMs, startOfDay } from "../time/time.ts";
 
 /** Stakes of one UTC day, in all and by the wallet that was copied. An order counts whole until its answer is known. */
@@ -30,6 +31,7 @@ export function returnUnspent(spent: Spent, wallet: Address | null, unusedUsd: U
   if (unusedUsd === ZERO_USD || spent.day !== startOfDay(approvedAt)) return spent;
   const totalUsd = subUsd(spent.totalUsd, unusedUsd);
   if (wallet === null) return { ...spent, totalUsd };
-  const wallets = { ...spent.wallets, [wallet]: subUsd(spentOnWallet(spent, wallet), unusedUsd) };
+  const left = subUsd(spentOnWallet(spent, wallet), unusedUsd);
+  const wallets = left === ZERO_USD ? without(spent.wallets, wallet) : { ...spent.wallets, [wallet]: left };
   return { ...spent, totalUsd, wallets };
 }

@@ -1,5 +1,16 @@
 import { expect, it } from "vitest";
-import { $, aConfig, aFillEvent, aView, aWallet, NOON, px, sh, startedEvent } from "../../../test/support/trading.ts";
+import {
+  $,
+  aConfig,
+  aFillEvent,
+  aMarketId,
+  aView,
+  aWallet,
+  NOON,
+  px,
+  sh,
+  startedEvent,
+} from "../../../test/support/trading.ts";
 import { type CopyRules, NO_COPY_RULES } from "../copy/copy-rules.ts";
 import { applyStrategy } from "../copy/strategy.ts";
 import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
@@ -7,6 +18,7 @@ import type { Command } from "./command.ts";
 import { fromJson, toJson } from "./encode.ts";
 import type { EngineEvent } from "./event.ts";
 import { upgradeState } from "./recover.ts";
+import { getShard } from "./shards.ts";
 import type { EngineState } from "./state.ts";
 import { step } from "./step.ts";
 
@@ -68,7 +80,7 @@ it("budgets count what was spent, through a restart, until the day is over; an u
   });
   engine.fill(false);
   engine.buys(1);
-  expect(engine.state().spent).toMatchObject({ totalUsd: 0n, wallets: { [aWallet(1)]: 0n } });
+  expect(engine.state().spent).toMatchObject({ totalUsd: 0n, wallets: {} });
   engine.fill(true);
   engine.buys(2);
   expect(engine.state().spent).toMatchObject({ totalUsd: $("52"), wallets: { [aWallet(1)]: $("52") } });
@@ -159,8 +171,10 @@ it("a state of the version before goes on, without rules and with nothing spent"
   const positions = Object.fromEntries(
     Object.entries(now.positions).map(([id, { leaderTier: _tier, ...position }]) => [id, position]),
   );
-  const old = { ...rest, version: 2, config, positions } as unknown as EngineState;
+  const recentTriggers = { [aMarketId(9)]: [{ signalId: "FW-9", outcomeIndex: 1, at: now.at }] };
+  const old = { ...rest, version: 2, config, positions, recentTriggers } as unknown as EngineState;
   const upgraded = upgradeState(old);
+  expect(getShard(upgraded.recentTriggers, aMarketId(9))).toEqual(recentTriggers[aMarketId(9)]);
   expect(upgraded.config).toEqual({ ...base, strategyHash: null });
   expect(upgraded.spent.totalUsd).toBe(0n);
   expect(step(upgraded, aFillEvent({ side: "SELL", heldBefore: "400", order: 99 })).commands.length).toBeGreaterThan(0);

@@ -42,12 +42,12 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const barred = findCopyRefusal(copyTermsOf(next.config, signal));
   // Whom we do not copy contradicts nobody whom we do.
   if (barred !== null) return enterSignal(next, refuse(signal, barred));
-  const recent = next.recentTriggers[market.marketId] ?? [];
+  const recent = getShard(next.recentTriggers, market.marketId) ?? [];
   const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.conflictWindowMs);
   const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
   const known: EngineState = {
     ...next,
-    recentTriggers: { ...next.recentTriggers, [market.marketId]: [...recent, remembered] },
+    recentTriggers: setShard(next.recentTriggers, market.marketId, [...recent, remembered]),
   };
   if (conflicts.length === 0) return enterSignal(known, signal);
   const entered = enterSignal(known, refuse(signal, conflictRefusal(conflicts, market.outcomeIndex)));

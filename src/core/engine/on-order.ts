@@ -14,12 +14,13 @@ import {
   type UsdMicros,
   ZERO_USD,
 } from "../money/amounts.ts";
+import { without } from "../record.ts";
 import { bookRealization, refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type Command, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { retryExit, withPosition } from "./exits.ts";
 import { executeSignal, skipSignal } from "./signals.ts";
-import { type EngineState, without } from "./state.ts";
+import type { EngineState } from "./state.ts";
 
 /** The venue's answer. An answer to an order that is not in flight any more is an echo and changes nothing. */
 export function onOrderResult(state: EngineState, { clientOrderId, result }: EventOf<"orderResult">): StepResult {

@@ -43,7 +43,7 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
   const { episodeGapMs, conflictWindowMs, panicWindowMs } = state.config.signals;
   const episodes = filterShards(state.episodes, (episode) => at - episode.lastAt <= episodeGapMs);
-  const recentTriggers = filterRecord(state.recentTriggers, (list) =>
+  const recentTriggers = filterShards(state.recentTriggers, (list) =>
     list.some((each) => at - each.at <= conflictWindowMs),
   );
   const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);

@@ -2,9 +2,10 @@ import { noneSpent } from "../copy/spent.ts";
 import { tierOf } from "../reputation/tiers.ts";
 import { DEFAULT_RISK_LIMITS } from "../risk/limits.ts";
 import { startProtections } from "../risk/protections.ts";
+import type { RecentTrigger } from "../signals/conflict.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import type { Command } from "./command.ts";
-import { NO_SHARDS } from "./shards.ts";
+import { NO_SHARDS, setShard } from "./shards.ts";
 import { createState, type EngineState, sortedValues, upgradeConfig } from "./state.ts";
 
 /**
@@ -39,13 +40,24 @@ export function pendingCommands(state: EngineState): readonly Command[] {
 /** A state as an older version stored it: what it did not know begins anew, what it held stays. */
 export function upgradeState(stored: EngineState): EngineState {
   switch (stored.version as number) {
-    case 3:
+    case 4:
       return stored;
+    case 3:
+      return shardTriggers(stored);
     case 2:
-      return addCopying(stored);
+      return shardTriggers(addCopying(stored));
     default:
-      return addCopying(addProtections(stored));
+      return shardTriggers(addCopying(addProtections(stored)));
   }
+}
+
+function shardTriggers(stored: EngineState): EngineState {
+  const record = stored.recentTriggers as unknown as Readonly<Record<string, readonly RecentTrigger[]>>;
+  const recentTriggers = Object.entries(record).reduce(
+    (shards, [market, list]) => setShard(shards, market, list),
+    NO_SHARDS as EngineState["recentTriggers"],
+  );
+  return { ...stored, version: 4, recentTriggers };
 }
 
 function addCopying(stored: EngineState): EngineState {
@@ -56,7 +68,7 @@ function addCopying(stored: EngineState): EngineState {
     return [id, { ...each, category: null, trigger }];
   });
   return {
-    ...{ ...stored, version: 3, config: upgradeConfig(stored.config), spent: noneSpent(stored.at) },
+    ...{ ...stored, config: upgradeConfig(stored.config), spent: noneSpent(stored.at) },
     ...{ positions: Object.fromEntries(positions), signals: Object.fromEntries(signals) },
   };
 }
@@ -74,7 +86,7 @@ function addProtections(stored: EngineState): EngineState {
 export const moneyOf = (state: EngineState): EngineState => ({
   ...state,
   episodes: NO_SHARDS,
-  recentTriggers: {},
+  recentTriggers: NO_SHARDS,
   panics: {},
 });
 

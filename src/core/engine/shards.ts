@@ -1,7 +1,7 @@
 /**
  * A large map as plain values: a tree with sixteen branches a level, so that a step copies three short lists and one
- * leaf, not ten thousand entries. The path is the last digits of the wallet address that the key begins with (the first
- * ones may be vanity).
+ * leaf, not ten thousand entries. The path is the last digits of the hex id that the key begins with (the first ones of
+ * an address may be vanity); what follows a colon does not matter.
  */
 export type Shards<Value> = Branches<Branches<Branches<Leaf<Value>>>>;
 
@@ -9,12 +9,14 @@ type Branches<Node> = readonly (Node | null)[];
 type Leaf<Value> = Readonly<Record<string, Value>>;
 type Node<Value> = Branches<unknown> | Leaf<Value>;
 
-const LAST_DIGIT = 41;
 const LEVELS = 3;
 
 export const NO_SHARDS: Shards<never> = Array.from({ length: 16 }, () => null);
 
-const branchOf = (key: string, level: number): number => Number.parseInt(key[LAST_DIGIT - level] ?? "0", 16);
+function branchOf(key: string, level: number): number {
+  const end = key.indexOf(":");
+  return Number.parseInt(key[(end === -1 ? key.length : end) - 1 - level] ?? "0", 16);
+}
 
 export const getShard = <Value>(shards: Shards<Value>, key: string): Value | undefined =>
   shards[branchOf(key, 0)]?.[branchOf(key, 1)]?.[branchOf(key, 2)]?.[key];

@@ -1,9 +1,10 @@
 import type { SignalId } from "../ids/ids.ts";
 import { formatPrice, formatUsd } from "../money/amounts.ts";
+import { without } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import type { Signal } from "../signals/signal.ts";
 import { type Command, type NoticeKind, type StepResult, unchanged } from "./command.ts";
-import { type EngineState, without } from "./state.ts";
+import type { EngineState } from "./state.ts";
 
 /** Enters a new signal: PENDING ones live on and ask for a book, refused ones are recorded and forgotten. */
 export function enterSignal(state: EngineState, signal: Signal): StepResult {

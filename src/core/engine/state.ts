@@ -45,7 +45,7 @@ export type OrderInFlight = {
  * ended is in the database. Never changed in place: a step makes a new one that shares the unchanged parts.
  */
 export type EngineState = {
-  readonly version: 3;
+  readonly version: 4;
   /** Time of the newest event. */
   readonly at: EpochMs;
   readonly config: EngineConfig;
@@ -67,7 +67,7 @@ export type EngineState = {
   /** Whales' runs of buying, by wallet and token. */
   readonly episodes: Shards<Episode>;
   /** Whales' signals of the last minute, by market. */
-  readonly recentTriggers: Readonly<Record<string, readonly RecentTrigger[]>>;
+  readonly recentTriggers: Shards<readonly RecentTrigger[]>;
   /** Sells of badly scored wallets in the window, by token. */
   readonly panics: Readonly<Record<string, readonly PanicSell[]>>;
   readonly day: DayRecord;
@@ -75,7 +75,7 @@ export type EngineState = {
 };
 
 export const createState = (config: EngineConfig, at: EpochMs): EngineState => ({
-  version: 3,
+  version: 4,
   at,
   config,
   tradingState: "ACTIVE",
@@ -89,7 +89,7 @@ export const createState = (config: EngineConfig, at: EpochMs): EngineState => (
   orders: {},
   positions: {},
   episodes: NO_SHARDS,
-  recentTriggers: {},
+  recentTriggers: NO_SHARDS,
   panics: {},
   day: startDay(at, config.capitalUsd),
   equity: startEquity(config.capitalUsd),
@@ -100,12 +100,6 @@ export const sortedValues = <Value>(record: Readonly<Record<string, Value>>): re
   Object.keys(record)
     .sort()
     .map((key) => record[key] as Value);
-
-export function without<Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> {
-  if (!(key in record)) return record;
-  const { [key]: _, ...rest } = record;
-  return rest;
-}
 
 export function openCostUsd(state: EngineState): UsdMicros {
   let total = ZERO_USD;
