@@ -1,4 +1,4 @@
-import type { ChangedRow, Command, Notice } from "../core/engine/command.ts";
+import type { Command, EngineRows } from "../core/engine/command.ts";
 import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
 import type { EngineState } from "../core/engine/state.ts";
 import type { MarketId } from "../core/ids/ids.ts";
@@ -63,13 +63,6 @@ export type ExecutorInbox = {
   readonly controls: readonly PendingControl[];
   /** Time of the newest block held. */
   readonly chainAsOf: EpochMs | null;
-};
-
-/** What steps leave for people to read; each row once, as it was last. */
-export type EngineRows = {
-  readonly changes: readonly ChangedRow[];
-  /** With the times of their steps. */
-  readonly notices: readonly { readonly notice: Notice; readonly at: EpochMs }[];
 };
 
 /** Everything that a number of steps leave behind; it is committed whole or not at all. */

@@ -1,12 +1,11 @@
 import { sql, type Transaction } from "kysely";
-import type { ChangedRow } from "../../core/engine/command.ts";
+import type { ChangedRow, EngineRows } from "../../core/engine/command.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import type { Position, TradingMode } from "../../core/execution/position.ts";
 import type { ReverseControl } from "../../core/execution/reverse-control.ts";
 import type { PerformanceRow } from "../../core/performance/summary.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { EngineRows } from "../../ports/executor-store.ts";
 import { json } from "./codecs.ts";
 import type { Schema } from "./schema.ts";
 

@@ -2,10 +2,11 @@ import { type RawBuilder, sql, type Transaction } from "kysely";
 import { toJson } from "../../core/engine/encode.ts";
 import { packEvent } from "../../core/engine/journal-form.ts";
 import { moneyOf } from "../../core/engine/recover.ts";
+import { packRows } from "../../core/engine/rows-form.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { EngineBatch, EngineRows, JournalStep } from "../../ports/executor-store.ts";
+import type { EngineBatch, JournalStep } from "../../ports/executor-store.ts";
 import { int8Array, ts, tsOrNull } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import type { Schema } from "./schema.ts";
@@ -21,12 +22,12 @@ const textOf = (value: unknown): string => JSON.stringify(toJson(value));
  * state being the one that the steps began from.
  */
 export async function appendSteps({ kysely }: Database, journal: Journal, batch: EngineBatch): Promise<void> {
-  const { changes, notices, steps, seq } = batch;
-  const waiting: EngineRows = { changes, notices };
+  const { steps, seq, state, moneyMoved } = batch;
+  const waiting = JSON.stringify(packRows(batch, moneyMoved ? state : { signals: {}, orders: {} }));
   const begun = BigInt(seq - steps.length);
   const { rows } = await sql<{ own: bigint }>`
     WITH own AS (
-      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${textOf(waiting)}
+      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${waiting}
       WHERE mode = ${journal.mode} AND seq = ${begun} RETURNING mode
     ), step AS (${insertSteps(journal.mode, steps, sql`own,`)}
     ), place AS (${insertPlace(journal.reader, batch, sql`FROM own`)}

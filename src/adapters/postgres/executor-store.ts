@@ -1,9 +1,10 @@
 import { fromJson } from "../../core/engine/encode.ts";
 import { unpackEvent } from "../../core/engine/journal-form.ts";
+import { unpackRows } from "../../core/engine/rows-form.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
-import type { EngineBatch, EngineRows, ExecutorStore, JournalStep, LoadedEngine } from "../../ports/executor-store.ts";
+import type { EngineBatch, ExecutorStore, JournalStep, LoadedEngine } from "../../ports/executor-store.ts";
 import type { Database } from "./connect.ts";
 import { loadInbox } from "./executor-inbox.ts";
 import { saveAlerts, saveChanges } from "./executor-rows.ts";
@@ -53,14 +54,12 @@ async function loadEngine(db: Database, mode: TradingMode, reader: string): Prom
     .where("reader", "=", reader)
     .executeTakeFirst();
   const { money_seq: moneySeq = null, money = null, waiting = null } = row ?? {};
+  const moneyState = money === null ? null : (fromJson(JSON.parse(money)) as EngineState);
   return {
     snapshot:
       row === undefined ? null : { seq: Number(row.snapshot_seq), state: fromJson(row.snapshot) as EngineState },
-    money:
-      moneySeq === null || money === null
-        ? null
-        : { seq: Number(moneySeq), state: fromJson(JSON.parse(money)) as EngineState },
-    waiting: waiting === null ? null : (fromJson(JSON.parse(waiting)) as EngineRows),
+    money: moneySeq === null || moneyState === null ? null : { seq: Number(moneySeq), state: moneyState },
+    waiting: waiting === null ? null : unpackRows(JSON.parse(waiting), moneyState),
     steps: steps.map((step) => ({
       seq: Number(step.seq),
       ruleVersion: step.rule_version,

@@ -56,6 +56,13 @@ export type ChangedRow =
   | { readonly kind: "position"; readonly position: Position; readonly at: EpochMs }
   | { readonly kind: "performance"; readonly row: PerformanceRow };
 
+/** What steps leave for people to read; each row once, as it was last. */
+export type EngineRows = {
+  readonly changes: readonly ChangedRow[];
+  /** With the times of their steps. */
+  readonly notices: readonly { readonly notice: Notice; readonly at: EpochMs }[];
+};
+
 /** Of each row its last version, in the order of these. */
 export function newestChanges(changes: readonly ChangedRow[]): readonly ChangedRow[] {
   const newest = new Map<string, ChangedRow>();

@@ -1,6 +1,6 @@
 import { assert } from "../../core/assert.ts";
 import { alertsOf } from "../../core/engine/alerts.ts";
-import { type ChangedRow, type Command, newestChanges } from "../../core/engine/command.ts";
+import { type ChangedRow, type Command, type EngineRows, newestChanges } from "../../core/engine/command.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
 import { upgradeState, withMoney } from "../../core/engine/recover.ts";
 import type { EngineState } from "../../core/engine/state.ts";
@@ -8,7 +8,7 @@ import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION, step } from "../../core/engine/step.ts";
 import { InvariantError } from "../../core/errors.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
-import type { EngineBatch, EngineRows, ExecutorStore, JournalStep } from "../../ports/executor-store.ts";
+import type { EngineBatch, ExecutorStore, JournalStep } from "../../ports/executor-store.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
 
 export type EngineRunner = {
