@@ -7,6 +7,7 @@ import { addBootstrap } from "./commands/bootstrap.ts";
 import { addControl } from "./commands/control.ts";
 import { addDashboard } from "./commands/dashboard.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRecompute } from "./commands/recompute.ts";
@@ -33,6 +34,7 @@ for (const add of [
   addServices,
   addDashboard,
   addSigner,
+  addDoctor,
   addDemo,
   addMigrate,
   addStatus,

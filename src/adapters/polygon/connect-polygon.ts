@@ -50,11 +50,13 @@ function createEndpoints({ urls, clock, random, transport, ...limits }: Endpoint
 }
 
 /** What wallets hold, and transactions. Nothing is asked before the first question. @throws ConfigError where a URL is none */
-export function openWalletChain(options: Pick<PolygonOptions, "urls" | "clock" | "random" | "logger">): WalletChain {
+export function openWalletChain(
+  options: Pick<PolygonOptions, "urls" | "clock" | "random" | "logger" | "attemptsMax">,
+): WalletChain {
   const limits = { chainId: POLYGON_CHAIN_ID, timeoutMs: 10_000, batchMax: 20, transport: network };
   const { endpoints } = createEndpoints({ ...options, ...limits });
   const { clock, logger } = options;
-  const attemptsMax = Math.max(3, endpoints.length);
+  const attemptsMax = options.attemptsMax ?? Math.max(3, endpoints.length);
   return createWalletChain(createFailOver({ endpoints, clock, logger, attemptsMax, isSpread: false }));
 }
 

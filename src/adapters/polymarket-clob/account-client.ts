@@ -1,24 +1,14 @@
 import { AbortedError, TransientError } from "../../core/errors.ts";
 import { shares, usd } from "../../core/money/amounts.ts";
-import { fromUnixSeconds } from "../../core/time/time.ts";
 import type { CancelAnswer, VenueClient } from "../../ports/venue-client.ts";
-import {
-  anything,
-  balanceAnswer,
-  cancelAnswer,
-  closedOnlyAnswer,
-  orderRow,
-  ownTrades,
-  timeAnswer,
-} from "./account-schemas.ts";
-import { createClobClient } from "./clob-client.ts";
+import { anything, balanceAnswer, cancelAnswer, closedOnlyAnswer, orderRow, ownTrades } from "./account-schemas.ts";
 import { readOrderAnswer } from "./order-answer.ts";
 import { orderBody } from "./order-body.ts";
-import { type AccountOptions, createPrivateRequests, parseAnswer } from "./private-requests.ts";
+import { type AccountOptions, createPrivateRequests } from "./private-requests.ts";
+import { fetchVenueTime } from "./venue-time.ts";
 
 /** Our account over the CLOB's REST with API credentials (L2, API sheet, sections 2.1 and 2.3). */
 export function createAccountClient(options: AccountOptions): VenueClient {
-  const open = createClobClient(options);
   const { ask, exchange, read, readAll } = createPrivateRequests(options);
 
   async function cancel(path: string, body: string, signal: AbortSignal): Promise<CancelAnswer> {
@@ -67,8 +57,6 @@ export function createAccountClient(options: AccountOptions): VenueClient {
       const asked = { method: "GET", path: "/auth/ban-status/closed-only", body: "" } as const;
       return (await read(asked, closedOnlyAnswer, signal)).closed_only;
     },
-    async time(signal) {
-      return fromUnixSeconds(parseAnswer(timeAnswer, await open.get("/time", signal), "/time"));
-    },
+    time: (signal) => fetchVenueTime(options, signal),
   };
 }

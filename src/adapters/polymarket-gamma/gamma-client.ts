@@ -23,8 +23,8 @@ export type GammaClientOptions = {
 export type GammaQuery = readonly (readonly [name: string, value: string])[];
 
 export type GammaClient = {
-  /** All rows of one query, over as many pages as there are. @throws AbortedError, TransientError and its kinds, RejectedError, PayloadError */
-  markets(query: GammaQuery, signal: AbortSignal): Promise<readonly unknown[]>;
+  /** All rows of one query, over as many pages as there are (or `pagesMax`). @throws AbortedError, TransientError and its kinds, RejectedError, PayloadError */
+  markets(query: GammaQuery, signal: AbortSignal, pagesMax?: number): Promise<readonly unknown[]>;
 };
 
 /** `/markets/keyset` wraps its rows, `/markets` does not. */
@@ -87,10 +87,10 @@ export function createGammaClient({
   }
 
   return {
-    async markets(query, signal) {
+    async markets(query, signal, pagesMax = PAGES_MAX) {
       const rows: unknown[] = [];
       let cursor: string | null = null;
-      for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+      for (let pages = 0; pages < pagesMax; pages += 1) {
         const more: GammaQuery = cursor === null ? [] : [["after_cursor", cursor]];
         const { markets, next_cursor } = await get([...query, ["limit", String(PAGE_LIMIT)], ...more], signal);
         rows.push(...markets);

@@ -37,6 +37,8 @@ export function createStandingRoutes(venue: Venue, index: MarketIndex) {
 
   return {
     balance,
-    isClosedOnly: (key: ApiKey): boolean => accountOf(key, new URLSearchParams())?.isClosedOnly === true,
+    /** Whichever wallet it is about: the key belongs to the owner. */
+    isClosedOnly: (key: ApiKey): boolean =>
+      venue.accounts.some((each) => each.owner.toLowerCase() === key.owner && each.isClosedOnly === true),
   };
 }

@@ -1,0 +1,199 @@
+import { EXCHANGES } from "../../core/chain/contracts.ts";
+import { orderDomain } from "../../core/chain/exchange-order.ts";
+import { CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER } from "../../core/chain/redeem-call.ts";
+import { WALLET_NAMES, walletType } from "../../core/chain/wallet-type.ts";
+import { formatUsd } from "../../core/money/amounts.ts";
+import type { SignerIdentity } from "../../ports/order-signer.ts";
+import type { VenueClient } from "../../ports/venue-client.ts";
+import type { LiveDoctorDeps } from "./doctor-deps.ts";
+import { ask, type Finding, fail, ok, warn } from "./finding.ts";
+
+const SITE = "on the venue's site";
+const START_SIGNER = "start `orderflow signer --settings <file>` and set SIGNER_SOCKET to the socket that it names";
+/** What trades the CLOB's markets; V3 comes into use with Protocol V2. */
+const TRADED = [orderDomain("v1", false).verifyingContract, orderDomain("v1", true).verifyingContract];
+
+/** What only live trading needs, from the country to the money. */
+export async function checkLive(deps: LiveDoctorDeps, signal: AbortSignal): Promise<readonly Finding[]> {
+  const country = ask("geoblock", "check GEOBLOCK_URL", () => checkCountry(deps, signal));
+  let identity: SignerIdentity | null = null;
+  const signer = await ask("signer", START_SIGNER, async () => {
+    identity = await deps.signer.identity(signal);
+    return judgeIdentity(deps, identity);
+  });
+  const who = identity as SignerIdentity | null;
+  const rest = who === null ? [] : await Promise.all(ofWallet(deps, who, signal));
+  return [...(await country), ...signer, ...rest.flat()];
+}
+
+const ofWallet = (deps: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal) => [
+  checkOnChain(deps, who, signal),
+  ask("credentials", "see what it says, then run `orderflow doctor` again", () => checkAccount(deps, who, signal)),
+  ...(who.signatureType === 0 ? [] : [checkRelayerKey(deps, signal)]),
+];
+
+/** One question first: where no node answers, it is said once, and soon. */
+async function checkOnChain(deps: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal) {
+  const fix = "check POLYGON_RPC_URL";
+  const wallet = await ask("wallet", fix, () => checkWallet(deps, who, signal));
+  if (wallet.some((each) => each.fix === fix)) return wallet;
+  const rest = await Promise.all([
+    ask("approvals", fix, () => checkApprovals(deps, who, signal)),
+    ask("balances", fix, () => checkMoney(deps, who, signal)),
+  ]);
+  return [...wallet, ...rest.flat()];
+}
+
+async function checkCountry({ access }: LiveDoctorDeps, signal: AbortSignal): Promise<Finding> {
+  const { blocked, country, region } = await access.geoblock(signal);
+  const where = region === "" ? country : `${country} (${region})`;
+  if (!blocked) return ok("geoblock", `the venue serves ${where}`);
+  return fail(
+    "geoblock",
+    `the venue does not serve ${where}`,
+    "stay on paper here; going around the block breaks its terms",
+  );
+}
+
+function judgeIdentity({ expected }: LiveDoctorDeps, { owner, wallet, signatureType }: SignerIdentity): Finding {
+  const said = `signs for ${wallet} as ${WALLET_NAMES[signatureType]} of ${owner}`;
+  const other = (name: string, value: string): Finding =>
+    fail("signer", `${said}, but ${name} says ${value}`, `correct ${name}, or the signer's settings`);
+  if (expected.wallet !== null && expected.wallet !== wallet) return other("FUNDER_ADDRESS", expected.wallet);
+  if (expected.signatureType !== null && expected.signatureType !== signatureType)
+    return other("SIGNATURE_TYPE", String(expected.signatureType));
+  if (expected.acknowledged !== null && expected.acknowledged !== wallet)
+    return other("LIVE_TRADING_ACK", expected.acknowledged);
+  if (expected.isLiveWanted && expected.acknowledged === null)
+    return warn("signer", `${said}; live trading is not acknowledged`, `set LIVE_TRADING_ACK=${wallet}`);
+  return ok("signer", said);
+}
+
+async function checkWallet({ chain }: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal): Promise<Finding> {
+  const { owner, wallet, signatureType } = who;
+  const derived = walletType(owner, wallet);
+  const name = WALLET_NAMES[signatureType];
+  if (derived !== null && derived !== signatureType)
+    return fail(
+      "wallet",
+      `${wallet} is the ${WALLET_NAMES[derived]} of this key, not a ${name}`,
+      `set "signatureType": ${derived} in the signer's settings`,
+    );
+  const isDeployed = await chain.hasCode(wallet, signal);
+  if (signatureType === 0)
+    return warn(
+      "wallet",
+      "an EOA: the venue refuses orders of new ones",
+      `make a deposit wallet ${SITE} and trade from it`,
+    );
+  if (!isDeployed)
+    return fail("wallet", `the ${name} ${wallet} is not deployed`, `log in and make a first deposit ${SITE}`);
+  if (derived === null)
+    return warn(
+      "wallet",
+      `${wallet} is deployed, but no known factory makes it for ${owner}`,
+      `compare it with the address shown ${SITE}; orders of a wallet of another key are refused`,
+    );
+  return ok("wallet", `${name} ${wallet}, deployed, follows from the key`);
+}
+
+async function checkAccount(
+  deps: LiveDoctorDeps,
+  who: SignerIdentity,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { client, isClosedOnly } = await deps.openAccount(signal);
+  const standing = isClosedOnly
+    ? fail("account", "the venue lets this account only sell", "stay on paper; ask the venue's support for the reason")
+    : ok("account", "may buy and sell");
+  const open = await client.openOrders(signal);
+  return [
+    ok("credentials", `API credentials of ${who.owner} are accepted; ${open.length} orders rest`),
+    standing,
+    ...(await ask("venue-balance", "check POLYGON_RPC_URL", () => compareMoney(deps, who, client, signal))),
+  ];
+}
+
+async function compareMoney(
+  { chain }: LiveDoctorDeps,
+  { wallet }: SignerIdentity,
+  client: VenueClient,
+  signal: AbortSignal,
+) {
+  const [{ balanceUsd }, { pusd }] = await Promise.all([
+    client.collateral(true, signal),
+    chain.collateral(wallet, signal),
+  ]);
+  const detail = `the venue counts ${formatUsd(balanceUsd)} USD`;
+  if (balanceUsd === pusd) return ok("venue-balance", `${detail}, as the chain does`);
+  return warn(
+    "venue-balance",
+    `${detail}, the chain ${formatUsd(pusd)}`,
+    "wait a minute and look again; trades on their way make a difference for as long",
+  );
+}
+
+async function checkApprovals({ chain }: LiveDoctorDeps, { wallet }: SignerIdentity, signal: AbortSignal) {
+  const adapters = [CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER];
+  const [allowances, operators, redeemers] = await Promise.all([
+    chain.allowances(wallet, TRADED, signal),
+    chain.operators(wallet, TRADED, signal),
+    chain.operators(wallet, adapters, signal),
+  ]);
+  const lacks = (name: string, list: readonly unknown[], isThere: (value: never) => boolean): readonly string[] =>
+    TRADED.flatMap((exchange, index) => (isThere(list[index] as never) ? [] : `${name} for ${nameOf(exchange)}`));
+  const missing = [
+    ...lacks("pUSD", allowances, (value: bigint) => value > 0n),
+    ...lacks("outcome tokens", operators, (value: boolean) => value),
+  ];
+  const trading =
+    missing.length === 0
+      ? ok("approvals", "the exchanges may take pUSD and outcome tokens")
+      : fail("approvals", `not approved: ${missing.join(", ")}`, `enable trading ${SITE}, which sets the approvals`);
+  const redeeming = redeemers.every((each) => each)
+    ? ok("redeem-approvals", "the collateral adapters may redeem outcome tokens")
+    : warn(
+        "redeem-approvals",
+        "a collateral adapter may not take outcome tokens: resolved positions will not be redeemed",
+        `redeem one position of each kind ${SITE} by hand, which sets the approval`,
+      );
+  return [trading, redeeming];
+}
+
+const nameOf = (exchange: string): string => EXCHANGES.find(({ address }) => address === exchange)?.name ?? exchange;
+
+async function checkMoney(
+  { chain }: LiveDoctorDeps,
+  who: SignerIdentity,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { pusd, usdcE } = await chain.collateral(who.wallet, signal);
+  const has = `the wallet holds ${formatUsd(pusd)} pUSD`;
+  const findings = [pusd > 0n ? ok("balances", has) : fail("balances", has, `deposit ${SITE}`)];
+  if (usdcE > 0n)
+    findings.push(
+      warn(
+        "balances",
+        `${formatUsd(usdcE)} USDC.e are not wrapped: the exchanges do not take them`,
+        `wrap them ${SITE}`,
+      ),
+    );
+  if (who.signatureType !== 0) return findings;
+  const wei = await chain.gasMoney(who.owner, signal);
+  findings.push(
+    wei > 0n
+      ? ok("gas", "the EOA has POL for its own transactions")
+      : warn("gas", "the EOA has no POL: it cannot redeem", "send it a little POL"),
+  );
+  return findings;
+}
+
+function checkRelayerKey({ relayerKey }: LiveDoctorDeps, signal: AbortSignal): Promise<readonly Finding[]> {
+  const fix = "make a relayer API key on the venue's settings page and set RELAYER_API_KEY";
+  return ask("relayer-key", fix, async () => {
+    if (relayerKey === null)
+      return warn("relayer-key", "RELAYER_API_KEY is not set: resolved positions are shown and not redeemed", fix);
+    await relayerKey(signal);
+    return ok("relayer-key", "the relayer takes the key");
+  });
+}
