@@ -1,7 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { CoverageRange, IngestEntry } from "../../ports/chain-store.ts";
-import { ts } from "./codecs.ts";
+import { int4Array, ts } from "./codecs.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -16,47 +16,26 @@ export async function lockChain(trx: Trx): Promise<{ finalizedBlock: number }> {
   return { finalizedBlock: rows[0]?.finalized_block ?? -1 };
 }
 
-/** The parts of `fromBlock..toBlock` that are not covered yet, in order. */
-export async function findGaps(trx: Trx, { fromBlock, toBlock }: CoverageRange): Promise<readonly CoverageRange[]> {
-  const covered = await trx
-    .selectFrom("flow.coverage")
-    .select(["from_block", "to_block"])
-    .where("to_block", ">=", fromBlock)
-    .where("from_block", "<=", toBlock)
-    .orderBy("from_block")
-    .execute();
-  const gaps: CoverageRange[] = [];
-  let next = fromBlock;
-  for (const range of covered) {
-    if (range.from_block > next) gaps.push({ fromBlock: next, toBlock: range.from_block - 1 });
-    next = range.to_block + 1;
-  }
-  if (next <= toBlock) gaps.push({ fromBlock: next, toBlock });
-  return gaps;
-}
+export type OpenedRange = {
+  readonly finalizedBlock: number;
+  /** The parts of the range that are not covered yet, in order. */
+  readonly gaps: readonly CoverageRange[];
+};
 
-/** What coverage is kept of: blocks that were read, and those of them whose effects were collected. */
-type CoverageTable = "flow.coverage" | "flow.lifecycle_coverage";
-
-/** Adds a range, merging it with those it overlaps or touches. */
-export async function cover(
+/** The lock, what is still to be written of the range, and a place for fills of these blocks: the first call of every range. */
+export async function openRange(
   trx: Trx,
   { fromBlock, toBlock }: CoverageRange,
-  table: CoverageTable = "flow.coverage",
-): Promise<void> {
-  const { rows } = await sql<{ from_block: number | null; to_block: number | null }>`
-    WITH merged AS (
-      DELETE FROM ${sql.raw(table)} WHERE to_block >= ${fromBlock - 1} AND from_block <= ${toBlock + 1}
-      RETURNING from_block, to_block)
-    SELECT min(from_block) AS from_block, max(to_block) AS to_block FROM merged`.execute(trx);
-  const { from_block = null, to_block = null } = rows[0] ?? {};
-  await trx
-    .insertInto(table)
-    .values({
-      from_block: Math.min(fromBlock, from_block ?? fromBlock),
-      to_block: Math.max(toBlock, to_block ?? toBlock),
-    })
-    .execute();
+  fillBlocks: readonly number[],
+): Promise<OpenedRange> {
+  const { rows } = await sql<{ finalized_block: number | null; gaps: readonly number[] }>`
+    SELECT * FROM flow.open_range(${fromBlock}::int, ${toBlock}::int, ${int4Array(fillBlocks)})`.execute(trx);
+  const { finalized_block = null, gaps: ends = [] } = rows[0] ?? {};
+  const gaps: CoverageRange[] = [];
+  for (let index = 0; index < ends.length; index += 2) {
+    gaps.push({ fromBlock: ends[index] as number, toBlock: ends[index + 1] as number });
+  }
+  return { finalizedBlock: finalized_block ?? -1, gaps };
 }
 
 /** Ends coverage at `lastBlock`. @returns the highest block that was covered above it, or null. */

@@ -25,10 +25,9 @@ export function checkFinal(record: BlockRangeRecord, { finalizedBlock }: { reado
 
 /** Forward, never back. */
 export async function moveMark(trx: Trx, finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void> {
-  await sql`UPDATE flow.chain_state SET finalized_block = greatest(finalized_block, ${finalizedBlock}::int),
-    head_block = greatest(head_block, ${headBlock}::int), updated_at = ${ts(at)}`.execute(trx);
-  await sql`DELETE FROM flow.block WHERE block_number < ${finalizedBlock - BLOCKS_KEPT}
-    AND block_number < (SELECT max(block_number) FROM flow.block)`.execute(trx);
+  await sql`SELECT flow.move_mark(${finalizedBlock}::int, ${headBlock}::int, ${BLOCKS_KEPT}::int, ${ts(at)})`.execute(
+    trx,
+  );
 }
 
 /** The same, but not over the first block above the mark that is remembered. */

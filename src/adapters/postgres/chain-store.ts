@@ -3,14 +3,14 @@ import { assert } from "../../core/assert.ts";
 import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockHash } from "../../core/ids/ids.ts";
 import type { BlockRangeRecord, ChainStore, CoverageRange, FinalizedMark } from "../../ports/chain-store.ts";
-import { appendIngest, cover, findGaps, lockChain, uncoverAbove } from "./chain-coverage.ts";
+import { appendIngest, lockChain, openRange, uncoverAbove } from "./chain-coverage.ts";
 import { checkFinal, moveMark, settleMark } from "./chain-finality.ts";
-import { cutParts, insertPart } from "./chain-parts.ts";
+import { closeGap, cutParts } from "./chain-parts.ts";
 import { insertBlocks, insertMarkets, insertQuarantined, insertResolutions } from "./chain-rows.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
 import { createDictionary, type DictionaryUse } from "./dictionary.ts";
 import { deleteFactsAbove, type FactsMemory, insertFacts, insertStaticLabels } from "./facts-rows.ts";
-import { type ExchangeKeys, insertFills } from "./fill-rows.ts";
+import { type ExchangeKeys, insertFills, partitionsOf } from "./fill-rows.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { createFactsReader } from "./known-facts.ts";
 import { insertEffects } from "./lifecycle-rows.ts";
@@ -136,7 +136,8 @@ async function extend(
   });
   done.keys.keep();
   done.keepFacts();
-  if (done.isNew || mark !== null) await hint(db);
+  // Where something was read, the commit itself has told.
+  if (!done.isNew && mark !== null) await hint(db);
   return { fills: done.fills };
 }
 
@@ -146,9 +147,10 @@ async function writeRange(
   record: BlockRangeRecord,
 ) {
   const keys: DictionaryUse = begin(trx);
-  checkFinal(record, await lockChain(trx));
+  const opened = await openRange(trx, record, partitionsOf(record.fills));
+  checkFinal(record, opened);
   if (!isLabelled) await insertStaticLabels(trx);
-  const gaps = await findGaps(trx, record);
+  const { gaps } = opened;
   if (gaps.length === 0) return { keys, keepFacts: () => {}, fills: 0, isNew: false };
   const isNew = within(record, gaps);
   const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
@@ -169,12 +171,7 @@ async function writeRange(
     record.quarantined.filter(({ log }) => isNew(log.blockNumber)),
   );
   await insertBlocks(trx, record.blocks);
-  for (const gap of gaps) {
-    await cover(trx, gap);
-    if (record.effects !== undefined) await cover(trx, gap, "flow.lifecycle_coverage");
-    await insertPart(trx, gap, record);
-    await appendIngest(trx, "extend", gap, record.committedAt);
-  }
+  for (const gap of gaps) await closeGap(trx, gap, record);
   return { keys, keepFacts, fills: fills.length, isNew: true };
 }
 

@@ -23,27 +23,30 @@ const TOKENS_CACHED = 100_000;
 
 type Row = { id: string; key: number };
 
-const wallets = {
-  find: (ids: readonly string[]) => sql<Row>`SELECT address AS id, wallet_key AS key FROM flow.wallet
-    WHERE address = ANY(${bytesArray(ids)})`,
-  // Imports of accounts add wallets too: one that came in between is returned as well.
-  add: (ids: readonly string[]) => sql<Row>`INSERT INTO flow.wallet (address) SELECT unnest(${bytesArray(ids)})
-    ON CONFLICT (address) DO UPDATE SET address = excluded.address RETURNING address AS id, wallet_key AS key`,
-};
+/** In one statement, because each would wait for its turn. New ones get their keys in the order in which they were asked for. */
+const wallets = (ids: readonly string[]) => sql<Row>`
+  WITH asked AS (SELECT * FROM unnest(${bytesArray(ids)}) WITH ORDINALITY AS a (address, place)),
+  found AS (SELECT w.address, w.wallet_key FROM flow.wallet w JOIN asked USING (address)),
+  -- Imports of accounts add wallets too: one that came in between is returned as well.
+  added AS (INSERT INTO flow.wallet (address)
+    SELECT address FROM asked WHERE NOT EXISTS (SELECT FROM found WHERE found.address = asked.address) ORDER BY place
+    ON CONFLICT (address) DO UPDATE SET address = excluded.address RETURNING address, wallet_key)
+  SELECT address AS id, wallet_key AS key FROM found UNION ALL SELECT address, wallet_key FROM added`;
 
-const tokens = {
-  find: (ids: readonly string[]) => sql<Row>`SELECT token_id AS id, token_key AS key FROM flow.token
-    WHERE token_id = ANY(${numericArray(ids)})`,
-  add: (ids: readonly string[]) => sql<Row>`INSERT INTO flow.token (token_id) SELECT unnest(${numericArray(ids)})
-    RETURNING token_id AS id, token_key AS key`,
-};
+const tokens = (ids: readonly string[]) => sql<Row>`
+  WITH asked AS (SELECT * FROM unnest(${numericArray(ids)}) WITH ORDINALITY AS a (token_id, place)),
+  found AS (SELECT t.token_id, t.token_key FROM flow.token t JOIN asked USING (token_id)),
+  added AS (INSERT INTO flow.token (token_id)
+    SELECT token_id FROM asked WHERE NOT EXISTS (SELECT FROM found WHERE found.token_id = asked.token_id) ORDER BY place
+    RETURNING token_id, token_key)
+  SELECT token_id AS id, token_key AS key FROM found UNION ALL SELECT token_id, token_key FROM added`;
 
-type Kind = { find(ids: readonly string[]): RawBuilder<Row>; add(ids: readonly string[]): RawBuilder<Row> };
+type FindOrAdd = (ids: readonly string[]) => RawBuilder<Row>;
 
 /** One lookup for each id, as this runs for every fill; `fresh` holds what the transaction itself has read or made. */
 async function resolveKeys(
   trx: Transaction<Schema>,
-  kind: Kind,
+  findOrAdd: FindOrAdd,
   cache: KeyCache,
   fresh: Map<string, number>,
   ids: readonly (string | null)[],
@@ -59,13 +62,7 @@ async function resolveKeys(
   }
   if (open.length === 0) return keys;
   const missing = new Set(open.map((index) => ids[index] as string));
-  for (const statement of [kind.find, kind.add]) {
-    if (missing.size === 0) break;
-    for (const { id, key } of (await statement([...missing]).execute(trx)).rows) {
-      fresh.set(id, key);
-      missing.delete(id);
-    }
-  }
+  for (const { id, key } of (await findOrAdd([...missing]).execute(trx)).rows) fresh.set(id, key);
   for (const index of open) {
     const key = fresh.get(ids[index] as string);
     assert(key !== undefined, "every id has a key once it was added", { id: ids[index] as string });

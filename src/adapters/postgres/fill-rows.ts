@@ -1,5 +1,6 @@
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { assert } from "../../core/assert.ts";
+import type { Address, TokenId } from "../../core/ids/ids.ts";
 import type { StoredFill } from "../../ports/chain-store.ts";
 import { delayMs } from "./chain-rows.ts";
 import type { Database } from "./connect.ts";
@@ -51,6 +52,16 @@ const AT = Object.fromEntries(
 
 type Keys = { readonly wallets: Int32Array; readonly counterparties: Int32Array; readonly tokens: Int32Array };
 
+const partitionOf = ({ fill }: StoredFill): number => Math.floor(fill.blockNumber / PARTITION_BLOCKS);
+
+/** A block of each partition that these fills belong to. */
+export function partitionsOf(fills: readonly StoredFill[]): readonly number[] {
+  const partitions = new Set<number>();
+  for (const fill of fills) partitions.add(partitionOf(fill));
+  return [...partitions].map((partition) => partition * PARTITION_BLOCKS);
+}
+
+/** Into partitions that are there, which `flow.ensure_fill_partition` names. */
 export async function insertFills(
   db: Database,
   trx: Transaction<Schema>,
@@ -59,28 +70,39 @@ export async function insertFills(
   exchanges: ExchangeKeys,
 ): Promise<void> {
   if (fills.length === 0) return;
-  const wallets = fills.map(({ fill }) => fill.wallet);
-  const both = await dictionary.walletKeys([...wallets, ...fills.map(({ fill }) => fill.counterparty)]);
+  const wallets = new Array<Address | null>(2 * fills.length);
+  const tokens = new Array<TokenId>(fills.length);
+  for (let index = 0; index < fills.length; index += 1) {
+    const { fill } = fills[index] as StoredFill;
+    wallets[index] = fill.wallet;
+    wallets[fills.length + index] = fill.counterparty;
+    tokens[index] = fill.tokenId;
+  }
+  const both = await dictionary.walletKeys(wallets);
   const keys = {
     wallets: both.subarray(0, fills.length),
     counterparties: both.subarray(fills.length),
-    tokens: await dictionary.tokenKeys(fills.map(({ fill }) => fill.tokenId)),
+    tokens: await dictionary.tokenKeys(tokens),
   };
-  const partitions = new Set(fills.map(({ fill }) => Math.floor(fill.blockNumber / PARTITION_BLOCKS)));
-  for (const partition of partitions) {
-    await sql`SELECT flow.ensure_fill_partition(${partition * PARTITION_BLOCKS}::int)`.execute(trx);
+  // In chain order, so that those of one partition follow each other.
+  for (let from = 0, to = 0; from < fills.length; from = to) {
+    const partition = partitionOf(fills[from] as StoredFill);
+    for (to = from + 1; to < fills.length && partitionOf(fills[to] as StoredFill) === partition; ) to += 1;
+    const table = `flow.fill_${partition.toString().padStart(5, "0")}`;
+    await db.copyInto(trx, table, Object.keys(COLUMNS), { binary: pieces(fills, from, to, keys, exchanges) });
   }
-  await db.copyInto(trx, "flow.fill_packed", Object.keys(COLUMNS), { binary: pieces(fills, keys, exchanges) });
 }
 
 function* pieces(
   fills: readonly StoredFill[],
+  first: number,
+  end: number,
   keys: Keys,
   exchanges: ExchangeKeys,
 ): Generator<Uint8Array<ArrayBuffer>> {
   yield HEADER;
-  for (let from = 0; from < fills.length; from += ROWS_PER_PIECE) {
-    const rows = Math.min(ROWS_PER_PIECE, fills.length - from);
+  for (let from = first; from < end; from += ROWS_PER_PIECE) {
+    const rows = Math.min(ROWS_PER_PIECE, end - from);
     const bytes = EMPTY_ROWS.slice(0, rows * ROW_BYTES);
     const view = new DataView(bytes.buffer);
     for (let row = 0; row < rows; row += 1) {

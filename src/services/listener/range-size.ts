@@ -13,7 +13,7 @@ export type RangeSize = {
 };
 
 /** More logs than this in one answer cost memory and a long transaction for no speed. */
-const LOGS_WANTED = 4_000;
+const LOGS_WANTED = 8_000;
 const FORGET_AFTER = 40;
 
 export const rangeSize = (initial: number, max: number): RangeSize => ({
