@@ -25,6 +25,7 @@ import { edgeOnReadSql } from "./migrations/0020_edge_on_read.ts";
 import { rolesSql } from "./migrations/0021_roles.ts";
 import { waitingRowsSql } from "./migrations/0022_waiting_rows.ts";
 import { unitSumsJoinSql } from "./migrations/0023_unit_sums_join.ts";
+import { commitRangeSql } from "./migrations/0024_commit_range.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -55,6 +56,7 @@ export const migrations: readonly Migration[] = [
   { name: "0021_roles", sql: rolesSql },
   { name: "0022_waiting_rows", sql: waitingRowsSql },
   { name: "0023_unit_sums_join", sql: unitSumsJoinSql },
+  { name: "0024_commit_range", sql: commitRangeSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -66,6 +66,9 @@ export async function grantRoles(trx: Transaction<Schema>): Promise<readonly str
   const existing = new Set(rows.map(({ rolname }) => rolname));
   for (const service of services)
     if (existing.has(roleName(service))) await sql.raw(grants(roleName(service), WRITABLE[service])).execute(trx);
+  // Fills are copied into partitions, some of which are there already.
+  await sql`SELECT flow.admit_writers(c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'flow.fill_packed'::regclass`.execute(trx);
   const listener = roleName("listener");
   if (existing.has(listener)) await sql.raw(`GRANT EXECUTE ON FUNCTION ${PARTITIONING} TO ${listener}`).execute(trx);
   return [...existing];

@@ -2,7 +2,23 @@
 export const commitRangeSql = `
 -- Fills are copied into their partition: rows that COPY passes on to one with a trigger over all of them above it are written one
 -- by one. The trigger above is for whoever inserts there.
-CREATE OR REPLACE FUNCTION flow.ensure_fill_partition(block int) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION flow.follow_inserts(child text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE TRIGGER update_wallet_stats_insert AFTER INSERT ON flow.%I
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flow.update_wallet_stats()', child);
+END $$;
+-- Whoever may insert above may insert here.
+CREATE FUNCTION flow.admit_writers(child text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  writer regrole;
+BEGIN
+  FOR writer IN SELECT a.grantee FROM pg_class c, aclexplode(c.relacl) a
+      WHERE c.oid = 'flow.fill_packed'::regclass AND a.privilege_type = 'INSERT' AND a.grantee NOT IN (0, c.relowner) LOOP
+    EXECUTE format('GRANT INSERT ON flow.%I TO %s', child, writer);
+  END LOOP;
+END $$;
+CREATE OR REPLACE FUNCTION flow.ensure_fill_partition(block int) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   part int := block / 50000;
   child text := 'fill_' || lpad(part::text, 5, '0');
@@ -12,12 +28,8 @@ BEGIN
     EXECUTE format('ALTER TABLE flow.fill_packed ATTACH PARTITION flow.%I FOR VALUES FROM (%s) TO (%s)',
       child, part * 50000, (part + 1) * 50000);
     PERFORM flow.follow_inserts(child);
+    PERFORM flow.admit_writers(child);
   END IF;
-END $$;
-CREATE FUNCTION flow.follow_inserts(child text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('CREATE TRIGGER update_wallet_stats_insert AFTER INSERT ON flow.%I
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flow.update_wallet_stats()', child);
 END $$;
 SELECT flow.follow_inserts(c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'flow.fill_packed'::regclass;
