@@ -2,7 +2,6 @@ import { createSystemClock } from "../adapters/system/clock.ts";
 import { createAlerts, recordDeath } from "./alerts.ts";
 import { createRetention } from "./archive.ts";
 import { createBootstrap } from "./bootstrap.ts";
-import { openDashboard } from "./dashboard.ts";
 import { createDesk, shareDesk } from "./desk.ts";
 import { createExecutor } from "./executor.ts";
 import { createListener } from "./listener.ts";
@@ -16,7 +15,7 @@ import type { ServiceParts } from "./service-parts.ts";
  * @param folder of the embedded database, which commands reach through this process; null on a server
  */
 export async function runAllInOne(given: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
-  const parts = withMetrics(given);
+  const parts = await withMetrics(given);
   const { environment, database, logger } = parts;
   logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
   // First: a faulty strategy file is told of before an endpoint is asked for.
@@ -26,6 +25,7 @@ export async function runAllInOne(given: ServiceParts, folder: string | null, si
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));
+  const { openDashboard } = await import("./dashboard.ts");
   const dashboard = await openDashboard(parts, services);
   logger.info("dashboard", { url: dashboard.url });
   const observed = await observe(parts, services);

@@ -4,11 +4,13 @@ import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addControl } from "./commands/control.ts";
 import { addDashboard } from "./commands/dashboard.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
+import { addLook } from "./commands/look.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRecompute } from "./commands/recompute.ts";
 import { addReconcile } from "./commands/reconcile.ts";
@@ -22,10 +24,20 @@ import { addViews } from "./commands/views.ts";
 import { EXIT } from "./program.ts";
 import { version } from "./version.ts";
 
+const HELP_END = `
+Settings come from the environment and .env; .env.example lists them all.
+
+Examples:
+  orderflow demo                    see it work in a simulated world
+  orderflow tail --tier WHALE       fills of the best wallets as they come
+  orderflow signals --why <id>      what a signal was decided on
+
+Exit codes: 0 done, 1 failed, 2 cannot start, refused or misused, 130 ended by a second Ctrl-C.`;
+
 const cli = new Command("orderflow")
   .description("Reads every Polymarket fill, scores every wallet, and trades on paper.")
   .version(version)
-  .addHelpText("after", "\nSettings come from the environment and .env; .env.example lists them all.")
+  .addHelpText("after", HELP_END)
   .configureHelp({ showGlobalOptions: true })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
 
@@ -40,6 +52,7 @@ for (const add of [
   addStatus,
   addControl,
   addViews,
+  addLook,
   addScore,
   addBootstrap,
   addReconcile,
@@ -48,6 +61,7 @@ for (const add of [
   addArchive,
   addImport,
   addRecompute,
+  addCompletion,
 ])
   add(cli);
 addBackup(cli, version);

@@ -31,6 +31,7 @@ import {
   readWallet,
   type WalletRow,
 } from "../adapters/postgres/overview.ts";
+import { createReadSide } from "../adapters/postgres/read-side/read-side.ts";
 import { type Reconciliation, readReconciliations } from "../adapters/postgres/reconciliation-store.ts";
 import type { ControlCommand } from "../core/engine/event.ts";
 import { ConfigError, InputError } from "../core/errors.ts";
@@ -40,6 +41,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { CommandReceipt, ExecutorSight } from "../ports/command-store.ts";
 import type { ContractStates } from "../ports/lifecycle.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Row, TradeFilter, WalletFilter } from "../ports/read-side.ts";
 import { type Program, withDatabase } from "./program.ts";
 
 /** `orderflow status` as one value. */
@@ -62,6 +64,9 @@ export type StatusReport = {
 export type Desk = {
   status(): Promise<StatusReport>;
   sight(): Promise<ExecutorSight>;
+  wallets(filter: WalletFilter, limit: number): Promise<readonly Row[]>;
+  /** Fills, newest first. */
+  trades(filter: TradeFilter, limit: number): Promise<readonly Row[]>;
   signals(limit: number): Promise<readonly SignalRow[]>;
   signalReasons(id: string): Promise<SignalReasons | null>;
   positions(limit: number): Promise<readonly PositionRow[]>;
@@ -74,6 +79,7 @@ export type Desk = {
 
 export function createDesk(database: Database, clock: Clock): Desk {
   const commands = createCommandStore(database);
+  const reads = createReadSide(database);
   return {
     status: async () => ({
       executor: await commands.sight(),
@@ -87,6 +93,8 @@ export function createDesk(database: Database, clock: Clock): Desk {
       reconciliations: await readReconciliations(database),
     }),
     sight: () => commands.sight(),
+    wallets: async (filter, limit) => (await reads.wallets(filter, { limit, after: null })).rows,
+    trades: async (filter, limit) => (await reads.trades(filter, { limit, after: null })).rows,
     signals: (limit) => readSignals(database, limit),
     signalReasons: (id) => readSignalReasons(database, id),
     positions: (limit) => readPositions(database, limit),
@@ -105,16 +113,37 @@ const command = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("close"), positionId: text.transform((id) => id as PositionId) }),
 ]);
 
+const wallet = z.string().regex(/^0x[0-9a-f]{40}$/);
+const walletFilter = z.object({
+  search: text.optional(),
+  tier: text.optional(),
+  eligible: z.boolean().optional(),
+  sort: z.enum(["score", "edge", "pnl", "win_rate", "closed_markets", "confidence", "volume", "recent"]),
+  ascending: z.boolean(),
+});
+const tradeFilter = z.object({
+  tier: text.optional(),
+  wallet: wallet.optional(),
+  market: z
+    .string()
+    .regex(/^0x[0-9a-f]{62,64}$/)
+    .optional(),
+  side: z.enum(["BUY", "SELL"]).optional(),
+  minUsd: z.number().min(0).max(1e12).optional(),
+});
+
 /** What each question must come with when another process asks it. */
 const ARGUMENTS = {
   status: z.tuple([]),
   sight: z.tuple([]),
+  wallets: z.tuple([walletFilter, count]),
+  trades: z.tuple([tradeFilter, count]),
   signals: z.tuple([count]),
   signalReasons: z.tuple([text]),
   positions: z.tuple([count]),
   performance: z.tuple([count]),
   wallet: z.tuple([text]),
-  explain: z.tuple([z.string().regex(/^0x[0-9a-f]{40}$/)]),
+  explain: z.tuple([wallet]),
   submit: z.tuple([command, text]),
   handledAt: z.tuple([z.string().regex(/^\d{1,18}$/)]),
 } satisfies { readonly [Method in keyof Desk]: z.ZodType<Parameters<Desk[Method]>> };

@@ -1,7 +1,5 @@
 import { createPing } from "../adapters/healthcheck/ping.ts";
-import { startMetricsServer } from "../adapters/http/metrics-server.ts";
 import { gather } from "../adapters/metrics/gather.ts";
-import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createReadSide } from "../adapters/postgres/read-side/read-side.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import type { Service } from "../ports/service.ts";
@@ -9,8 +7,11 @@ import { createPulseService } from "../services/pulse/pulse-service.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 /** `parts` with metrics, where somebody is to read them. */
-export const withMetrics = (parts: ServiceParts): ServiceParts =>
-  parts.environment.METRICS_PORT === null ? parts : { ...parts, metrics: createMetrics() };
+export async function withMetrics(parts: ServiceParts): Promise<ServiceParts> {
+  if (parts.environment.METRICS_PORT === null) return parts;
+  const { createMetrics } = await import("../adapters/metrics/metrics.ts");
+  return { ...parts, metrics: createMetrics() };
+}
 
 export type Observed = {
   /** To be run beside those that are watched. */
@@ -31,6 +32,7 @@ export async function observe(parts: ServiceParts, services: readonly Service[])
       ? []
       : [createPulseService({ ping: createPing(pingUrl), services, wall, logger: logger.with({ service: "pulse" }) })];
   if (metrics === undefined || port === null) return { services: pulse, close: async () => {} };
+  const { startMetricsServer } = await import("../adapters/http/metrics-server.ts");
   const reads = createReadSide(database);
   const server = await startMetricsServer({
     ...{ host, port, services },

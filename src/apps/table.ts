@@ -34,9 +34,13 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
       middle: " ",
     },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(withoutControls)));
   return table.toString();
 }
+
+/** Titles come from strangers, and a terminal obeys control characters. */
+export const withoutControls = (text: string): string =>
+  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => (char === "\n" ? "\n" : "·"));
 
 const SHRUNK_WIDTH = 12;
 const GAP = 3;

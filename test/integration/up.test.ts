@@ -128,6 +128,12 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
       outcome: "refused",
       detail: expect.stringContaining("no position P-1"),
     });
+    expect(await command("tail", "--once", "-n", "1")).toMatchObject({
+      price: expect.any(String),
+      market_id: expect.any(String),
+    });
+    expect(await command("top", "--sort", "volume")).toEqual(expect.any(Array));
+    await expect(command("wallet", "0x0000000000")).rejects.toThrow(/no fill of a wallet that begins with/);
     expect(await command("status")).toMatchObject({ executor: { tradingState: "REDUCING" } });
     expect(await stop(first)).toBe(0);
     expect(await command("resume")).toMatchObject({

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { openDashboard } from "../dashboard.ts";
 import { observe, withMetrics } from "../observe.ts";
 import { runProgram, withDatabase } from "../program.ts";
 import { runServices } from "../run-services.ts";
@@ -14,7 +13,8 @@ export function addDashboard(cli: Command): void {
           program,
           async (database) => {
             const { signal, logger, clock } = program;
-            const parts = withMetrics({ ...program, database, machineTimeFactor: 1 });
+            const parts = await withMetrics({ ...program, database, machineTimeFactor: 1 });
+            const { openDashboard } = await import("../dashboard.ts");
             const dashboard = await openDashboard(parts, null);
             const observed = await observe(parts, [dashboard.service]);
             logger.info("dashboard", { url: dashboard.url });

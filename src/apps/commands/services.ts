@@ -47,7 +47,7 @@ export function addServices(cli: Command): void {
             program,
             async (database) => {
               const { signal, logger, clock } = program;
-              const parts = withMetrics({ ...program, database, machineTimeFactor: 1 });
+              const parts = await withMetrics({ ...program, database, machineTimeFactor: 1 });
               const own = await create(parts, signal);
               const observed = await observe(parts, own);
               try {

@@ -7,7 +7,7 @@ import { jsonText } from "../table.ts";
 
 type Flags = { readonly json?: true; readonly limit: number };
 
-const positive = (text: string): number => {
+export const positive = (text: string): number => {
   const value = Number(text);
   if (!(Number.isInteger(value) && value >= 1 && value <= 100_000)) {
     throw new InvalidArgumentError("A whole number from 1 to 100000 is needed.");
