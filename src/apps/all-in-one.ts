@@ -17,9 +17,9 @@ import type { ServiceParts } from "./service-parts.ts";
 export async function runAllInOne(given: ServiceParts, folder: string | null, signal: AbortSignal): Promise<void> {
   const parts = await withMetrics(given);
   const { environment, database, logger } = parts;
-  logger.info("starting", { database: database.engine, mode: "PAPER", capitalUsd: environment.CAPITAL_USD });
+  logger.info("starting", { database: database.engine, capitalUsd: environment.CAPITAL_USD });
   // First: a faulty strategy file is told of before an endpoint is asked for.
-  const executor = await createExecutor(parts);
+  const executor = await createExecutor(parts, signal);
   const reputation = createReputation(parts);
   const services = [await createListener(parts, signal), createRetention(parts), reputation, executor];
   const alerts = createAlerts(parts);

@@ -11,6 +11,7 @@ import { systemRandom } from "../adapters/system/random.ts";
 import { NO_COPY_RULES } from "../core/copy/copy-rules.ts";
 import type { EngineConfig } from "../core/engine/state.ts";
 import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
+import type { LiveGate } from "../core/risk/live-gate.ts";
 import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
 import { DAY_MS, SECOND_MS } from "../core/time/time.ts";
 import type { Service } from "../ports/service.ts";
@@ -18,6 +19,9 @@ import { createEngineSettings } from "../services/executor/engine-settings.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
 import { createExecutorService } from "../services/executor/executor-service.ts";
 import type { ExecutorDeps } from "../services/executor/session.ts";
+import { USER_AGENT } from "./live/account.ts";
+import { chooseMode } from "./live/choose-mode.ts";
+import { liveTrading } from "./live/live-trading.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 const CLOB_TIMEOUT_MS = 5_000;
@@ -25,14 +29,18 @@ const CLOB_TIMEOUT_MS = 5_000;
 const PAPER_LATENCY_MS = 500;
 
 /** @throws ConfigError where the strategy file is faulty */
-export async function createExecutor(parts: ServiceParts): Promise<Service> {
+export async function createExecutor(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
   const { environment, database, clock, logger, machineTimeFactor, metrics } = parts;
-  const store = createExecutorStore(database, "PAPER");
-  const engine = engineConfig(environment, machineTimeFactor);
+  const onPaper = engineConfig(environment, machineTimeFactor);
+  const paperStrategy = await readStrategy(parts, onPaper);
+  const live = await chooseMode(parts, paperStrategy.settings?.current() ?? onPaper, signal);
+  const engine = live === null ? onPaper : liveConfig(onPaper, live.gate);
+  const strategy = live === null ? paperStrategy : await readStrategy(parts, engine);
+  const store = createExecutorStore(database, engine.mode);
   const rest = createClobBookSource({
     url: environment.CLOB_URL,
     timeoutMs: CLOB_TIMEOUT_MS,
-    userAgent: "orderflow (paper trading)",
+    userAgent: USER_AGENT,
   });
   const books = createLiveBooks({
     rest,
@@ -41,16 +49,18 @@ export async function createExecutor(parts: ServiceParts): Promise<Service> {
     random: systemRandom,
     logger: logger.with({ service: "executor" }),
   });
+  const venue = createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS });
   return createExecutorService({
     store: metrics === undefined ? store : measureExecutorStore(store, metrics, createSystemClock()),
     books,
     feed: books,
-    venue: createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS }),
+    venue,
     clock,
     logger: logger.with({ service: "executor" }),
     wake: database.wake,
     config: { engine, timing: { ...DEFAULT_EXECUTOR_TIMING, journalKeepMs: environment.RETENTION_DAYS * DAY_MS } },
-    ...(await readStrategy(parts, engine)),
+    ...(live === null ? {} : liveTrading(parts, live, { books, venue }, signal)),
+    ...strategy,
   });
 }
 
@@ -69,6 +79,12 @@ async function readStrategy(
   logger.info("strategy file", { path: strategyFile, hash: settings.current().strategyHash });
   return { settings };
 }
+
+const liveConfig = (onPaper: EngineConfig, gate: LiveGate | null): EngineConfig => ({
+  ...onPaper,
+  mode: "LIVE",
+  ...(gate === null ? {} : { gate }),
+});
 
 export function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
   const { MAX_POSITION_USD: maxPositionUsd } = environment;

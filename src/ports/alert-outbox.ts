@@ -2,7 +2,7 @@ import type { NoticeKind } from "../core/engine/command.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
 /** What the engine tells, and what only the process around it sees. */
-export type AlertKind = NoticeKind | "feedSilent" | "feedBack" | "error";
+export type AlertKind = NoticeKind | "feedSilent" | "feedBack" | "error" | "difference" | "mode";
 
 export type AlertFacts = Readonly<Record<string, string | number | null>>;
 

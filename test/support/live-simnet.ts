@@ -18,6 +18,7 @@ import { epochMs } from "../../src/core/time/time.ts";
 import type { OrderSigner } from "../../src/ports/order-signer.ts";
 import type { RedemptionSigner } from "../../src/ports/redemption-signer.ts";
 import { createLiveVenue } from "../../src/services/live/live-venue.ts";
+import { createOrderHints } from "../../src/services/live/order-hints.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { createMemoryLiveOrders } from "./memory-live-orders.ts";
 import { createQuietLogger } from "./quiet-logger.ts";
@@ -101,7 +102,8 @@ async function loginWith(
     ...{ client, signer, store, clock, account: identity, logger: createQuietLogger() },
     exchangeOf: async (id) => ({ marketVersion: "v1", negRisk: market(id)?.negRisk === true }),
     random: () => (++salt * 0.618) % 1,
-    alarm: (sort) => alarms.push(sort),
+    alarm: async (sort) => void alarms.push(sort),
+    ...{ hold: () => null, hints: createOrderHints(clock) },
   });
   const place = (order: Parameters<typeof venue.place>[0]): Promise<OrderResult> =>
     untilDone(simnet, clock, venue.place(order, signal));

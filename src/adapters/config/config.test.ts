@@ -100,12 +100,6 @@ describe("problems", () => {
     expect(problemsOf(Object.fromEntries(foreign.map((name) => [name, "x"])))).toEqual([]);
   });
 
-  test("live trading is refused in a sentence", () => {
-    expect(problemsOf({ ENABLE_PAPER_TRADING: "false" })).toEqual([
-      expect.stringContaining("live trading, which this version does not have"),
-    ]);
-  });
-
   test("half of the API credentials is none", () => {
     expect(problemsOf({ CLOB_API_KEY: "k", CLOB_API_SECRET: "hunter2" })).toEqual([
       expect.stringMatching(/^(?!.*hunter2).*set all three or none/),

@@ -51,11 +51,6 @@ function textOf(name: string, { process, file }: EnvironmentSources): string | n
 /** Rules between values. */
 function contradictions(env: Environment): string[] {
   const problems: string[] = [];
-  if (!env.ENABLE_PAPER_TRADING) {
-    problems.push(
-      "ENABLE_PAPER_TRADING=false asks for live trading, which this version does not have; remove it to trade on paper",
-    );
-  }
   const credentials = [env.CLOB_API_KEY, env.CLOB_API_SECRET, env.CLOB_API_PASSPHRASE];
   if (credentials.some((each) => each !== null) && credentials.includes(null))
     problems.push("CLOB_API_KEY, CLOB_API_SECRET and CLOB_API_PASSPHRASE belong together: set all three or none");

@@ -125,7 +125,7 @@ async function saveOrders(trx: Trx, mode: TradingMode, changes: readonly OrderCh
     )
     ON CONFLICT (client_order_id) DO UPDATE SET
       status = EXCLUDED.status, reason = EXCLUDED.reason, answered_at = EXCLUDED.answered_at,
-      estimates = EXCLUDED.estimates`.execute(trx);
+      estimates = coalesce(EXCLUDED.estimates, trade_order.estimates)`.execute(trx);
   const fills = changes.flatMap(({ order, executions, at }) =>
     executions.map((fill, index) => ({ ...fill, id: order.clientOrderId, index, at: time(at) })),
   );

@@ -27,6 +27,7 @@ import { waitingRowsSql } from "./migrations/0022_waiting_rows.ts";
 import { unitSumsJoinSql } from "./migrations/0023_unit_sums_join.ts";
 import { commitRangeSql } from "./migrations/0024_commit_range.ts";
 import { grantRoles } from "./roles.ts";
+import { liveAccountSql } from "./migrations/0025_live_account.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   { name: "0022_waiting_rows", sql: waitingRowsSql },
   { name: "0023_unit_sums_join", sql: unitSumsJoinSql },
   { name: "0024_commit_range", sql: commitRangeSql },
+  { name: "0025_live_account", sql: liveAccountSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -40,6 +40,7 @@ export const WRITABLE = {
       "command",
     ],
     ...["performance_day", "significance", "equity", "redemption", "claim", "reader_cursor", "alert_outbox"],
+    ...["live_account", "live_arming", "live_difference"],
   ],
   dashboard: ["command"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

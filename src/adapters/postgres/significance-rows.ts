@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { TradingMode } from "../../core/execution/position.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
 import { shares, usd } from "../../core/money/amounts.ts";
-import type { ClosedBet, Significance } from "../../core/performance/significance.ts";
+import type { ClosedBet, Significance, Verdict } from "../../core/performance/significance.ts";
 import type { SignalType } from "../../core/signals/signal.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import { type Hex, json } from "./codecs.ts";
@@ -26,6 +26,28 @@ export async function loadClosedBets({ kysely }: Database, mode: TradingMode): P
     cluster: row.cluster,
     shares: shares(row.shares),
     netUsd: usd(row.net),
+  }));
+}
+
+type RecordRow = {
+  signal_type: SignalType;
+  source: string;
+  bets: number;
+  clusters: number;
+  edge_per_share: number | null;
+  lower_bound: number | null;
+  upper_bound: number | null;
+  verdict: Verdict;
+};
+
+export async function readSignificance({ kysely }: Database, mode: TradingMode): Promise<readonly Significance[]> {
+  const { rows } = await sql<RecordRow>`
+    SELECT signal_type, source, bets, clusters, edge_per_share, lower_bound, upper_bound, verdict
+    FROM flow.significance WHERE mode = ${mode} ORDER BY signal_type, source`.execute(kysely);
+  return rows.map((row) => ({
+    ...{ signalType: row.signal_type, source: row.source === "" ? null : parseAddress(row.source) },
+    ...{ bets: row.bets, clusters: row.clusters, edgePerShare: row.edge_per_share },
+    ...{ lowerBound: row.lower_bound, upperBound: row.upper_bound, verdict: row.verdict },
   }));
 }
 

@@ -19,7 +19,7 @@ const createListening: Create = async (parts, signal) => [await createListener(p
 const services: readonly (readonly [name: string, description: string, create: Create])[] = [
   ["listener", "read fills, markets and resolutions from the chain", createListening],
   ["reputation", "keep ledgers and score wallets", createScoring],
-  ["executor", "turn fills of scored wallets into signals and paper positions", createTrading],
+  ["executor", "turn fills of scored wallets into signals and positions", createTrading],
 ];
 
 /** Alone it works through steps of thousands of rows, an hour apart. */
@@ -29,10 +29,10 @@ function createScoring(parts: ServiceParts): readonly Service[] {
 }
 
 /** Whoever trades tells people of it. */
-async function createTrading(parts: ServiceParts): Promise<readonly Service[]> {
+async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
   const alerts = createAlerts(parts);
   const strategyFile = findStrategyFile(parts.environment.STRATEGY_FILE);
-  return [await createExecutor({ ...parts, strategyFile }), ...(alerts === null ? [] : [alerts])];
+  return [await createExecutor({ ...parts, strategyFile }, signal), ...(alerts === null ? [] : [alerts])];
 }
 
 /** Each service in a process of its own, on a server that they share. */

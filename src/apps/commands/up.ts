@@ -6,7 +6,7 @@ import { runProgram, withDatabase } from "../program.ts";
 export function addUp(cli: Command): void {
   cli
     .command("up")
-    .description("run all services in one process, trading on paper")
+    .description("run all services in one process, trading on paper unless live trading is armed")
     .action(() =>
       runProgram((program) =>
         withDatabase(program, (database) =>

@@ -3,6 +3,7 @@ import type { Leader } from "../copy/copy-rules.ts";
 import { addSpent } from "../copy/spent.ts";
 import { describeView, type MarketView } from "../execution/market-view.ts";
 import { entryOrderId, exitOrderId, type OrderRequest, positionId } from "../execution/order.ts";
+import { simulatePaperFill } from "../execution/paper-fill.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
 import { reverseControl } from "../execution/reverse-control.ts";
 import type { SignalId } from "../ids/ids.ts";
@@ -65,7 +66,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   const ordered: Signal = { ...signal, ...seen, limitPrice: decision.order.limitPrice, stage: "ORDER_IN_FLIGHT" };
   const told = updateSignal(state, ordered);
   const changes = [...told.changes, ...controlOf(state, decision.order, view, signal.id)];
-  return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, decision.order), decision));
+  return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, decision.order), decision, view));
 }
 
 /** Follows from the same book; it is recorded beside the signal and moves nothing. */
@@ -100,7 +101,7 @@ function decideExit(state: EngineState, { view, at }: BookObserved, position: Po
       checks: decision.checks,
       seen: describeView(view),
     });
-    return andThen(told, (next) => submit(next, decision));
+    return andThen(told, (next) => submit(next, decision, view));
   }
   if (decision.refusal.code !== "BELOW_MIN_SIZE") return unchanged(retryExit(state, position, exit));
   // It will not grow by waiting: the rest is held until the market is resolved.
@@ -122,15 +123,20 @@ function spend(state: EngineState, leader: Leader | null, order: OrderRequest): 
   return { ...state, spent: addSpent(state.spent, leader?.wallet ?? null, order.stakeUsd, order.approvedAt) };
 }
 
-function submit(state: EngineState, decision: Extract<Decision, { approved: true }>): StepResult {
-  const { order, worstCostUsd } = decision;
+function submit(
+  state: EngineState,
+  { order, worstCostUsd }: Extract<Decision, { approved: true }>,
+  { book }: MarketView,
+): StepResult {
+  // Every live order has its paper twin: this one, until the venue's own answer comes with a later book.
+  const { estimates } = state.config.mode === "LIVE" ? simulatePaperFill(order, book, book, state.at) : {};
   return {
     state: {
       ...state,
       orders: { ...state.orders, [order.clientOrderId]: { order, submittedAt: state.at, worstCostUsd } },
     },
     commands: [{ kind: "placeOrder", order }],
-    changes: [{ kind: "order", order, status: "SUBMITTED", reason: null, executions: [], at: state.at }],
+    changes: [{ kind: "order", order, status: "SUBMITTED", reason: null, executions: [], estimates, at: state.at }],
   };
 }
 

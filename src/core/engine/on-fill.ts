@@ -3,6 +3,7 @@ import { resolveCopyRule } from "../copy/copy-rules.ts";
 import type { Position } from "../execution/position.ts";
 import type { OutcomeIndex } from "../market/market.ts";
 import type { Refusal } from "../risk/limits.ts";
+import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
 import { survivesRetraction } from "../signals/episode.ts";
 import { detectExitFollow } from "../signals/exit-follow.ts";
@@ -39,7 +40,7 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const next: EngineState = { ...state, episodes: setShard(state.episodes, key, episode) };
   if (trigger === null) return unchanged(next);
   const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
-  const barred = findCopyRefusal(copyTermsOf(next.config, signal));
+  const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
   // Whom we do not copy contradicts nobody whom we do.
   if (barred !== null) return enterSignal(next, refuse(signal, barred));
   const recent = getShard(next.recentTriggers, market.marketId) ?? [];
@@ -75,7 +76,9 @@ function onDegenSell(state: EngineState, event: FillObserved): StepResult {
   if (trigger === null) return unchanged(next);
   // The wallets' own (negative) skill says nothing about ours: no edge has been measured for this signal.
   const unproven: Trigger = { ...trigger, edgeLowerBound: null };
-  return enterSignal(next, draftSignal(next, "FADE_DEGEN", event, unproven, state.config.signals.fadeConfidence));
+  const signal = draftSignal(next, "FADE_DEGEN", event, unproven, state.config.signals.fadeConfidence);
+  const barred = findGateRefusal(next.config.gate, signal);
+  return enterSignal(next, barred === null ? signal : refuse(signal, barred));
 }
 
 /** A sell by the wallet that a position follows. */
@@ -115,7 +118,7 @@ function draftSignal(
   const { ttlMs, slippageBps, triggerAgeMsMax } = state.config.signals;
   const side = type === "EXIT_FOLLOW" ? "SELL" : "BUY";
   const signal: Signal = {
-    id: signalId(type, market.marketId, market.outcomeIndex, fill.orderHash),
+    id: signalId(type, market.marketId, market.outcomeIndex, fill.orderHash, state.config.mode),
     type,
     side,
     marketId: market.marketId,

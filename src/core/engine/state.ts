@@ -5,6 +5,7 @@ import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
 import type { RiskLimits, TradingState } from "../risk/limits.ts";
+import type { LiveGate } from "../risk/live-gate.ts";
 import { type Protections, startProtections } from "../risk/protections.ts";
 import type { RecentTrigger } from "../signals/conflict.ts";
 import type { Episode } from "../signals/episode.ts";
@@ -25,6 +26,8 @@ export type EngineConfig = {
   readonly copy: CopyRules;
   /** Of the strategy file's text; null: none was read. */
   readonly strategyHash: string | null;
+  /** Absent: every signal type that is switched on may trade, as on paper. */
+  readonly gate?: LiveGate;
 };
 
 /** As an older version wrote it into the journal. */

@@ -49,6 +49,8 @@ export type UnfilledReason =
   /** Outside the signer's policy. */
   | "SIGNER_REFUSED"
   | "VENUE_REFUSED"
+  /** Live: what the venue has of the account is not known, or not ours; nothing was sent. */
+  | "NOT_RECONCILED"
   /** Matched, and the settlement failed on the chain: nothing was exchanged. */
   | "SETTLEMENT_FAILED";
 

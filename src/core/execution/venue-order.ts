@@ -1,6 +1,6 @@
 import { type ExchangeOrder, type SignatureType, ZERO_32 } from "../chain/exchange-order.ts";
 import type { Address, OrderHash } from "../ids/ids.ts";
-import { notional, type ShareMicros, shares } from "../money/amounts.ts";
+import { minUsd, notional, type ShareMicros, shares, subUsd } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
 import { computeFee } from "./fee.ts";
 import type { Execution, OrderRequest, UnfilledReason } from "./order.ts";
@@ -71,12 +71,16 @@ export function settleTrades(
   const known = own.reduce((sum, { size }) => sum + size, 0n);
   if (isMissing || isUnderWay || (matched !== null && known < matched)) return { settled: false };
   const confirmed = own.filter(({ status }) => status === "CONFIRMED");
-  return {
-    settled: true,
-    executions: confirmed.map(({ price, size }) => ({
-      ...{ price, size: shares(size), cash: notional(price, size, request.side === "BUY" ? "ceil" : "floor") },
-      fee: computeFee(request.fee, price, size),
-    })),
-    failed: confirmed.length < own.length,
-  };
+  return { settled: true, executions: toExecutions(request, confirmed), failed: confirmed.length < own.length };
+}
+
+function toExecutions(request: OrderRequest, trades: readonly VenueTrade[]): readonly Execution[] {
+  // The exchange takes no more than the order gives, however often a price was rounded on its way to us.
+  let left = request.side === "BUY" ? request.stakeUsd : null;
+  return trades.map(({ price, size }) => {
+    const rounded = notional(price, size, left === null ? "floor" : "ceil");
+    const cash = left === null ? rounded : minUsd(rounded, left);
+    if (left !== null) left = subUsd(left, cash);
+    return { price, size: shares(size), cash, fee: computeFee(request.fee, price, size) };
+  });
 }

@@ -98,6 +98,8 @@ export type RefusalCode =
   | "NOTHING_TO_DO"
   /** Its time was over before an order could be decided. */
   | "SIGNAL_EXPIRED"
+  /** Live: its paper record does not allow it. */
+  | "NOT_PROVEN"
   /** The order reached the venue and nothing of it was filled. */
   | "NOT_FILLED";
 

@@ -1,5 +1,6 @@
 import type { Side } from "../chain/fill.ts";
 import type { SeenMarket } from "../execution/market-view.ts";
+import type { TradingMode } from "../execution/position.ts";
 import type { Address, MarketId, OrderHash, SignalId, TokenId } from "../ids/ids.ts";
 import type { OutcomeIndex } from "../market/market.ts";
 import type { PriceMicros, UsdMicros } from "../money/amounts.ts";
@@ -68,10 +69,14 @@ export type Signal = {
 
 const PREFIX: Readonly<Record<SignalType, string>> = { FOLLOW_WHALE: "FW", FADE_DEGEN: "FD", EXIT_FOLLOW: "EX" };
 
-/** The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing. */
+/**
+ * The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing. Live
+ * ones begin with an L: paper may have acted on the same trigger a moment before.
+ */
 export const signalId = (
   type: SignalType,
   marketId: MarketId,
   outcomeIndex: OutcomeIndex,
   trigger: OrderHash,
-): SignalId => `${PREFIX[type]}-${factId(marketId, outcomeIndex, trigger)}` as SignalId;
+  mode: TradingMode = "PAPER",
+): SignalId => `${mode === "LIVE" ? "L" : ""}${PREFIX[type]}-${factId(marketId, outcomeIndex, trigger)}` as SignalId;

@@ -4,6 +4,8 @@ import type { Alert, AlertFacts, AlertKind } from "../../ports/alert-outbox.ts";
 /** Most pressing first: the order of a digest. */
 const PRESSING: readonly AlertKind[] = [
   "error",
+  "difference",
+  "mode",
   "feedSilent",
   "riskLimit",
   "tradingState",
@@ -60,6 +62,10 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
       return `🔊 **FEED BACK** after ${Math.round(Number(facts.silentMs) / 1_000)} s`;
     case "error":
       return `🔥 **ERROR** ${plain(facts.service)}: ${plain(facts.reason)}`;
+    case "difference":
+      return `🧾 **ACCOUNT DIFFERS** ${listFacts(facts)}`;
+    case "mode":
+      return `${facts.mode === "LIVE" ? "🔴 **LIVE TRADING**" : "📝 **PAPER, NOT LIVE**"} ${plain(facts.reason)}`;
     case "riskLimit":
       return `⚠️ **RISK LIMIT** ${listFacts(facts)}`;
     default:

@@ -10,6 +10,7 @@ import type { ExecutorStore } from "../../ports/executor-store.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Venue } from "../../ports/venue.ts";
 import type { Wake, WakeChannel } from "../../ports/wake.ts";
+import type { Companion } from "./companion.ts";
 import { type EngineRunner, recoverEngine } from "./engine-runner.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 import type { ExecutorConfig } from "./executor-config.ts";
@@ -30,6 +31,8 @@ export type ExecutorDeps = {
   readonly config: ExecutorConfig;
   /** Where a strategy file stands behind `config.engine` and may change. */
   readonly settings?: EngineSettings;
+  /** Live: who watches over the account. */
+  readonly companion?: Companion;
 };
 
 /** Two ways to be told to end: by a person, or by losing the place. */
@@ -63,6 +66,12 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
   });
   const follower = createBookFollower(deps.feed ?? null, () => mailbox.nudge());
   const following = deps.feed?.run(endOrStop);
+  const accompanied = deps.companion
+    ?.run({
+      signal: endOrStop,
+      control: (command, commandId) => mailbox.push({ kind: "commanded", at: clock.nowMs(), commandId, command }),
+    })
+    .catch((error: unknown) => mailbox.fail(error));
   const stopHints: (() => Promise<void>)[] = [];
   try {
     for (const channel of HINTS) stopHints.push(await wake.listen(channel, () => mailbox.hint()));
@@ -85,7 +94,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
   } finally {
     ending.abort();
     follower.stop();
-    await following;
+    await Promise.all([following, accompanied]);
     await Promise.all(stopHints.map((stop) => stop()));
     await performer.idle();
   }

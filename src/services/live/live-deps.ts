@@ -1,4 +1,5 @@
-import type { OrderResult } from "../../core/execution/order.ts";
+import type { Side } from "../../core/chain/fill.ts";
+import type { OrderResult, UnfilledReason } from "../../core/execution/order.ts";
 import type { RefusalClass } from "../../core/execution/venue-answer.ts";
 import type { VenueAccount } from "../../core/execution/venue-order.ts";
 import type { MarketId } from "../../core/ids/ids.ts";
@@ -7,6 +8,7 @@ import type { LiveOrderStore } from "../../ports/live-order-store.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { OrderSigner } from "../../ports/order-signer.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
+import type { OrderHints } from "./order-hints.ts";
 
 export type LiveVenueDeps = {
   readonly client: VenueClient;
@@ -23,7 +25,10 @@ export type LiveVenueDeps = {
   readonly random: () => number;
   readonly logger: Logger;
   /** Something that only a person can mend: credentials, wallet, firewall. */
-  readonly alarm: (sort: RefusalClass | "blocked", text: string) => void;
+  readonly alarm: (sort: RefusalClass | "blocked", text: string) => Promise<void>;
+  /** Why no new order may go out now; null: it may. Orders that were sent before are followed all the same. */
+  readonly hold: (side: Side) => UnfilledReason | null;
+  readonly hints: OrderHints;
 };
 
 /** An order's end; null while it has none. */

@@ -13,6 +13,7 @@ import { shares, sumUsd, usd } from "../../core/money/amounts.ts";
 import { epochMs } from "../../core/time/time.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
 import { createLiveVenue } from "./live-venue.ts";
+import { createOrderHints } from "./order-hints.ts";
 
 const ORDER = anApprovedOrder();
 const wallet = parseAddress(`0x${"22".repeat(20)}`);
@@ -133,7 +134,8 @@ async function live(plan: Script) {
   for (let rounds = 0; result === null; ) {
     const stop = new AbortController();
     const place = createLiveVenue({
-      ...{ client: venue.client, store, clock, random: () => 0.5, logger: createQuietLogger(), alarm: () => {} },
+      ...{ client: venue.client, store, clock, random: () => 0.5, logger: createQuietLogger() },
+      ...{ alarm: async () => {}, hold: () => null, hints: createOrderHints(clock) },
       account: { wallet, owner: wallet, signatureType: 3 },
       exchangeOf: async () => ({ marketVersion: "v1", negRisk: false }),
       signer: {

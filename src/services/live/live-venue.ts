@@ -18,7 +18,7 @@ const SALT_MAX = 2 ** 53 - 1;
  * for byte and only while it is still wanted; over when every trade of it is confirmed or failed on the chain.
  */
 export function createLiveVenue(deps: LiveVenueDeps): Venue {
-  const { clock, store } = deps;
+  const { clock, hints, store } = deps;
   const send = createSender(deps);
 
   async function oneRound(request: ApprovedOrder, order: LiveOrder, signal: AbortSignal): Promise<Ending> {
@@ -38,7 +38,7 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
         await store.finish(order.clientOrderId, ending, clock.nowMs());
         return ending;
       }
-      await clock.sleep(POLL_MS, signal);
+      await hints.wait(order.orderHash, POLL_MS, signal);
     }
     throw new AbortedError();
   }
@@ -57,12 +57,14 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
 
 /** @throws TransientError when the market or the signer cannot be asked now */
 async function prepareOrder(
-  { account, clock, exchangeOf, logger, random, signer }: LiveVenueDeps,
+  { account, clock, exchangeOf, hold, logger, random, signer }: LiveVenueDeps,
   request: ApprovedOrder,
   signal: AbortSignal,
 ): Promise<LiveOrder | UnfilledReason> {
   const { clientOrderId, marketId } = request;
   if (clock.nowMs() > request.goodUntil) return "ORDER_EXPIRED";
+  const held = hold(request.side);
+  if (held !== null) return held;
   const market = await exchangeOf(marketId, signal);
   if (market === null)
     throw new TransientError("MARKET_UNKNOWN", "the market's version is not known yet", { marketId });

@@ -31,7 +31,7 @@ export function createSender(deps: LiveVenueDeps): Sender {
   async function onRefusal(request: ApprovedOrder, sort: RefusalClass, text: string, signal: AbortSignal) {
     const { clientOrderId, tokenId } = request;
     logger.warn("order refused by the venue", { clientOrderId, class: sort, text });
-    if (NEEDS_A_PERSON.includes(sort)) alarm(sort, text);
+    if (NEEDS_A_PERSON.includes(sort)) await alarm(sort, text);
     if (sort !== "funds" || refreshed.has(clientOrderId)) return unfilled(REASONS[sort] ?? "VENUE_REFUSED");
     // The venue's idea of our balance may be old: it looks again, and the same bytes get one more chance.
     refreshed.add(clientOrderId);
@@ -54,7 +54,7 @@ export function createSender(deps: LiveVenueDeps): Sender {
       case "unavailable":
         observe(answer.sign);
         if (answer.sign.kind !== "blocked") return null;
-        alarm("blocked", "the venue's firewall or the country's rules keep us out");
+        await alarm("blocked", "the venue's firewall or the country's rules keep us out");
         return unfilled("VENUE_REFUSED");
       case "rate-limited":
         await clock.sleep(answer.retryAfterMs ?? RATE_WAIT_MS, signal);

@@ -15,7 +15,7 @@ export async function findExecutorProblems(database: Database, outside: Outside)
     ...(await compareOrders(query, outside)),
     ...(await comparePositions(query, outside)),
     ...(await checkMoney(query, outside)),
-    ...(await replay(query)),
+    ...(await replayJournal(query)),
   ];
 }
 
@@ -80,7 +80,7 @@ async function checkMoney(query: Query, outside: Outside): Promise<readonly stri
 }
 
 /** From its first event the journal gives every command and the state again, to the byte, and passes no limit. */
-async function replay(query: Query): Promise<readonly string[]> {
+export async function replayJournal(query: Query): Promise<readonly string[]> {
   const journal = await query<{ seq: bigint; event: Json; commands: Json }>(sql`
     SELECT seq, event, commands FROM flow.journal ORDER BY seq`);
   const [stored] = await query<{ snapshot: Json; snapshot_seq: bigint; seq: bigint; cash_micros: bigint }>(

@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import { createChainStore } from "../../../src/adapters/postgres/chain-store.ts";
 import { ts } from "../../../src/adapters/postgres/codecs.ts";
-import { assembleDatabase, type Database } from "../../../src/adapters/postgres/connect.ts";
-import type { Engine } from "../../../src/adapters/postgres/engine.ts";
+import type { Database } from "../../../src/adapters/postgres/connect.ts";
 import { createExecutorStore } from "../../../src/adapters/postgres/executor-store.ts";
 import { createFaults } from "../../../src/adapters/simnet/faults/faults.ts";
 import type { EngineConfig } from "../../../src/core/engine/state.ts";
@@ -11,19 +10,19 @@ import { DEFAULT_RISK_LIMITS } from "../../../src/core/risk/limits.ts";
 import { epochMs } from "../../../src/core/time/time.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../../../src/services/executor/executor-config.ts";
-import { createExecutorService } from "../../../src/services/executor/executor-service.ts";
 import type { ExecutorDeps } from "../../../src/services/executor/session.ts";
 import * as facts from "../../support/chain-facts.ts";
 import { putScore } from "../../support/scores.ts";
 import { $, aConfig, anOrderHash, sh } from "../../support/trading.ts";
-import { createLife, type Life } from "../life.ts";
-import { createMortalEngine, type DatabaseFault } from "../mortal-engine.ts";
+import type { Life } from "../life.ts";
+import type { DatabaseFault } from "../mortal-engine.ts";
 import type { SimDatabase } from "../sim-database.ts";
 import { createSimTime, type SimTime } from "../sim-time.ts";
 import { createKiller } from "../surroundings.ts";
 import { findExecutorProblems } from "./checks.ts";
 import { ALL_MARKETS, createOutside, type Outside } from "./outside.ts";
-import { drawExecutorPlan, type ExecutorPlan, type OutsideFault, WHALES, type WorldEvent } from "./plan.ts";
+import { drawExecutorPlan, type OutsideFault, WHALES, type WorldEvent } from "./plan.ts";
+import { createProcesses, Stuck } from "./processes.ts";
 
 export type ExecutorSeedResult = {
   readonly seed: number;
@@ -47,8 +46,6 @@ const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignor
 
 const FIRST_BLOCK = 10;
 const AFTERMATH_MS = 6_000;
-/** Simulated time within which an executor at peace must have settled everything. */
-const PEACE_MS_MAX = 10 * 60_000;
 
 /** Small enough that its limits are met in most seeds. */
 const config: EngineConfig = aConfig({
@@ -72,7 +69,18 @@ export async function runExecutorSeed(
   const outside = createOutside(time, outsideFaults, limits);
   const world = await createWorld(sim.database, time, outside);
   const killer = createKiller(plan);
-  const processes = createProcesses(plan, sim, time, { outside, killer, databaseFaults, options });
+  const depsOf = (life: Life, database: Database): ExecutorDeps => {
+    const deps: ExecutorDeps = {
+      store: createExecutorStore(database, "PAPER"),
+      ...outside.seenBy(life),
+      clock: life.clock,
+      logger: options.logger ?? silent,
+      wake: database.wake,
+      config: { engine: config, timing: { ...DEFAULT_EXECUTOR_TIMING, markMs: 2_000, snapshotSteps: 7 } },
+    };
+    return options.sabotage?.(deps) ?? deps;
+  };
+  const processes = createProcesses(plan, sim, time, { killer, databaseFaults, depsOf });
   const problems: string[] = [];
   try {
     for (const event of plan.events) await processes.untilTime(event.at, () => world.happen(event));
@@ -95,135 +103,6 @@ export async function runExecutorSeed(
     faults,
     statements: killer.statements(),
     orders: outside.answers.size,
-  };
-}
-
-class Stuck extends Error {}
-
-type ProcessParts = {
-  readonly outside: Outside;
-  readonly killer: ReturnType<typeof createKiller>;
-  readonly databaseFaults: ReturnType<typeof createFaults<DatabaseFault>>;
-  readonly options: ExecutorSeedOptions;
-};
-
-/** One executor at a time; whoever was killed is replaced a while later. */
-function createProcesses(plan: ExecutorPlan, sim: SimDatabase, time: SimTime, parts: ProcessParts) {
-  const { outside, killer, databaseFaults, options } = parts;
-  const attempts = new Map<string, number>();
-  const startedAt = time.now();
-  let running: { readonly life: Life; readonly stop: AbortController; ending: { error: unknown } | null } | null = null;
-  let kills = 0;
-
-  function start(): void {
-    const life = createLife(time);
-    const { terminate } = sim;
-    const mortal = createMortalEngine(sim.engine, { time, life, attempts, killer, faults: databaseFaults, terminate });
-    const database = assembleDatabase(dyingWith(life, time, mortal), (ms) => life.clock.sleep(ms));
-    const deps: ExecutorDeps = {
-      store: createExecutorStore(database, "PAPER"),
-      ...outside.seenBy(life),
-      clock: life.clock,
-      logger: options.logger ?? silent,
-      wake: database.wake,
-      config: { engine: config, timing: { ...DEFAULT_EXECUTOR_TIMING, markMs: 2_000, snapshotSteps: 7 } },
-    };
-    const stop = new AbortController();
-    const mine = { life, stop, ending: null as { error: unknown } | null };
-    running = mine;
-    void createExecutorService(options.sabotage?.(deps) ?? deps)
-      .run(stop.signal)
-      .then(
-        () => {
-          mine.ending = { error: null };
-        },
-        (error: unknown) => {
-          mine.ending = { error };
-        },
-      );
-  }
-
-  async function lookAfter(): Promise<void> {
-    const gone = running;
-    if (gone === null || !(gone.life.isDead() || gone.ending !== null)) return;
-    if (!gone.life.isDead()) throw new Stuck(`the executor ended with ${String(gone.ending?.error)}`);
-    running = null;
-    kills += 1;
-    await time.settled();
-    time.at(time.now() + (plan.awayMs[kills % plan.awayMs.length] ?? 0), start);
-  }
-
-  /** Moves time on, from what is due to what is due next, until `isOver`. */
-  async function proceed(isOver: () => Promise<boolean> | boolean, deadline: number): Promise<void> {
-    for (;;) {
-      await time.settled();
-      await lookAfter();
-      if (await isOver()) return;
-      if (time.now() > deadline) throw new Stuck("not settled in time");
-      if (!time.next()) throw new Stuck("nothing is due, and the end is not reached");
-    }
-  }
-
-  async function end(): Promise<void> {
-    running?.life.kill();
-    running = null;
-    await time.settled();
-  }
-
-  start();
-  return {
-    kills: () => kills,
-    end,
-    async untilTime(offset: number, then: () => Promise<void>): Promise<void> {
-      let isReached = false;
-      time.at(startedAt + offset, () => {
-        isReached = true;
-      });
-      await proceed(() => isReached, Number.POSITIVE_INFINITY);
-      await time.busy(then);
-    },
-    async settle(isSettled: () => Promise<boolean>): Promise<void> {
-      let lookAt = time.now();
-      await proceed(async () => {
-        if (time.now() < lookAt || running === null) return false;
-        lookAt = time.now() + 1_000;
-        return isSettled();
-      }, time.now() + PEACE_MS_MAX);
-      // Asked to end, it leaves a snapshot of where it stands.
-      const last = running as { readonly stop: AbortController; readonly ending: unknown } | null;
-      last?.stop.abort();
-      await proceed(() => last?.ending !== null, time.now() + PEACE_MS_MAX).catch((error: unknown) => {
-        if (last?.ending === null) throw error;
-      });
-      running = null;
-    },
-  };
-}
-
-/** Its advisory lock and its ears go with a process. */
-function dyingWith(life: Life, time: SimTime, engine: Engine): Engine {
-  return {
-    ...engine,
-    tryLock: (key, onLost) =>
-      life.answer(
-        time.busy(async () => {
-          const release = await engine.tryLock(key, onLost);
-          if (release === null) return null;
-          life.onDeath(() => void time.busy(release));
-          return () => time.busy(release);
-        }),
-      ),
-    wake: {
-      ...engine.wake,
-      listen: (channel, onHint) =>
-        life.answer(
-          time.busy(async () => {
-            const unlisten = await engine.wake.listen(channel, () => life.isDead() || onHint());
-            life.onDeath(() => void unlisten());
-            return unlisten;
-          }),
-        ),
-    },
   };
 }
 

@@ -1,0 +1,150 @@
+import type { OrderHash, TokenId } from "../ids/ids.ts";
+import { addUsd, formatShares, formatUsd, type ShareMicros, subUsd, type UsdMicros, usd } from "../money/amounts.ts";
+import { addMs, type EpochMs, MINUTE_MS } from "../time/time.ts";
+import type { OrderRequest } from "./order.ts";
+import type { VenueOrder, VenueTrade } from "./venue-answer.ts";
+
+/** What the venue says of our account: all of it, or there is no snapshot. */
+export type AccountSnapshot = {
+  /** When the first question was asked: what our books did later it may not show. */
+  readonly startedAt: EpochMs;
+  readonly openOrders: readonly VenueOrder[];
+  readonly trades: readonly VenueTrade[];
+  readonly collateralUsd: UsdMicros;
+  readonly holdings: ReadonlyMap<TokenId, ShareMicros>;
+};
+
+/** What our books say that the venue should say; orders answered since the snapshot began are still in flight. */
+export type AccountBooks = {
+  /** Collateral when it was first looked at, and what others have moved since. */
+  readonly baselineUsd: UsdMicros;
+  /** What answered orders moved since. */
+  readonly flowUsd: UsdMicros;
+  /** What resolutions pay for positions of ours: it comes with a redemption, whenever that is. */
+  readonly payoutsUsd: UsdMicros;
+  /** Every closed position may have left less than a hundredth of a share behind, which is redeemed some day. */
+  readonly closedPositions: number;
+  /** Of open positions in markets that are not resolved: all that answered orders bought less what they sold. */
+  readonly holdings: ReadonlyMap<TokenId, ShareMicros>;
+  readonly inFlight: readonly OrderRequest[];
+};
+
+/** An order of ours as far as a snapshot is held against it. */
+export type BookedOrder = {
+  readonly orderHash: OrderHash;
+  readonly isFinished: boolean;
+  readonly trades: readonly VenueTrade[];
+  /** That it was finished as filled with. */
+  readonly bookedSize: ShareMicros;
+};
+
+export type DifferenceKind =
+  /** Resting at the venue, and we never made it. */
+  | "FOREIGN_ORDER"
+  | "FOREIGN_TRADE"
+  /** Ours, over in our books, and resting: it is cancelled. */
+  | "RESTING_ORDER"
+  /** A confirmed trade of an order that our books have finished without it. */
+  | "LATE_TRADE"
+  /** We booked it as confirmed, and the venue says that it failed. */
+  | "VOIDED_TRADE"
+  | "CASH_BELOW"
+  | "CASH_ABOVE"
+  | "SHARES_BELOW"
+  | "SHARES_ABOVE";
+
+export type AccountDifference = {
+  readonly kind: DifferenceKind;
+  /** Order, trade or token; null: the collateral. */
+  readonly subject: string | null;
+  readonly expected: string;
+  readonly found: string;
+  /** Of the collateral alone: what neither our orders nor redemptions explain. */
+  readonly movedUsd?: UsdMicros;
+};
+
+/** Somebody else trades with the wallet, or our books are wrong: nothing is bought until a person has looked. */
+const PAUSES: readonly DifferenceKind[] = [
+  ...(["FOREIGN_ORDER", "FOREIGN_TRADE", "LATE_TRADE", "VOIDED_TRADE"] as const),
+  ...(["CASH_BELOW", "SHARES_BELOW"] as const),
+];
+export const isPausing = ({ kind }: AccountDifference): boolean => PAUSES.includes(kind);
+
+/** Balances are what the venue caches: they are read anew before they are believed. */
+export const isBalance = ({ kind }: AccountDifference): boolean =>
+  kind.startsWith("CASH_") || kind.startsWith("SHARES_");
+
+/** A fee is rounded by the venue as it likes. */
+const CASH_TOLERANCE = usd(10_000n);
+const SHARE_TOLERANCE = 10_000n;
+
+export function compareAccount(
+  snapshot: AccountSnapshot,
+  books: AccountBooks,
+  orders: ReadonlyMap<OrderHash, BookedOrder>,
+): readonly AccountDifference[] {
+  return [
+    ...snapshot.openOrders.flatMap((order) => compareOrder(order, orders.get(order.orderHash))),
+    ...snapshot.trades.flatMap((trade) => compareTrade(trade, orders.get(trade.orderHash))),
+    ...compareCash(snapshot, books),
+    ...compareShares(snapshot, books),
+  ];
+}
+
+function compareOrder(order: VenueOrder, ours: BookedOrder | undefined): readonly AccountDifference[] {
+  if (order.status === "gone" || order.status === "matched") return [];
+  const found = `${order.side} ${formatShares(order.size)} resting`;
+  if (ours === undefined) return [{ kind: "FOREIGN_ORDER", subject: order.orderHash, expected: "no order", found }];
+  return ours.isFinished ? [{ kind: "RESTING_ORDER", subject: order.orderHash, expected: "over", found }] : [];
+}
+
+function compareTrade(trade: VenueTrade, ours: BookedOrder | undefined): readonly AccountDifference[] {
+  const { id, orderHash, status } = trade;
+  const found = `${trade.side} ${formatShares(trade.size)} ${status}`;
+  const about = { subject: `${id} ${orderHash}`, found };
+  if (ours === undefined) return status === "FAILED" ? [] : [{ ...about, kind: "FOREIGN_TRADE", expected: "no trade" }];
+  if (!ours.isFinished) return [];
+  const booked = ours.trades.find((each) => each.id === id)?.status === "CONFIRMED" && ours.bookedSize > 0n;
+  if (status === "CONFIRMED" && !booked) return [{ ...about, kind: "LATE_TRADE", expected: "not booked" }];
+  return status === "FAILED" && booked ? [{ ...about, kind: "VOIDED_TRADE", expected: "CONFIRMED" }] : [];
+}
+
+/** Between everything in flight lost and nothing redeemed, and everything in flight won and all redeemed. */
+function compareCash({ collateralUsd }: AccountSnapshot, books: AccountBooks): readonly AccountDifference[] {
+  let lowest = subUsd(addUsd(books.baselineUsd, books.flowUsd), CASH_TOLERANCE);
+  const dust = usd(10_000n * BigInt(books.closedPositions));
+  let highest = addUsd(
+    addUsd(addUsd(books.baselineUsd, books.flowUsd), books.payoutsUsd),
+    addUsd(CASH_TOLERANCE, dust),
+  );
+  for (const order of books.inFlight) {
+    if (order.side === "BUY") lowest = subUsd(lowest, worstCost(order));
+    else highest = addUsd(highest, usd(order.size));
+  }
+  const expected = `${formatUsd(lowest)} to ${formatUsd(highest)}`;
+  const difference = { subject: null, expected, found: formatUsd(collateralUsd) };
+  if (collateralUsd < lowest) return [{ ...difference, kind: "CASH_BELOW", movedUsd: subUsd(collateralUsd, lowest) }];
+  if (collateralUsd > highest) return [{ ...difference, kind: "CASH_ABOVE", movedUsd: subUsd(collateralUsd, highest) }];
+  return [];
+}
+
+/** A fee is at most its rate of what was paid: `shares · rate · p · (1 − p)` (API sheet, section 2.12). */
+const worstCost = ({ stakeUsd, fee }: Extract<OrderRequest, { side: "BUY" }>): UsdMicros =>
+  addUsd(stakeUsd, usd(BigInt(Math.ceil(Number(stakeUsd) * fee.rate))));
+
+function compareShares({ holdings }: AccountSnapshot, books: AccountBooks): readonly AccountDifference[] {
+  const moving = new Set(books.inFlight.map(({ tokenId }) => tokenId));
+  return [...books.holdings].flatMap(([tokenId, expected]): readonly AccountDifference[] => {
+    const found = holdings.get(tokenId);
+    if (found === undefined || moving.has(tokenId)) return [];
+    const difference = { subject: tokenId, expected: formatShares(expected), found: formatShares(found) };
+    if (found < expected - SHARE_TOLERANCE) return [{ ...difference, kind: "SHARES_BELOW" }];
+    return found > expected + SHARE_TOLERANCE ? [{ ...difference, kind: "SHARES_ABOVE" }] : [];
+  });
+}
+
+/** From when on trades are asked for: what was matched earlier has become final, or has been compared. */
+export const tradesSince = (baselineAt: EpochMs, reconciledAt: EpochMs | null): EpochMs =>
+  reconciledAt === null || reconciledAt - 10 * MINUTE_MS < baselineAt
+    ? baselineAt
+    : addMs(reconciledAt, -10 * MINUTE_MS);

@@ -1,0 +1,14 @@
+import type { ControlCommand } from "../../core/engine/event.ts";
+
+export type CompanionSession = {
+  /** Aborts when the session ends. */
+  readonly signal: AbortSignal;
+  /** As a person's command. @param id the same for the same reason */
+  control(command: ControlCommand, id: string): void;
+};
+
+/** Something that lives beside a session: from when it trades until it ends. */
+export type Companion = {
+  /** Until `signal` aborts. Rejects only with an error that this process cannot outlive. */
+  run(session: CompanionSession): Promise<void>;
+};

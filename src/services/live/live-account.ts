@@ -1,0 +1,124 @@
+import { AbortedError, OutcomeUnknownError, PayloadError, RejectedError, TransientError } from "../../core/errors.ts";
+import { type AccountDifference, isPausing } from "../../core/execution/account-differences.ts";
+import type { UnfilledReason } from "../../core/execution/order.ts";
+import type { EpochMs } from "../../core/time/time.ts";
+import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
+import type { AccountFeed } from "../../ports/account-feed.ts";
+import type { AlertOutbox } from "../../ports/alert-outbox.ts";
+import type { Companion, CompanionSession } from "../executor/companion.ts";
+import type { LiveVenueDeps } from "./live-deps.ts";
+import type { OrderHints } from "./order-hints.ts";
+import { type ReconcileDeps, reconcileAccount } from "./reconcile-account.ts";
+
+export type LiveAccountDeps = ReconcileDeps & {
+  readonly feed: AccountFeed;
+  readonly hints: OrderHints;
+  readonly outbox: Pick<AlertOutbox, "record">;
+};
+
+/** Watches over the account while an executor trades live. */
+export type LiveAccount = Companion & Pick<LiveVenueDeps, "alarm" | "hold">;
+
+const EVERY_MS = MINUTE_MS;
+const RETRY_MS = 5 * SECOND_MS;
+/** Nothing is bought on a comparison older than this. */
+const FRESH_MS = 3 * MINUTE_MS;
+
+/**
+ * Reconciles at the start, whenever the user channel is connected anew, and every minute; holds orders back until the
+ * first comparison is complete, and buys whenever the last one is old. What differs is told; where it is not explained
+ * by our own orders, or a person is needed, trading is paused or halted as by command.
+ */
+export function createLiveAccount(deps: LiveAccountDeps): LiveAccount {
+  const { clock, feed, hints, logger, outbox } = deps;
+  let reconciledAt: EpochMs | null = null;
+  let session: CompanionSession | null = null;
+  let due = new AbortController();
+  let failingSince: EpochMs | null = null;
+  let isTold = false;
+
+  feed.listen((news) => {
+    if (news.kind === "connected") due.abort();
+    else if (news.kind === "order") hints.heard(news.orderHash);
+    else for (const { orderHash } of news.trades) hints.heard(orderHash);
+  });
+
+  async function tell(difference: AccountDifference): Promise<void> {
+    const { kind, subject, expected, found } = difference;
+    const at = clock.nowMs();
+    logger.warn("the venue's account differs from our books", { kind, subject, expected, found });
+    await outbox.record(
+      `difference-${kind}-${subject ?? ""}-${at}`,
+      "difference",
+      { kind, subject, expected, found },
+      at,
+    );
+    if (isPausing(difference)) session?.control({ kind: "pause" }, `reconcile-${kind}-${at}`);
+  }
+
+  /** @returns how long to rest */
+  async function once(signal: AbortSignal): Promise<number> {
+    try {
+      for (const difference of await reconcileAccount(deps, signal)) await tell(difference);
+      if (failingSince !== null || reconciledAt === null) logger.info("account reconciled");
+      reconciledAt = clock.nowMs();
+      failingSince = null;
+      isTold = false;
+      return EVERY_MS;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      await onIncomplete(error.message);
+      return RETRY_MS;
+    }
+  }
+
+  /** A hiccup is logged; people are told once nothing is bought because of it. */
+  async function onIncomplete(reason: string): Promise<void> {
+    const at = clock.nowMs();
+    if (failingSince === null) logger.warn("account not reconciled: there is no complete answer", { reason });
+    failingSince ??= at;
+    if (isTold || at - failingSince < FRESH_MS) return;
+    isTold = true;
+    const text = `the account cannot be reconciled, nothing is bought: ${reason}`;
+    await outbox.record(`unreconciled-${failingSince}`, "error", { service: "live trading", reason: text }, at);
+  }
+
+  async function watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      due = new AbortController();
+      const restMs = await once(signal);
+      await clock.sleep(restMs, AbortSignal.any([signal, due.signal]));
+    }
+  }
+
+  return {
+    hold(side): UnfilledReason | null {
+      if (reconciledAt === null) return "NOT_RECONCILED";
+      return side === "BUY" && clock.nowMs() - reconciledAt > FRESH_MS ? "NOT_RECONCILED" : null;
+    },
+    async alarm(sort, text) {
+      const at = clock.nowMs();
+      const kind = sort === "closed-only" ? "pause" : "halt";
+      logger.error("live trading needs a person", { sort, text, trading: kind });
+      session?.control({ kind }, `venue-${sort}-${at}`);
+      await outbox.record(`venue-${sort}-${at}`, "error", { service: "live trading", reason: `${sort}: ${text}` }, at);
+    },
+    async run(given) {
+      session = given;
+      try {
+        await Promise.all([feed.run(given.signal), watch(given.signal)]);
+      } catch (error) {
+        if (!(error instanceof AbortedError)) throw error;
+      } finally {
+        session = null;
+      }
+    },
+  };
+}
+
+/** A venue or a database that does not answer, or answers nonsense: the comparison is not complete. */
+const mayPass = (error: unknown): error is Error =>
+  error instanceof TransientError ||
+  error instanceof RejectedError ||
+  error instanceof PayloadError ||
+  error instanceof OutcomeUnknownError;

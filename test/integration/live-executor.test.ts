@@ -1,0 +1,111 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "../../src/adapters/postgres/connect.ts";
+import type { OrderFault } from "../../src/adapters/simnet/faults/order-faults.ts";
+import { LIVE_DEFECTS } from "../simulation/live/defects.ts";
+import type { LivePlan } from "../simulation/live/plan.ts";
+import { runLiveSeed } from "../simulation/live/run-seed.ts";
+import { openSimPglite, type SimDatabase } from "../simulation/sim-database.ts";
+
+/**
+ * Goal: the executor in live mode, against simnet's venue over HTTP and with a signer behind its socket, never has two
+ * positions for one signal, never passes a limit, and its books and the venue's agree to the micro. Method: simulated
+ * time; faults, lost answers and kills by seed. More of them: `npm run test:live -- --seeds 500`.
+ */
+const SEEDS = 10;
+let sim: SimDatabase;
+beforeAll(async () => {
+  sim = await openSimPglite();
+});
+afterAll(() => sim.close());
+
+test("a live executor that is killed and lied to loses, doubles and exceeds nothing", {
+  timeout: 240_000,
+}, async () => {
+  const failed: string[] = [];
+  const totals = { kills: 0, faults: 0, posts: 0, trades: 0 };
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { problems, kills, faults, posts, trades } = await runLiveSeed(seed, sim);
+    failed.push(...problems.map((problem) => `seed ${seed}: ${problem}`));
+    totals.kills += kills;
+    totals.faults += faults;
+    totals.posts += posts;
+    totals.trades += trades;
+  }
+  expect(failed).toEqual([]);
+  // It shows something only where much happens.
+  expect(totals.kills).toBeGreaterThan(SEEDS / 2);
+  expect(totals.faults).toBeGreaterThan(SEEDS);
+  expect(totals.posts).toBeGreaterThan(SEEDS);
+  expect(totals.trades).toBeGreaterThan(SEEDS);
+});
+
+/** One whale buys; the first orders that arrive meet these faults. */
+const planOf = (orderFaults: LivePlan["orderFaults"]): LivePlan => ({
+  ...{ seed: 1, kills: [], awayMs: [0], databaseRates: {}, wireRates: {}, orderFaults, signatureType: 3 },
+  events: [
+    { at: 500, kind: "block" },
+    { at: 1_000, kind: "buy", whale: 3, market: 0 },
+  ],
+});
+
+type Seen = {
+  readonly reason: string | null;
+  readonly sends: number;
+  readonly state: string;
+  readonly alerts: readonly string[];
+  readonly twin: boolean;
+};
+async function lookAt({ kysely }: Database): Promise<Seen> {
+  const { rows } = await sql<Seen>`
+    SELECT o.reason, l.sends, (SELECT trading_state FROM flow.executor_state) AS state,
+      (SELECT coalesce(array_agg(DISTINCT kind ORDER BY kind), '{}') FROM flow.alert_outbox
+        WHERE kind IN ('error', 'difference')) AS alerts,
+      (SELECT paper_shares > 0 FROM orderflow_drift d WHERE d.client_order_id = o.client_order_id) AS twin
+    FROM flow.trade_order o JOIN flow.live_order l USING (client_order_id)`.execute(kysely);
+  expect(rows).toHaveLength(1);
+  return rows[0] as Seen;
+}
+
+test.each(Object.entries(LIVE_DEFECTS))("one that %s is caught", { timeout: 60_000 }, async (_, defect) => {
+  const plans = [planOf([]), planOf(["settlement fails"]), planOf(["lost"])];
+  const wires = plans.map((plan): LivePlan => ({ ...plan, wireRates: { ask_lost: 0.5 } }));
+  for (const plan of [...plans, ...wires]) {
+    const { problems } = await runLiveSeed(1, sim, defect, plan);
+    if (problems.length > 0) return;
+  }
+  expect.unreachable("no plan has noticed");
+});
+
+describe("what goes wrong at the venue", { timeout: 60_000 }, () => {
+  const CASES: readonly (readonly [faults: readonly OrderFault[], reason: string | null, sends: number])[] = [
+    [[], null, 1],
+    [["timeout"], null, 1],
+    [["lost"], null, 2],
+    [["answer lost"], null, 1],
+    [["order timed out"], null, 2],
+    [["restarting", "restarting"], null, 3],
+    [["restarting", "post-only"], "ORDER_EXPIRED", 2],
+    [["cancel-only"], "ORDER_EXPIRED", 1],
+    [["rate limited"], null, 2],
+    [["stale balance"], null, 2],
+    [["success with an error"], "ORDER_EXPIRED", 1],
+    [["no match"], "NO_LIQUIDITY", 1],
+    [["settlement fails"], "SETTLEMENT_FAILED", 1],
+    [["tick change"], "TICK_CHANGED", 1],
+    [["forbidden"], "VENUE_REFUSED", 1],
+  ];
+  test.each(CASES)("%j: at most one position, the books agree, and it is said", async (faults, reason, sends) => {
+    const seen: Seen[] = [];
+    const onEnd = async (database: Database): Promise<void> => {
+      seen.push(await lookAt(database));
+    };
+    const { problems } = await runLiveSeed(1, sim, { onEnd }, planOf(faults));
+    expect(problems).toEqual([]);
+    const isBlocked = faults.includes("forbidden");
+    // Paper sees the new tick as well.
+    expect(seen).toMatchObject([{ reason, sends, twin: reason !== "TICK_CHANGED" }]);
+    // Who is kept out stops by himself and calls for a person.
+    expect(seen).toMatchObject([{ state: isBlocked ? "HALTED" : "ACTIVE", alerts: isBlocked ? ["error"] : [] }]);
+  });
+});

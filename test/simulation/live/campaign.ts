@@ -1,0 +1,35 @@
+/**
+ * Runs seeds of the live campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
+ * Run: npm run test:live -- --seeds 500 [--from 1]
+ */
+import { parseArgs } from "node:util";
+import { openSimPglite } from "../sim-database.ts";
+import { runLiveSeed } from "./run-seed.ts";
+
+const { values } = parseArgs({
+  options: { seeds: { type: "string", default: "500" }, from: { type: "string", default: "1" } },
+});
+const from = Number(values.from);
+const seeds = Number(values.seeds);
+const sim = await openSimPglite();
+const startedAt = performance.now();
+const totals = { failed: 0, kills: 0, faults: 0, posts: 0, trades: 0 };
+const reasons = new Map<string, number>();
+for (let seed = from; seed < from + seeds; seed += 1) {
+  const result = await runLiveSeed(seed, sim);
+  totals.kills += result.kills;
+  totals.faults += result.faults;
+  totals.posts += result.posts;
+  totals.trades += result.trades;
+  for (const reason of result.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  if (result.problems.length === 0) continue;
+  totals.failed += 1;
+  console.log(`seed ${seed} failed; alone: npm run test:live -- --from ${seed} --seeds 1`);
+  for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
+}
+await sim.close();
+const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+console.log(
+  `BENCH ${JSON.stringify({ name: "live", seeds, seconds, ...totals, reasons: Object.fromEntries(reasons) })}`,
+);
+process.exitCode = totals.failed === 0 ? 0 : 1;
