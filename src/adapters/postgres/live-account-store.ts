@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
+import type { ExchangeOrder } from "../../core/chain/exchange-order.ts";
 import { fromJson, type Json, toJson } from "../../core/engine/encode.ts";
 import type { AccountBooks, AccountDifference, BookedOrder } from "../../core/execution/account-differences.ts";
-import type { OrderRequest, OrderResult } from "../../core/execution/order.ts";
+import type { OrderResult } from "../../core/execution/order.ts";
 import { totalExecutions } from "../../core/execution/simulate-fill.ts";
 import type { VenueTrade } from "../../core/execution/venue-answer.ts";
 import type { Address, OrderHash, TokenId } from "../../core/ids/ids.ts";
@@ -70,8 +71,11 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
         - (SELECT coalesce(sum(cash), 0) FROM answered WHERE side = 'SELL' AND position_id IN (SELECT id FROM paid))
       )::text AS payouts,
       (SELECT count(*)::int FROM flow.position WHERE mode = 'LIVE' AND status = 'CLOSED') AS closed,
-      (SELECT coalesce(jsonb_agg(request), '[]') FROM flow.trade_order
-        WHERE mode = 'LIVE' AND (answered_at IS NULL OR answered_at >= ${ts(asOf)})) AS in_flight,
+      -- Rows of orders follow what the engine has decided: an order without one is on its way, or has just ended.
+      (SELECT coalesce(jsonb_agg(l.signed -> 'order'), '[]')
+        FROM flow.live_order l LEFT JOIN flow.trade_order o USING (client_order_id)
+        WHERE l.result IS NULL OR (l.finished_at > ${ts(asOf)}::timestamptz - INTERVAL '1 hour'
+          AND (o.answered_at IS NULL OR o.answered_at >= ${ts(asOf)}))) AS in_flight,
       (SELECT coalesce(jsonb_object_agg(token_id, size::text), '{}') FROM (
         SELECT t.token_id::text AS token_id, sum(CASE a.side WHEN 'BUY' THEN a.size ELSE -a.size END) AS size
         FROM answered a JOIN held USING (token_key) JOIN flow.token t USING (token_key) GROUP BY 1
@@ -82,7 +86,7 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
     flowUsd: usd(BigInt(row.flow)),
     payoutsUsd: usd(BigInt(row.payouts)),
     closedPositions: row.closed,
-    inFlight: (row.in_flight as readonly Json[]).map((request) => fromJson(request) as OrderRequest),
+    inFlight: (row.in_flight as readonly Json[]).map((order) => fromJson(order) as ExchangeOrder),
     holdings: new Map(held.map(([token, size]): [TokenId, ShareMicros] => [token as TokenId, shares(BigInt(size))])),
   };
 }

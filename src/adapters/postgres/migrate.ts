@@ -26,8 +26,8 @@ import { rolesSql } from "./migrations/0021_roles.ts";
 import { waitingRowsSql } from "./migrations/0022_waiting_rows.ts";
 import { unitSumsJoinSql } from "./migrations/0023_unit_sums_join.ts";
 import { commitRangeSql } from "./migrations/0024_commit_range.ts";
-import { grantRoles } from "./roles.ts";
 import { liveAccountSql } from "./migrations/0025_live_account.ts";
+import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
 export type Migration = { readonly name: string; readonly sql: string };

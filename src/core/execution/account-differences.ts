@@ -1,7 +1,7 @@
+import type { ExchangeOrder } from "../chain/exchange-order.ts";
 import type { OrderHash, TokenId } from "../ids/ids.ts";
 import { addUsd, formatShares, formatUsd, type ShareMicros, subUsd, type UsdMicros, usd } from "../money/amounts.ts";
 import { addMs, type EpochMs, MINUTE_MS } from "../time/time.ts";
-import type { OrderRequest } from "./order.ts";
 import type { VenueOrder, VenueTrade } from "./venue-answer.ts";
 
 /** What the venue says of our account: all of it, or there is no snapshot. */
@@ -26,7 +26,8 @@ export type AccountBooks = {
   readonly closedPositions: number;
   /** Of open positions in markets that are not resolved: all that answered orders bought less what they sold. */
   readonly holdings: ReadonlyMap<TokenId, ShareMicros>;
-  readonly inFlight: readonly OrderRequest[];
+  /** Signed, and not booked as answered. */
+  readonly inFlight: readonly ExchangeOrder[];
 };
 
 /** An order of ours as far as a snapshot is held against it. */
@@ -119,7 +120,7 @@ function compareCash({ collateralUsd }: AccountSnapshot, books: AccountBooks): r
   );
   for (const order of books.inFlight) {
     if (order.side === "BUY") lowest = subUsd(lowest, worstCost(order));
-    else highest = addUsd(highest, usd(order.size));
+    else highest = addUsd(highest, usd(order.makerAmount));
   }
   const expected = `${formatUsd(lowest)} to ${formatUsd(highest)}`;
   const difference = { subject: null, expected, found: formatUsd(collateralUsd) };
@@ -128,9 +129,8 @@ function compareCash({ collateralUsd }: AccountSnapshot, books: AccountBooks): r
   return [];
 }
 
-/** A fee is at most its rate of what was paid: `shares · rate · p · (1 − p)` (API sheet, section 2.12). */
-const worstCost = ({ stakeUsd, fee }: Extract<OrderRequest, { side: "BUY" }>): UsdMicros =>
-  addUsd(stakeUsd, usd(BigInt(Math.ceil(Number(stakeUsd) * fee.rate))));
+/** `shares · rate · p · (1 − p)` is less than a quarter of what was paid at any rate there ever was (API sheet, 2.12). */
+const worstCost = ({ makerAmount }: ExchangeOrder): UsdMicros => usd(makerAmount + makerAmount / 4n);
 
 function compareShares({ holdings }: AccountSnapshot, books: AccountBooks): readonly AccountDifference[] {
   const moving = new Set(books.inFlight.map(({ tokenId }) => tokenId));
