@@ -21,7 +21,7 @@ test("the leaderboard fits the width and keeps what finds the wallet", () => {
   for (const width of [80, 100, 200]) {
     const lines = leaderTable([wallet], width).split("\n");
     expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(width);
-    expect(lines[2]).toContain(width < 100 ? "0xabababab" : wallet.wallet_address.slice(0, 20));
+    expect(lines[2]).toContain(width < 130 ? "0xabababababab…" : wallet.wallet_address);
   }
   expect(leaderTable([wallet], 200)).toContain("no: WASH");
   expect(leaderTable([], 80)).toContain("first units have to close");

@@ -19,12 +19,15 @@ const number = (value: unknown, digits: number): string => (typeof value === "nu
 const dollars = (value: unknown, sign: "always" | "negative" = "negative"): string =>
   typeof value === "string" ? showUsd(value, sign) : "–";
 
+const WIDE = 130;
+/** `orderflow wallet` takes the first digits of an address, so those stay. */
+const findable = (address: string, width: number): string => (width >= WIDE ? address : shorten(address, 15));
+
 export function leaderTable(rows: readonly Row[], width: number): string {
   if (rows.length === 0) return "No wallet has a score yet: the first units have to close.";
   return renderFitting(
     [
-      // Cut at its end: `orderflow wallet` takes the first digits.
-      { title: "wallet", shrinks: true },
+      left("wallet"),
       right("score"),
       left("tier"),
       right("edge, low"),
@@ -37,7 +40,7 @@ export function leaderTable(rows: readonly Row[], width: number): string {
       optional(left("last fill, UTC")),
     ],
     rows.map((row) => [
-      String(row.wallet_address),
+      findable(String(row.wallet_address), width),
       number(row.reputation_score, 2),
       String(row.trader_tier),
       number(row.edge_lower_bound, 4),
