@@ -90,6 +90,7 @@ describeOnEachEngine("executor store", (getDb) => {
         },
         endsAt: blockTime(1_000),
         tickSize: px("0.01"),
+        negRisk: false,
       },
     });
     expect(inbox.chainAsOf).toBe(blockTime(3));

@@ -68,6 +68,7 @@ export type FillOptions = {
   readonly category?: string | null;
   readonly eventId?: string | null;
   readonly endsAt?: EpochMs | null;
+  readonly negRisk?: boolean;
   /** How long ago it happened when we were told. */
   readonly ageMs?: number;
 };
@@ -106,6 +107,7 @@ const aMarket = (options: { market: number; outcome: OutcomeIndex } & FillOption
   eventId: options.eventId ?? null,
   endsAt: options.endsAt ?? null,
   tickSize: px("0.01"),
+  negRisk: options.negRisk ?? null,
 });
 
 type Level = readonly [price: string, size: string];

@@ -43,6 +43,7 @@ type CandidateRow = {
   event_id: string | null;
   ends_at: EpochMs | null;
   tick_size_micros: bigint | null;
+  neg_risk: boolean | null;
 };
 
 /**
@@ -120,7 +121,7 @@ async function loadRows(
       ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,
       m.condition_id, t.outcome_index, m.title,
       CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
-      m.category, m.event_id, m.ends_at, m.tick_size_micros
+      m.category, m.event_id, m.ends_at, m.tick_size_micros, m.neg_risk
     FROM (${fills}) f
     ${scores}
     JOIN LATERAL (SELECT * FROM flow.wallet WHERE wallet_key = f.wallet_key OFFSET 0) w ON true
@@ -167,6 +168,7 @@ function readCandidate(row: CandidateRow): CandidateFill {
       eventId: row.event_id,
       endsAt: row.ends_at,
       tickSize: row.tick_size_micros === null ? null : price(row.tick_size_micros),
+      negRisk: row.neg_risk,
     },
   };
 }

@@ -12,7 +12,7 @@ const leader = { wallet: aWallet(1), tier: "WHALE" };
 const account: AccountView = {
   ...{ capitalUsd: $("10000"), tradingState: "ACTIVE", entriesStoppedUntil: null, entryPause: null },
   ...{ cooldownUntil: null, dayLossUsd: $("0"), freeCashUsd: $("10000"), deployedUsd: $("0"), openPositions: 0 },
-  ...{ marketHeld: false, eventExposureUsd: $("0") },
+  ...{ marketHeld: false, eventStakes: [] },
   copied: { dayUsd: $("0"), walletDayUsd: $("0"), walletOpenUsd: $("0") },
 };
 
@@ -31,6 +31,7 @@ function decide({ rules = {}, base = {}, copied = {}, category = "Crypto", leftM
     ...{ kind: "entry", clientOrderId: "O-1" as ClientOrderId, positionId: "P-1" as PositionId },
     ...{ signalId: "S-1" as SignalId, marketId: aMarketId(1), tokenId: aTokenId(1, 0), outcomeIndex: 0 },
     ...{ capPrice: px("0.52"), confidence: 0.9, endsAt: leftMs === null ? null : addMs(NOON, leftMs) },
+    negRisk: false,
     evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
     copy: { rules: copy, rule: resolveCopyRule({ ...config, copy }, leader), leader, category },
   };

@@ -3,9 +3,11 @@ import type { CopyAccount } from "../copy/copy-checks.ts";
 import { leaderOf } from "../copy/copy-rules.ts";
 import { spentOn, spentOnWallet } from "../copy/spent.ts";
 import { markedValue, type Realization } from "../execution/position.ts";
+import { orderSize } from "../execution/simulate-fill.ts";
 import type { Address, MarketId } from "../ids/ids.ts";
 import { addUsd, formatUsd, maxUsd, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { addRealization, observeEquity } from "../performance/day.ts";
+import type { EventStake } from "../risk/event-exposure.ts";
 import { dailyLossLimit } from "../risk/limits.ts";
 import type { AccountView } from "../risk/order-intent.ts";
 import { noteClosed, noteEquity } from "../risk/protections.ts";
@@ -29,20 +31,9 @@ export function viewAccount(
 ): AccountView {
   const reserved = reservedUsd(state);
   const entriesInFlight = Object.values(state.orders).filter(({ order }) => order.side === "BUY");
-  // A market that belongs to no event is a group of its own.
-  const group = eventId ?? marketId;
-  let eventExposureUsd = ZERO_USD;
-  let marketHeld = entriesInFlight.some(({ order }) => order.marketId === marketId);
-  for (const position of Object.values(state.positions)) {
-    if (position.marketId === marketId) marketHeld = true;
-    if ((position.eventId ?? position.marketId) === group) {
-      eventExposureUsd = addUsd(eventExposureUsd, position.openCostUsd);
-    }
-  }
-  for (const { order, worstCostUsd } of entriesInFlight) {
-    const signal = order.signalId === null ? undefined : state.signals[order.signalId];
-    if ((signal?.eventId ?? order.marketId) === group) eventExposureUsd = addUsd(eventExposureUsd, worstCostUsd);
-  }
+  const marketHeld =
+    entriesInFlight.some(({ order }) => order.marketId === marketId) ||
+    Object.values(state.positions).some((position) => position.marketId === marketId);
   return {
     capitalUsd: state.config.capitalUsd,
     tradingState: state.tradingState,
@@ -54,9 +45,27 @@ export function viewAccount(
     deployedUsd: addUsd(openCostUsd(state), reserved),
     openPositions: Object.keys(state.positions).length + entriesInFlight.length,
     marketHeld,
-    eventExposureUsd,
+    eventStakes: viewEvent(state, eventId ?? marketId),
     copied: viewCopied(state, leader),
   };
+}
+
+/** @param group a market that belongs to no event is a group of its own */
+function viewEvent({ positions, orders, signals }: EngineState, group: string): readonly EventStake[] {
+  const held = Object.values(positions).flatMap((position): EventStake[] => {
+    const { marketId, outcomeIndex, openCostUsd: costUsd, openShares: size } = position;
+    if ((position.eventId ?? marketId) !== group) return [];
+    return [{ marketId, outcomeIndex, negRisk: position.negRisk === true, costUsd, size, isOrder: false }];
+  });
+  const coming = Object.values(orders).flatMap(({ order, worstCostUsd: costUsd }): EventStake[] => {
+    const { marketId, outcomeIndex, signalId } = order;
+    const signal = signalId === null ? undefined : signals[signalId];
+    if (order.side !== "BUY" || (signal?.eventId ?? marketId) !== group) return [];
+    return [
+      { marketId, outcomeIndex, negRisk: signal?.negRisk === true, costUsd, size: orderSize(order), isOrder: true },
+    ];
+  });
+  return [...held, ...coming];
 }
 
 /** What the budgets of the strategy file count. */

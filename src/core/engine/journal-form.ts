@@ -38,6 +38,7 @@ const MARKET = namesOf<keyof MarketFacts>({
   endsAt: 0,
   tickSize: 0,
   category: 0,
+  negRisk: 0,
 });
 
 /**

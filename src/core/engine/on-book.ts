@@ -52,6 +52,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
       edgeLowerBound: signal.trigger.edgeLowerBound,
     },
     endsAt: signal.endsAt,
+    negRisk: signal.negRisk === true,
     copy,
   };
   const account = viewAccount(state, signal.marketId, signal.eventId, copy.leader?.wallet ?? null);

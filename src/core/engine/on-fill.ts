@@ -129,6 +129,7 @@ function draftSignal(
     category: market.category,
     eventId: market.eventId,
     endsAt: market.endsAt,
+    negRisk: market.negRisk ?? null,
     trigger,
     limitPrice: side === "BUY" ? computeEntryCap(trigger.price, slippageBps, market.tickSize ?? FINEST_TICK) : null,
     confidence,

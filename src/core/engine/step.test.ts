@@ -21,6 +21,21 @@ import type { EngineEvent } from "./event.ts";
 import { pendingCommands } from "./recover.ts";
 import type { EngineConfig } from "./state.ts";
 
+it("markets of which one alone resolves to yes share a limit for the worst of their outcomes", () => {
+  const limits = { ...aConfig().limits, maxEventBps: 200n };
+  for (const negRisk of [false, true]) {
+    const engine = anEngine(aConfig({ limits }));
+    for (const market of [1, 2]) {
+      engine.tell(aFillEvent({ market, outcome: 1, order: market, wallet: market, eventId: "7", negRisk }));
+      engine.showBook();
+      if (market === 1) engine.fill([bought]);
+    }
+    // 151.50 is held, and 200 is the limit; the second no pays in the only case in which the first one does not.
+    const second = negRisk ? "FOLLOW_WHALE PENDING" : "FOLLOW_WHALE EVENT_EXPOSURE_AT_MAX";
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED", second]);
+  }
+});
+
 describe("from a whale's fill to a settled position", () => {
   it("a signal asks for a book, the book becomes an order, its fill a position, the resolution a win", () => {
     const engine = anEngine();

@@ -47,6 +47,8 @@ export type Position = {
   readonly marketTitle: string | null;
   readonly outcome: string | null;
   readonly eventId: string | null;
+  /** As in MarketFacts. */
+  readonly negRisk?: boolean | null;
   /** The wallet that we followed in; null where there was no single one. */
   readonly leader: Address | null;
   /** Its tier when we bought. */
@@ -108,6 +110,7 @@ export function openPosition(
     marketTitle: signal.marketTitle,
     outcome: signal.outcome,
     eventId: signal.eventId,
+    negRisk: signal.negRisk ?? null,
     leader: leader?.wallet ?? null,
     leaderTier: leader?.tier ?? null,
     entryShares: size,

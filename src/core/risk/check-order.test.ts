@@ -15,6 +15,7 @@ import { resolveCopyRule } from "../copy/copy-rules.ts";
 import type { ClientOrderId, PositionId, SignalId } from "../ids/ids.ts";
 import { addMs } from "../time/time.ts";
 import { checkOrder, type Decision } from "./check-order.ts";
+import type { EventStake } from "./event-exposure.ts";
 import type { AccountView, EntryIntent, ExitIntent } from "./order-intent.ts";
 
 const config = aConfig();
@@ -33,6 +34,7 @@ const entry: EntryIntent = {
   confidence: 0.9,
   evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
   endsAt: addMs(NOON, 3_600_000),
+  negRisk: false,
   copy: { rules: config.copy, rule: resolveCopyRule(config, null), leader: null, category: null },
 };
 const exit: ExitIntent = { ...ids, kind: "exit", size: sh("100"), slippageBps: 500n };
@@ -47,9 +49,12 @@ const account: AccountView = {
   deployedUsd: $("0"),
   openPositions: 0,
   marketHeld: false,
-  eventExposureUsd: $("0"),
+  eventStakes: [],
   copied: { dayUsd: $("0"), walletDayUsd: $("0"), walletOpenUsd: $("0") },
 };
+const held = (cost: string, negRisk = false): EventStake => ({
+  ...{ marketId: aMarketId(8), outcomeIndex: 1, negRisk, costUsd: $(cost), size: sh("3000"), isOrder: false },
+});
 const view = aView();
 const outcome = (decision: Decision) =>
   decision.approved
@@ -151,7 +156,7 @@ describe("an entry", () => {
       { ...view, book: aBook([], [["0.51", "1000"]], { minOrderSize: sh("500") }) },
     ],
     ["DEPLOYED_AT_MAX: 5000.01 against 5000", entry, { ...account, deployedUsd: $("4801.04") }, view],
-    ["EVENT_EXPOSURE_AT_MAX: 2000.01 against 2000", entry, { ...account, eventExposureUsd: $("1801.04") }, view],
+    ["EVENT_EXPOSURE_AT_MAX: 2000.01 against 2000", entry, { ...account, eventStakes: [held("1801.04")] }, view],
     ["CASH_EXHAUSTED: 198.97 against 198.96", entry, { ...account, freeCashUsd: $("198.96") }, view],
   ] as const)("is refused with %s", (expected, intent, seenAccount, seenView) => {
     expect(outcome(checkOrder(config, intent, seenAccount, seenView, NOON))).toBe(expected);
@@ -161,12 +166,22 @@ describe("an entry", () => {
     const brink = {
       ...account,
       deployedUsd: $("4801.03"),
-      eventExposureUsd: $("1801.03"),
+      eventStakes: [held("1801.03")],
       openPositions: 4,
       dayLossUsd: $("499.99"),
     };
     const at = { ...view, observedAt: addMs(NOON, -10_000), chainAsOf: addMs(NOON, -10_000) };
     expect(outcome(checkOrder(config, { ...entry, confidence: 0.7 }, brink, at, NOON))).toBe("approved");
+  });
+
+  it("counts the worst outcome of an event of which one market alone resolves to yes", () => {
+    const seen = { ...account, eventStakes: [held("1950", true)] };
+    const no: EntryIntent = { ...entry, outcomeIndex: 1, negRisk: true };
+    // If market 8 wins we lose 1,950 there, and our order, which pays then, may not be filled at all.
+    expect(outcome(checkOrder(config, no, seen, view, NOON))).toBe("approved");
+    // A yes is lost together with it.
+    const yes: EntryIntent = { ...entry, outcomeIndex: 0, negRisk: true };
+    expect(outcome(checkOrder(config, yes, seen, view, NOON))).toBe("EVENT_EXPOSURE_AT_MAX: 2148.97 against 2000");
   });
 
   it("is cut to the capital's share for one signal", () => {

@@ -8,6 +8,7 @@ import {
 import type { MarketView } from "../execution/market-view.ts";
 import { addUsd, formatPrice, formatShares, formatUsd, portionBps } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
+import { eventWorstCase } from "./event-exposure.ts";
 import { dailyLossLimit, type RiskCheck, type RiskCode, type RiskLimits } from "./limits.ts";
 import type { AccountView, EntryIntent, OrderDraft } from "./order-intent.ts";
 
@@ -127,7 +128,9 @@ function* exposureChecks({ limits, intent, account, view, at, draft }: EntryChec
   const deployed = addUsd(account.deployedUsd, worstCostUsd);
   yield check("DEPLOYED_AT_MAX", deployed <= deployedMax, formatUsd(deployedMax), formatUsd(deployed));
   const eventMax = portionBps(account.capitalUsd, limits.maxEventBps, "floor");
-  const exposure = addUsd(account.eventExposureUsd, worstCostUsd);
+  const { marketId, outcomeIndex, negRisk } = intent;
+  const stakeOfOrder = { marketId, outcomeIndex, negRisk, costUsd: worstCostUsd, size, isOrder: true };
+  const exposure = eventWorstCase([...account.eventStakes, stakeOfOrder]);
   yield check("EVENT_EXPOSURE_AT_MAX", exposure <= eventMax, formatUsd(eventMax), formatUsd(exposure));
   const enough = worstCostUsd <= account.freeCashUsd;
   yield check("CASH_EXHAUSTED", enough, formatUsd(account.freeCashUsd), formatUsd(worstCostUsd));

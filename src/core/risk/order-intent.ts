@@ -5,6 +5,7 @@ import type { OutcomeIndex } from "../market/market.ts";
 import type { PriceMicros, ShareMicros, UsdMicros } from "../money/amounts.ts";
 import type { SizingConfig, SizingEvidence, Stake } from "../sizing/kelly.ts";
 import type { EpochMs } from "../time/time.ts";
+import type { EventStake } from "./event-exposure.ts";
 import type { RiskLimits, TradingState } from "./limits.ts";
 import type { EntryPause } from "./protections.ts";
 
@@ -24,6 +25,7 @@ export type EntryIntent = IntentIds & {
   readonly confidence: number;
   readonly evidence: SizingEvidence;
   readonly endsAt: EpochMs | null;
+  readonly negRisk: boolean;
   readonly copy: CopyTerms;
 };
 
@@ -48,7 +50,8 @@ export type AccountView = {
   readonly deployedUsd: UsdMicros;
   readonly openPositions: number;
   readonly marketHeld: boolean;
-  readonly eventExposureUsd: UsdMicros;
+  /** What is held and on its way in the market's event group. */
+  readonly eventStakes: readonly EventStake[];
   readonly copied: CopyAccount;
 };
 

@@ -52,6 +52,8 @@ export type MarketFacts = {
   readonly eventId: string | null;
   readonly endsAt: EpochMs | null;
   readonly tickSize: PriceMicros | null;
+  /** One of a group of which exactly one resolves to yes; null: not known. Absent in steps of an older version. */
+  readonly negRisk?: boolean | null;
 };
 
 export const fillPrice = (fill: Pick<ObservedFill, "cash" | "size">): PriceMicros =>

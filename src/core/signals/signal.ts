@@ -48,6 +48,8 @@ export type Signal = {
   readonly category: string | null;
   readonly eventId: string | null;
   readonly endsAt: EpochMs | null;
+  /** As in MarketFacts. */
+  readonly negRisk?: boolean | null;
   readonly trigger: Trigger;
   /** BUY: the most we pay. SELL: the least we take; null until the bid is known. */
   readonly limitPrice: PriceMicros | null;
