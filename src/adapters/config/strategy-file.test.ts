@@ -30,6 +30,27 @@ async function problemsOf(name: string, text: string): Promise<readonly string[]
 }
 
 describe("a strategy file", () => {
+  it.each([
+    ["waits for ever", "setInterval(() => {}, 1_000); await new Promise(() => {}); export default {};", 50],
+    ["never ends a loop", "while (true) {} export default {};", 50],
+  ])("that %s is refused, and the process goes on", async (_, text, limitMs) => {
+    const waiting = createStrategyFile(write("orderflow.config.ts", text), limitMs).poll();
+    await expect(waiting).rejects.toThrow(
+      "orderflow.config.ts: exported nothing within 0.05 s: remove what it waits for",
+    );
+  });
+
+  it("that waits for what nobody does, ends the process or exports no data is refused", async () => {
+    expect(await problemsOf("a.ts", "await new Promise(() => {}); export default {};")).toEqual([
+      "ended before it had exported anything",
+    ]);
+    expect(await problemsOf("b.ts", "process.exit(0); export default {};")).toEqual([
+      "ended before it had exported anything",
+    ]);
+    const [problem] = await problemsOf("c.ts", "export default { base: () => ({}) };");
+    expect(problem).toContain("could not be cloned");
+  });
+
   it("is the documented example, in every value", async () => {
     const example = /```ts\n(.*?)```/s.exec(docs)?.[1] ?? "";
     const strategy = await read("orderflow.config.ts", example);

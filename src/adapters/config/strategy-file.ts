@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { z } from "zod";
 import type { CopyRule } from "../../core/copy/copy-rules.ts";
 import type { Strategy } from "../../core/copy/strategy.ts";
@@ -10,6 +9,7 @@ import { ConfigError } from "../../core/errors.ts";
 import { formatPrice } from "../../core/money/amounts.ts";
 import type { StrategySource } from "../../ports/strategy-source.ts";
 import { closest } from "./near-miss.ts";
+import { runStrategy } from "./run-strategy.ts";
 import { STRATEGY_NAMES, strategySchema, toStrategy } from "./strategy-schema.ts";
 
 const USUAL_NAMES = ["orderflow.config.ts", "orderflow.config.json"];
@@ -31,8 +31,11 @@ export function findStrategyFile(named: string | null, folder = "."): string | n
   return found[0] ?? null;
 }
 
+/** Within this a TypeScript file has to have exported something. */
+const RUN_MS_MAX = 10_000;
+
 /** Reads one file again and again. A TypeScript file is run; what it imports is not watched. */
-export function createStrategyFile(path: string): StrategySource {
+export function createStrategyFile(path: string, runMsMax = RUN_MS_MAX): StrategySource {
   let seen: string | null = null;
   return {
     async poll() {
@@ -41,16 +44,16 @@ export function createStrategyFile(path: string): StrategySource {
       // Faulty or not: each version is spoken of once.
       seen = text;
       if (text === null) throw new ConfigError([`${basename(path)} cannot be read: restore it, or restart without it`]);
-      return parseStrategy(path, text);
+      return parseStrategy(path, text, runMsMax);
     },
   };
 }
 
 const readText = (path: string): Promise<string | null> => readFile(path, "utf8").catch(() => null);
 
-async function parseStrategy(path: string, text: string): Promise<Strategy> {
+async function parseStrategy(path: string, text: string, runMsMax: number): Promise<Strategy> {
   const hash = createHash("sha256").update(text).digest("hex");
-  const parsed = strategySchema.safeParse(await evaluate(path, text, hash));
+  const parsed = strategySchema.safeParse(await evaluate(path, text, runMsMax));
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(describeIssue);
   const strategy = parsed.success ? toStrategy(parsed.data, hash) : null;
   if (strategy !== null) problems.push(...contradictions(strategy));
@@ -60,16 +63,18 @@ async function parseStrategy(path: string, text: string): Promise<Strategy> {
 }
 
 /** @throws ConfigError where it cannot even be run */
-async function evaluate(path: string, text: string, hash: string): Promise<unknown> {
-  try {
-    if (extname(path) === ".json") return JSON.parse(text);
-    // A module is loaded once per address: each version has its own.
-    const module: { readonly default?: unknown } = await import(`${pathToFileURL(path).href}?version=${hash}`);
-    if (module.default !== undefined) return module.default;
-  } catch (error) {
-    throw new ConfigError([`${basename(path)}: ${error instanceof Error ? error.message : String(error)}`]);
+async function evaluate(path: string, text: string, runMsMax: number): Promise<unknown> {
+  const problem = (what: string) => new ConfigError([`${basename(path)}: ${what}`]);
+  if (extname(path) === ".json") {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw problem(error instanceof Error ? error.message : String(error));
+    }
   }
-  throw new ConfigError([`${basename(path)}: has no default export: write "export default { … }"`]);
+  const answer = await runStrategy(path, runMsMax);
+  if (answer.kind === "exported") return answer.value;
+  throw problem(answer.kind === "failed" ? answer.reason : 'has no default export: write "export default { … }"');
 }
 
 function describeIssue(issue: z.core.$ZodIssue): readonly string[] {
