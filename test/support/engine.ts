@@ -25,6 +25,7 @@ export function anEngine(config: EngineConfig = aConfig()) {
     orders: () => commands.flatMap((command) => (command.kind === "placeOrder" ? [command.order] : [])),
     notices: () => commands.flatMap((command) => (command.kind === "notify" ? [command.notice.kind] : [])),
     signals,
+    changes: () => changes,
     verdicts: () => {
       const last = new Map(
         signals().map((signal) => [signal.id, `${signal.type} ${signal.refusal?.code ?? signal.status}`]),

@@ -98,7 +98,9 @@ async function saveControls(trx: Trx, mode: TradingMode, controls: readonly Reve
       signal text, market bytea, outcome_index smallint, stake int8, shares int8, cash int8, fees int8,
       opened_at timestamptz
     )
-    ON CONFLICT DO NOTHING`.execute(trx);
+    ON CONFLICT (signal_id) DO UPDATE SET
+      shares_micros = EXCLUDED.shares_micros, cash_micros = EXCLUDED.cash_micros, fees_micros = EXCLUDED.fees_micros,
+      opened_at = EXCLUDED.opened_at`.execute(trx);
 }
 
 type OrderChange = Extract<ChangedRow, { kind: "order" }>;

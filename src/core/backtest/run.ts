@@ -167,7 +167,7 @@ const isBefore = (effect: LedgerEffect, batch: FillBatch, row: number): boolean 
 class Recorder {
   private readonly signals = new Map<string, Signal>();
   private readonly positions = new Map<string, Position>();
-  private readonly controls: ReverseControl[] = [];
+  private readonly controls = new Map<string, ReverseControl>();
   private readonly days = new Map<string, PerformanceRow>();
   private readonly equity: { at: EpochMs; equityUsd: number }[] = [];
   private readonly onStep: OnStep | null;
@@ -181,7 +181,7 @@ class Recorder {
     for (const change of changes) {
       if (change.kind === "signal") this.signals.set(change.signal.id, change.signal);
       else if (change.kind === "position") this.positions.set(change.position.id, change.position);
-      else if (change.kind === "control") this.controls.push(change.control);
+      else if (change.kind === "control") this.controls.set(change.control.signalId, change.control);
       else if (change.kind === "performance") this.note(change.row, event.at);
     }
   }
@@ -190,7 +190,7 @@ class Recorder {
     return {
       signals: [...this.signals.values()],
       positions: [...this.positions.values()],
-      controls: this.controls,
+      controls: [...this.controls.values()],
       days: [...this.days.values()],
       equity: this.equity,
     };

@@ -5,7 +5,7 @@ import { describeView, type MarketView } from "../execution/market-view.ts";
 import { entryOrderId, exitOrderId, type OrderRequest, positionId } from "../execution/order.ts";
 import { simulatePaperFill } from "../execution/paper-fill.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
-import { reverseControl } from "../execution/reverse-control.ts";
+import { reverseControl, reverseLimitPrice } from "../execution/reverse-control.ts";
 import type { SignalId } from "../ids/ids.ts";
 import { price } from "../money/amounts.ts";
 import { type ApprovedOrder, checkOrder, type Decision } from "../risk/check-order.ts";
@@ -66,9 +66,15 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   if (!decision.approved) return skipSignal(state, signal.id, decision.refusal, seen);
   const ordered: Signal = { ...signal, ...seen, limitPrice: decision.order.limitPrice, stage: "ORDER_IN_FLIGHT" };
   const told = updateSignal(state, ordered);
-  const changes = [...told.changes, ...controlOf(state, decision.order, view, signal.id)];
-  return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, decision.order), decision, view));
+  const order = withReverse(decision.order, view, state.config.signals.slippageBps);
+  const changes = [...told.changes, ...controlOf(state, order, view, signal.id)];
+  return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, order), { ...decision, order }, view));
 }
+
+const withReverse = (order: ApprovedOrder, { book }: MarketView, slippageBps: bigint): ApprovedOrder =>
+  order.side === "SELL" || book === null
+    ? order
+    : { ...order, reverseLimitPrice: reverseLimitPrice(book, slippageBps) };
 
 /** Follows from the same book; it is recorded beside the signal and moves nothing. */
 const controlOf = (

@@ -1,8 +1,9 @@
 import { assert } from "../assert.ts";
 import { leaderOf } from "../copy/copy-rules.ts";
 import { returnUnspent } from "../copy/spent.ts";
-import type { Execution, FillEstimates, OrderRequest, UnfilledReason } from "../execution/order.ts";
+import type { Execution, OrderRequest, OrderResult, UnfilledReason } from "../execution/order.ts";
 import { openPosition, type Position, type Realization, sellFromPosition } from "../execution/position.ts";
+import { answeredControl } from "../execution/reverse-control.ts";
 import { orderSize, totalExecutions } from "../execution/simulate-fill.ts";
 import {
   addUsd,
@@ -29,18 +30,23 @@ export function onOrderResult(state: EngineState, { clientOrderId, result }: Eve
   const { order } = inFlight;
   const landed: EngineState = { ...state, orders: without(state.orders, clientOrderId) };
   if (result.status === "unfilled") {
-    return withEstimates(onUnfilled(landed, order, result.reason), result.estimates);
+    return withHypotheses(onUnfilled(landed, order, result.reason), order, result);
   }
   const filled = order.side === "BUY" ? onBought : onSold;
-  const booked = withEstimates(filled(landed, order, result.executions), result.estimates);
+  const booked = withHypotheses(filled(landed, order, result.executions), order, result);
   return andThen(booked, (next) => refreshEquity(next, next.at));
 }
 
-/** Beside the order's row: decisions do not depend on what might have been. */
-function withEstimates(result: StepResult, estimates: FillEstimates | undefined): StepResult {
-  if (estimates === undefined) return result;
-  const changes = result.changes.map((change) => (change.kind === "order" ? { ...change, estimates } : change));
-  return { ...result, changes };
+/** In rows alone: decisions do not depend on what might have been. */
+function withHypotheses(booked: StepResult, order: OrderRequest, { estimates, reverse }: OrderResult): StepResult {
+  const changes: ChangedRow[] = booked.changes.map((change) =>
+    estimates !== undefined && change.kind === "order" ? { ...change, estimates } : change,
+  );
+  const { signalId } = order;
+  if (reverse !== undefined && order.side === "BUY" && signalId !== null) {
+    changes.push({ kind: "control", control: answeredControl({ ...order, signalId }, reverse, booked.state.at) });
+  }
+  return { ...booked, changes };
 }
 
 function onUnfilled(before: EngineState, order: OrderRequest, reason: UnfilledReason): StepResult {

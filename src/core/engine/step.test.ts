@@ -21,6 +21,20 @@ import type { EngineEvent } from "./event.ts";
 import { pendingCommands } from "./recover.ts";
 import type { EngineConfig } from "./state.ts";
 
+it("the bet against an order takes what the venue would have given it", () => {
+  const engine = anEngine();
+  engine.tell(aFillEvent());
+  engine.showBook();
+  const controls = () => engine.changes().flatMap((change) => (change.kind === "control" ? [change.control] : []));
+  expect(controls()).toMatchObject([{ outcomeIndex: 1, stakeUsd: $("198.97") }]);
+  const [order] = engine.orders();
+  if (order === undefined) throw new Error("no order was placed");
+  const reverse = { size: sh("47"), cashUsd: $("24"), feesUsd: $("1") };
+  const result = { status: "unfilled", reason: "NO_LIQUIDITY", reverse } as const;
+  engine.tell({ kind: "orderResult", at: addMs(NOON, 500), clientOrderId: order.clientOrderId, result });
+  expect(controls().at(-1)).toEqual({ ...controls()[0], ...reverse, openedAt: addMs(NOON, 500) });
+});
+
 it("markets of which one alone resolves to yes share a limit for the worst of their outcomes", () => {
   const limits = { ...aConfig().limits, maxEventBps: 200n };
   for (const negRisk of [false, true]) {

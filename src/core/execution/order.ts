@@ -24,7 +24,12 @@ type OrderTerms = {
 /** Fill-and-kill at the limit: what is not filled at once is not filled. */
 export type OrderRequest =
   /** Spends at most `stakeUsd` of collateral, fees on top. */
-  | (OrderTerms & { readonly side: "BUY"; readonly stakeUsd: UsdMicros })
+  | (OrderTerms & {
+      readonly side: "BUY";
+      readonly stakeUsd: UsdMicros;
+      /** The most that the bet against it may pay for the other outcome: paper fills that too. */
+      readonly reverseLimitPrice?: PriceMicros;
+    })
   | (OrderTerms & { readonly side: "SELL"; readonly size: ShareMicros });
 
 /** An order's life. SUBMITTED covers "sent, answer unknown": it stays so until the venue has answered. */
@@ -68,7 +73,11 @@ export type FillEstimates = {
 };
 
 /** What became of an order at the venue: final in every case. Paper says what it might have been, too. */
-export type OrderResult = { readonly estimates?: FillEstimates } & (
+export type OrderResult = {
+  readonly estimates?: FillEstimates;
+  /** What the bet against it would have got in the same way. */
+  readonly reverse?: FillEstimate;
+} & (
   | { readonly status: "filled"; readonly executions: readonly Execution[] }
   | { readonly status: "unfilled"; readonly reason: UnfilledReason }
 );

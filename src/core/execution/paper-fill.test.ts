@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { $, aBook, anApprovedOrder, NOON, sh } from "../../../test/support/trading.ts";
+import { $, aBook, anApprovedOrder, NOON, px, sh } from "../../../test/support/trading.ts";
+import { addMs } from "../time/time.ts";
 import type { OrderRequest } from "./order.ts";
 import { simulatePaperFill } from "./paper-fill.ts";
 
@@ -26,6 +27,25 @@ it("books what is left when less than half of the book can be had, and keeps the
     },
     executions: [{ size: sh("47") }, { size: sh("94") }],
   });
+});
+
+it("fills the bet against it from the same book, as late and as pessimistically", () => {
+  const buy = { ...order, side: "BUY", stakeUsd: $("100"), reverseLimitPrice: px("0.42") } as OrderRequest;
+  const arrived = aBook(
+    [
+      ["0.6", "100"],
+      ["0.5", "1000"],
+    ],
+    [["0.62", "500"]],
+  );
+  // Of 100 at 1 − 0.6 we count on 47; 1 − 0.5 is above the cap.
+  expect(simulatePaperFill(buy, null, arrived, NOON).reverse).toEqual({
+    size: sh("47"),
+    cashUsd: $("18.8"),
+    feesUsd: $("0"),
+  });
+  expect(simulatePaperFill(buy, null, arrived, addMs(NOON, 60_000)).reverse).toMatchObject({ size: 0n });
+  expect(simulatePaperFill(buy, null, null, NOON).reverse).toBeUndefined();
 });
 
 it("is unfilled where the book is gone on arrival, although it was there", () => {

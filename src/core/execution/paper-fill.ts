@@ -2,6 +2,7 @@ import type { BookLevel, OrderBook } from "../market/market.ts";
 import { shares } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
 import type { FillEstimate, OrderRequest, OrderResult } from "./order.ts";
+import { mirrorBook } from "./reverse-control.ts";
 import { simulateFill, totalExecutions } from "./simulate-fill.ts";
 
 /**
@@ -26,7 +27,12 @@ export function simulatePaperFill(
   const booked = onArrival === null ? expected : simulateFill(order, thinned(onArrival), at);
   const [small, large] = [estimate(expected), estimate(sent)];
   const optimistic = large.size > small.size ? large : small;
-  return { ...booked, estimates: { optimistic, expected: small, pessimistic: estimate(booked) } };
+  const estimates = { optimistic, expected: small, pessimistic: estimate(booked) };
+  if (order.side !== "BUY" || order.reverseLimitPrice === undefined || onArrival === null)
+    return { ...booked, estimates };
+  // Like with like: after the same way, from as much of the other side.
+  const reversed = { ...order, limitPrice: order.reverseLimitPrice };
+  return { ...booked, estimates, reverse: estimate(simulateFill(reversed, thinned(mirrorBook(onArrival)), at)) };
 }
 
 const thinned = (book: OrderBook): OrderBook => ({ ...book, bids: thin(book.bids), asks: thin(book.asks) });

@@ -3,7 +3,7 @@ import type { BookLevel, OrderBook, OutcomeIndex } from "../market/market.ts";
 import { MICROS, type PriceMicros, price, type ShareMicros, type UsdMicros } from "../money/amounts.ts";
 import { computeEntryCap } from "../signals/price-cap.ts";
 import type { EpochMs } from "../time/time.ts";
-import type { OrderRequest } from "./order.ts";
+import type { FillEstimate, OrderRequest } from "./order.ts";
 import { simulateFill, totalExecutions } from "./simulate-fill.ts";
 
 /**
@@ -35,22 +35,32 @@ export const mirrorBook = (book: OrderBook): OrderBook => ({
 
 const mirrorLevel = (level: BookLevel): BookLevel => ({ ...level, price: price(MICROS - level.price) });
 
-/** @param book the one that the order was decided on; the control pays as a paper order would that arrives at once */
-export function reverseControl(
-  order: Extract<OrderRequest, { side: "BUY" }> & { readonly signalId: SignalId },
-  book: OrderBook,
-  slippageBps: bigint,
-): ReverseControl {
-  const mirrored = mirrorBook(book);
-  const ask = mirrored.asks[0]?.price ?? (0n as PriceMicros);
-  const reversed = { ...order, limitPrice: computeEntryCap(ask, slippageBps, book.tickSize) };
-  const result = simulateFill(reversed, ask === 0n ? null : mirrored, order.approvedAt);
-  return {
-    signalId: order.signalId,
-    marketId: order.marketId,
-    outcomeIndex: order.outcomeIndex === 0 ? 1 : 0,
-    stakeUsd: order.stakeUsd,
-    ...totalExecutions(result.status === "filled" ? result.executions : []),
-    openedAt: order.approvedAt,
-  };
+type Entry = Extract<OrderRequest, { side: "BUY" }> & { readonly signalId: SignalId };
+
+/** 0 where nobody offers the other outcome. */
+export function reverseLimitPrice(book: OrderBook, slippageBps: bigint): PriceMicros {
+  const ask = mirrorBook(book).asks[0]?.price;
+  return ask === undefined ? price(0n) : computeEntryCap(ask, slippageBps, book.tickSize);
+}
+
+/** The control as far as it is known with the answer to the order. */
+export const answeredControl = (order: Entry, got: FillEstimate, at: EpochMs): ReverseControl => ({
+  signalId: order.signalId,
+  marketId: order.marketId,
+  outcomeIndex: order.outcomeIndex === 0 ? 1 : 0,
+  stakeUsd: order.stakeUsd,
+  ...got,
+  openedAt: at,
+});
+
+/**
+ * Before there is an answer, and where the venue says nothing of the bet against an order.
+ * @param book the one that the order was decided on; the control pays as a paper order would that arrives at once
+ */
+export function reverseControl(order: Entry, book: OrderBook, slippageBps: bigint): ReverseControl {
+  const limitPrice = reverseLimitPrice(book, slippageBps);
+  const mirrored = limitPrice === 0n ? null : mirrorBook(book);
+  const result = simulateFill({ ...order, limitPrice }, mirrored, order.approvedAt);
+  const got = totalExecutions(result.status === "filled" ? result.executions : []);
+  return answeredControl(order, got, order.approvedAt);
 }
