@@ -125,6 +125,7 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
       parts.onChain(inbox.chainAsOf);
       // Decisions are made at the time of reading, not at that of the hint.
       const at = clock.nowMs();
+      follower.traded(inbox.fills, at);
       const handledControls = inbox.controls.map(({ id }) => id);
       input = {
         events: [...events, ...reconfigured(changed, at), ...toEvents(inbox, at)],
@@ -139,7 +140,7 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
     await runner.finish(input.at);
     if (commands.some(isResult)) await judge({ store, clock });
     if (commands.length > 0) await wake.notify("orderflow_signals");
-    follower.follow(runner.state());
+    follower.follow(runner.state(), now);
     markAt = follower.markAt(markAt, markedAt);
     if (now >= markAt) {
       performer.mark([...new Set(sortedValues(runner.state().positions).map((position) => position.tokenId))]);
