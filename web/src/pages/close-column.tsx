@@ -1,0 +1,40 @@
+import { usd } from "../format/numbers.ts";
+import { plain } from "../format/text.ts";
+import { confirmThen } from "../parts/dialog.tsx";
+import type { Column } from "../parts/table.tsx";
+import { mayCommand, useCommand } from "../parts/trading.tsx";
+import { locale } from "../state/preferences.ts";
+import type { Position } from "../state/rows.ts";
+
+export function CloseButton({ position }: { position: Position }) {
+  const [isBusy, run] = useCommand();
+  if (!mayCommand() || position.status !== "OPEN") return null;
+  const name = `${plain(position.market_title ?? "this market")}, ${position.outcome ?? "its outcome"}`;
+  return (
+    <button
+      type="button"
+      class="button"
+      disabled={isBusy}
+      aria-label={`Close ${name}`}
+      onClick={() =>
+        confirmThen({
+          title: "Close this position?",
+          text: `${name}: what is held for ${usd(position.cost_usd, locale())} is sold at the market.`,
+          action: "Close position",
+          run: () => void run("close", position.id),
+        })
+      }
+    >
+      {isBusy ? "Asked…" : "Close"}
+    </button>
+  );
+}
+
+export const closeColumn: Column<Position> = {
+  key: "id",
+  label: "Position",
+  card: "full",
+  isRight: true,
+  show: (row) => <CloseButton position={row} />,
+  value: (row) => row.id,
+};

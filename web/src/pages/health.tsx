@@ -1,0 +1,435 @@
+import { bytes, count, percent } from "../format/numbers.ts";
+import { plain, words } from "../format/text.ts";
+import { duration } from "../format/times.ts";
+import { CoverageBar, Histogram } from "../parts/drawings.tsx";
+import { CsvLink, List } from "../parts/list.tsx";
+import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
+import { Nothing, Show } from "../parts/states.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
+import { Ago, Chip, Count, Percent, Time } from "../parts/values.tsx";
+import type { Rows } from "../state/api.ts";
+import { useAsked } from "../state/asked.ts";
+import { usePaged } from "../state/paged.ts";
+import { locale } from "../state/preferences.ts";
+import type { Alert, Command, CoverageRange, Health } from "../state/rows.ts";
+import { liveHealth } from "../state/stream.ts";
+
+const ms = (value: number | null): string => (value === null ? "–" : duration(value));
+
+export function HealthPage() {
+  const asked = useAsked<Health>("/health", { everyMs: 5_000 });
+  return (
+    <>
+      <PageHead
+        title="Health"
+        about="What works, how fast, with which holes, and what you stop seeing where something does not."
+      />
+      <Show asked={asked} what="the health of all parts">
+        {(health) => <Details health={health} />}
+      </Show>
+      <div class="grid">
+        <Alerts />
+        <Commands />
+      </div>
+    </>
+  );
+}
+
+function Details({ health }: { health: Health }) {
+  const { chain, coverage, memory, streams } = health;
+  const lag = liveHealth.value?.lag_ms ?? health.lag_ms;
+  return (
+    <>
+      <Figures label="Health in figures">
+        <Figure
+          lead
+          label={<Term name="headBlock">Age of the newest block</Term>}
+          sub={
+            <>
+              block <Count value={liveHealth.value?.head_block ?? chain?.head_block} />
+            </>
+          }
+        >
+          {lag === null ? "–" : duration(Math.max(0, lag))}
+        </Figure>
+        <Figure label="Not final yet" sub="blocks that a reorg may take back">
+          <Count value={chain === null ? null : Math.max(0, chain.head_block - chain.finalized_block)} />
+        </Figure>
+        <Figure label="Fills a second" sub="as they are read now">
+          <Count value={liveHealth.value?.fills_per_second} />
+        </Figure>
+        <Figure
+          label={<Term name="coverage">Holes</Term>}
+          sub={
+            <>
+              <Count value={coverage.missing_blocks} /> blocks missing
+            </>
+          }
+        >
+          <Count value={coverage.holes} />
+        </Figure>
+        <Figure label="Memory" sub={`${bytes(memory.heap_bytes, locale())} of it heap`}>
+          {bytes(memory.rss_bytes, locale())}
+        </Figure>
+        <Figure label="Database" sub={<>{health.quarantined} logs in quarantine</>}>
+          {bytes(health.database_bytes, locale())}
+        </Figure>
+        <Figure label="Browsers looking on" sub={`${count(streams.dropped_events, locale())} events dropped`}>
+          <Count value={streams.open} />
+        </Figure>
+      </Figures>
+      <div class="grid">
+        <Parts health={health} />
+        <Coverage health={health} />
+        <Latencies health={health} />
+        <Endpoints health={health} />
+        <Queues health={health} />
+      </div>
+    </>
+  );
+}
+
+const tones = {
+  working: { tone: "up", shape: "circle" },
+  silent: { tone: "down", shape: "cross" },
+  "never seen": { tone: "warn", shape: "ring" },
+} as const;
+
+const Parts = ({ health }: { health: Health }) => (
+  <Panel width={5} title="Parts, and what you lose without them">
+    <ul class="parts">
+      {health.parts.map((part) => (
+        <li key={part.name}>
+          <b>{words(part.name)}</b>
+          <Chip {...tones[part.state]}>{part.state}</Chip>
+          <span class="small muted">
+            {part.last_seen_at === null ? (
+              part.detail
+            ) : (
+              <>
+                last wrote <Ago at={part.last_seen_at} />
+              </>
+            )}
+          </span>
+          <Saying services={health.services} name={part.name} />
+          <p class={part.state === "working" ? "small muted" : "small warn"}>
+            {part.state === "working" ? "Without it: " : "Now missing: "}
+            {part.without_it}
+          </p>
+        </li>
+      ))}
+      {health.services
+        ?.filter((service) => health.parts.every(({ name }) => name !== service.name))
+        .map(({ name }) => (
+          <li key={name}>
+            <b>{words(name)}</b>
+            <Saying services={health.services} name={name} />
+          </li>
+        ))}
+    </ul>
+  </Panel>
+);
+
+/** What a service of the dashboard's own process says of itself. */
+function Saying({ services, name }: { services: Health["services"]; name: string }) {
+  const service = services?.find((one) => one.name === name);
+  if (service === undefined) return null;
+  return (
+    <>
+      {service.ready ? null : <Chip {...tones["never seen"]}>not ready</Chip>}
+      <span class="small muted">{plain(service.detail)}</span>
+    </>
+  );
+}
+
+function Coverage({ health }: { health: Health }) {
+  const asked = useAsked<Rows<CoverageRange>>("/coverage?limit=1000", { everyMs: 10_000 });
+  const { coverage } = health;
+  return (
+    <Panel
+      width={7}
+      title={<Term name="coverage">Coverage</Term>}
+      note="blocks that were read completely"
+      tools={<CsvLink path="/coverage" name="coverage" />}
+    >
+      <Show asked={asked} what="the ranges">
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <Nothing title="No block was read yet">
+              The listener writes the first range within seconds of its start.
+            </Nothing>
+          ) : (
+            <div class="stack">
+              <div>
+                <CoverageBar ranges={rows} />
+              </div>
+              <dl class="facts">
+                <Fact label="Blocks held">
+                  <Count value={coverage.blocks} />
+                </Fact>
+                <Fact label="Missing between them">
+                  <Count value={coverage.missing_blocks} />
+                </Fact>
+                <Fact label="Without a hole since block">
+                  <Count value={coverage.unbroken_from_block} />
+                </Fact>
+              </dl>
+              {rows.filter(({ hole_below: hole }) => (hole ?? 0) > 0).length === 0 ? null : <Holes rows={rows} />}
+            </div>
+          )
+        }
+      </Show>
+    </Panel>
+  );
+}
+
+const Holes = ({ rows }: { rows: readonly CoverageRange[] }) => (
+  <ul class="reasons small">
+    {rows
+      .filter(({ hole_below: hole }) => (hole ?? 0) > 0)
+      .slice(0, 5)
+      .map((row) => (
+        <li key={row.from_block}>
+          {count(row.from_block - (row.hole_below ?? 0), locale())} to {count(row.from_block - 1, locale())} are
+          missing:{" "}
+          <span class="mono">
+            orderflow backfill --from {row.from_block - (row.hole_below ?? 0)} --to {row.from_block - 1}
+          </span>
+        </li>
+      ))}
+  </ul>
+);
+
+const stageNames = {
+  block_to_row: "Block → row",
+  row_to_decision: "Row → decision",
+  decision_to_order: "Decision → order",
+  order_to_answer: "Order → answer",
+} as const;
+
+type Latency = Health["latencies"][number];
+const latencyColumns: readonly Column<Latency>[] = [
+  { key: "stage", label: "Stage", show: (row) => stageNames[row.stage], value: (row) => row.stage },
+  {
+    key: "count",
+    label: "Sample",
+    isRight: true,
+    show: (row) => <Count value={row.count} />,
+    value: (row) => row.count,
+  },
+  { key: "p50_ms", label: "Half below", isRight: true, show: (row) => ms(row.p50_ms), value: (row) => row.p50_ms },
+  { key: "p90_ms", label: "90 %", isRight: true, show: (row) => ms(row.p90_ms), value: (row) => row.p90_ms },
+  { key: "p99_ms", label: "99 %", isRight: true, show: (row) => ms(row.p99_ms), value: (row) => row.p99_ms },
+];
+
+const Latencies = ({ health }: { health: Health }) => (
+  <Panel
+    title="Latency, from block to answer"
+    note="of the newest 2,000; milliseconds below a second"
+    tools={<CsvButton name="latencies" columns={latencyColumns} rows={health.latencies} />}
+  >
+    <div class="latencies">
+      {health.latencies.map((latency) => (
+        <figure key={latency.stage}>
+          <figcaption>
+            <b>{stageNames[latency.stage]}</b>{" "}
+            <span class="small muted">
+              {latency.count === 0 ? "none yet" : `half below ${ms(latency.p50_ms)}, 99 % below ${ms(latency.p99_ms)}`}
+            </span>
+          </figcaption>
+          <Histogram name={stageNames[latency.stage]} buckets={latency.buckets} />
+        </figure>
+      ))}
+    </div>
+  </Panel>
+);
+
+type Endpoint = Health["endpoints"][number];
+const endpointColumns: readonly Column<Endpoint>[] = [
+  { key: "name", label: "Endpoint", card: "title", show: (row) => plain(row.name), value: (row) => row.name },
+  {
+    key: "is_resting",
+    label: "State",
+    show: (row) => (
+      <Chip tone={row.is_resting ? "warn" : "up"} shape={row.is_resting ? "ring" : "circle"}>
+        {row.is_resting ? "resting" : "in use"}
+      </Chip>
+    ),
+    value: (row) => row.is_resting,
+  },
+  {
+    key: "latency_ms",
+    label: "Latency",
+    isRight: true,
+    show: (row) => ms(row.latency_ms),
+    value: (row) => row.latency_ms,
+  },
+  {
+    key: "lag_blocks",
+    label: "Behind",
+    isRight: true,
+    show: (row) => <Count value={row.lag_blocks} />,
+    value: (row) => row.lag_blocks,
+  },
+  {
+    key: "requests",
+    label: "Requests",
+    isRight: true,
+    show: (row) => <Count value={row.requests} />,
+    value: (row) => row.requests,
+  },
+  {
+    key: "error_rate",
+    label: "Failed",
+    isRight: true,
+    show: (row) => <Percent value={row.error_rate} />,
+    value: (row) => row.error_rate,
+  },
+  {
+    key: "last_error",
+    label: "Last error",
+    card: "full",
+    isText: true,
+    show: (row) => plain(row.last_error ?? "–"),
+    value: (row) => row.last_error,
+  },
+];
+
+const Endpoints = ({ health }: { health: Health }) => (
+  <Panel
+    width={8}
+    flush
+    title="Endpoints"
+    tools={<CsvButton name="endpoints" columns={endpointColumns} rows={health.endpoints} />}
+  >
+    <Table
+      name="Endpoints"
+      columns={endpointColumns}
+      rows={health.endpoints}
+      keyOf={({ name }) => name}
+      empty={<Nothing title="None was measured yet">The listener measures them as it asks.</Nothing>}
+    />
+    {health.hints.length === 0 ? null : (
+      <p class="inset small muted">
+        {health.hints.map((hint) => {
+          const half = hint.lead_ms?.[1] ?? null;
+          const share = hint.hints === 0 ? 0 : hint.matched / hint.hints;
+          return `${plain(hint.source)}: ${count(hint.hints, locale())} hints, ${percent(share, 0, locale())} matched${half === null ? "" : `, half of them ${duration(half)} ${half > 0 ? "before" : "after"} the log`}. `;
+        })}
+      </p>
+    )}
+  </Panel>
+);
+
+type Queue = Health["queues"][number];
+const queueColumns: readonly Column<Queue>[] = [
+  { key: "name", label: "Queue", card: "title", show: (row) => row.name, value: (row) => row.name },
+  {
+    key: "waiting",
+    label: "Waiting",
+    isRight: true,
+    show: (row) => <Count value={row.waiting} />,
+    value: (row) => row.waiting,
+  },
+  {
+    key: "updated_at",
+    label: "Moved",
+    show: (row) => (row.updated_at === null ? "–" : <Ago at={row.updated_at} />),
+    value: (row) => row.updated_at,
+  },
+];
+
+const Queues = ({ health }: { health: Health }) => (
+  <Panel width={4} flush title="Queues" tools={<CsvButton name="queues" columns={queueColumns} rows={health.queues} />}>
+    <Table
+      name="Queues"
+      columns={queueColumns}
+      rows={health.queues}
+      keyOf={({ name }) => name}
+      empty={<Nothing title="Nothing waits" />}
+    />
+  </Panel>
+);
+
+const alertColumns: readonly Column<Alert>[] = [
+  { key: "created_at", label: "Time", show: (row) => <Time at={row.created_at} />, value: (row) => row.created_at },
+  { key: "kind", label: "Alert", card: "title", show: (row) => words(row.kind), value: (row) => row.kind },
+  {
+    key: "sent_at",
+    label: "Sent",
+    show: (row) =>
+      row.sent_at !== null ? (
+        <Chip tone="up" shape="circle">
+          sent
+        </Chip>
+      ) : row.dropped_at !== null ? (
+        <Chip tone="down" shape="cross">
+          dropped
+        </Chip>
+      ) : (
+        <Chip shape="ring">waiting</Chip>
+      ),
+    value: (row) => row.sent_at,
+  },
+  {
+    key: "failure",
+    label: "Why not",
+    card: "full",
+    show: (row) => plain(row.failure ?? "–"),
+    value: (row) => row.failure,
+  },
+];
+
+function Alerts() {
+  const paged = usePaged<Alert>("/alerts?limit=12", ["state"], ({ id }) => id);
+  return (
+    <Panel width={6} flush title="Alerts" tools={<CsvLink path="/alerts" name="alerts" />}>
+      <List
+        name="Alerts"
+        paged={paged}
+        columns={alertColumns}
+        keyOf={({ id }) => id}
+        empty={
+          <Nothing title="No alert yet">
+            With a webhook set, they go to Discord; here they are listed either way.
+          </Nothing>
+        }
+      />
+    </Panel>
+  );
+}
+
+const commandColumns: readonly Column<Command>[] = [
+  {
+    key: "created_at",
+    label: "Asked",
+    show: (row) => <Time at={row.created_at} seconds />,
+    value: (row) => row.created_at,
+  },
+  { key: "kind", label: "Command", card: "title", show: (row) => words(row.kind), value: (row) => row.kind },
+  { key: "created_by", label: "By", show: (row) => plain(row.created_by), value: (row) => row.created_by },
+  {
+    key: "handled_at",
+    label: "Taken up",
+    show: (row) => (row.handled_at === null ? "waits" : <Time at={row.handled_at} seconds />),
+    value: (row) => row.handled_at,
+  },
+];
+
+function Commands() {
+  const paged = usePaged<Command>("/commands?limit=12", ["state"], ({ id }) => id);
+  return (
+    <Panel width={6} flush title="Commands" tools={<CsvLink path="/commands" name="commands" />}>
+      <List
+        name="Commands"
+        paged={paged}
+        columns={commandColumns}
+        keyOf={({ id }) => id}
+        empty={
+          <Nothing title="None was given">Pause, resume, halt and close leave a row here, whoever gave them.</Nothing>
+        }
+      />
+    </Panel>
+  );
+}

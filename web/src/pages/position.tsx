@@ -1,0 +1,172 @@
+import { UNKNOWN } from "../format/numbers.ts";
+import { plain, words } from "../format/text.ts";
+import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
+import { Nothing, Show } from "../parts/states.tsx";
+import { type Column, Table } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
+import {
+  Ago,
+  Decimal,
+  MarketLink,
+  Price,
+  Side,
+  Signed,
+  Status,
+  Tier,
+  Time,
+  Usd,
+  WalletLink,
+} from "../parts/values.tsx";
+import { useAsked } from "../state/asked.ts";
+import type { PositionPage as Answer } from "../state/rows.ts";
+import { CloseButton } from "./close-column.tsx";
+
+export function PositionPage({ id }: { id: string }) {
+  const asked = useAsked<Answer>(`/positions/${encodeURIComponent(id)}`, { topics: ["positions"] });
+  const { value } = asked;
+  return (
+    <>
+      <PageHead
+        crumb={<a href="/positions">Positions</a>}
+        title={value === undefined ? "Position" : <span dir="auto">{plain(value.market_title ?? "Position")}</span>}
+        about={value === undefined ? undefined : plain(value.outcome ?? "")}
+      >
+        {value === undefined ? null : <CloseButton position={value} />}
+      </PageHead>
+      <Show asked={asked} what="the position">
+        {(position) => <Details position={position} />}
+      </Show>
+    </>
+  );
+}
+
+function Details({ position }: { position: Answer }) {
+  const isOpen = position.status === "OPEN";
+  return (
+    <>
+      <Figures label="The position in figures">
+        <Figure
+          lead
+          label={isOpen ? <Term name="unrealizedPnlUsd">Unrealized P&L</Term> : <Term name="realizedPnlUsd">P&L</Term>}
+          sub={<Status of={position.status} />}
+        >
+          <Signed value={isOpen ? position.unrealized_pnl_usd : position.realized_pnl_usd} />
+        </Figure>
+        <Figure
+          label={<Term name="costUsd">Cost</Term>}
+          sub={
+            <>
+              <Usd value={position.fees_usd} /> fees
+            </>
+          }
+        >
+          <Usd value={position.cost_usd} />
+        </Figure>
+        <Figure
+          label="Entry"
+          sub={
+            <>
+              <Decimal value={position.shares} /> shares
+            </>
+          }
+        >
+          <Price value={position.entry_price} />
+        </Figure>
+        <Figure
+          label={isOpen ? <Term name="mark">Mark, bid</Term> : "Exit"}
+          sub={isOpen ? <Ago at={position.marked_at} /> : words(position.close_reason ?? "")}
+        >
+          <Price value={isOpen ? position.current_price : position.exit_price} />
+        </Figure>
+      </Figures>
+      <div class="grid">
+        <Panel width={4} title="Where it came from">
+          <dl class="facts">
+            <Fact label="Market">
+              <MarketLink id={position.market_id} title={position.market_title} />
+            </Fact>
+            <Fact label={<Term name="signal">Signal</Term>}>
+              <a href={`/signals/${encodeURIComponent(position.signal_id)}`}>{words(position.signal_type)}</a>
+            </Fact>
+            <Fact label={<Term name="leader">Leader</Term>}>
+              <WalletLink address={position.leader} />
+            </Fact>
+            <Fact label={<Term name="traderTier">Its tier then</Term>}>
+              <Tier of={position.wallet_tier} />
+            </Fact>
+            <Fact label="Mode">{position.mode}</Fact>
+            <Fact label="Opened">
+              <Time at={position.opened_at} seconds />
+            </Fact>
+            <Fact label="Closed">
+              {position.closed_at === null ? UNKNOWN : <Time at={position.closed_at} seconds />}
+            </Fact>
+          </dl>
+        </Panel>
+        <Panel width={8} flush title={<Term name="order">Orders</Term>}>
+          <Table
+            name="Orders"
+            columns={orderColumns}
+            rows={position.orders}
+            keyOf={({ client_order_id: id }) => id}
+            empty={<Nothing title="No order is known" />}
+          />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+type Order = Answer["orders"][number];
+const orderColumns: readonly Column<Order>[] = [
+  {
+    key: "submitted_at",
+    label: "Sent",
+    card: "title",
+    show: (row) => <Time at={row.submitted_at} seconds />,
+    value: (row) => row.submitted_at,
+  },
+  { key: "side", label: "Side", term: "side", show: (row) => <Side of={row.side} />, value: (row) => row.side },
+  {
+    key: "limit_price",
+    label: "Limit",
+    isRight: true,
+    show: (row) => <Price value={row.limit_price} />,
+    value: (row) => row.limit_price,
+  },
+  {
+    key: "stake_usd",
+    label: "Asked",
+    isRight: true,
+    show: (row) => (row.stake_usd === null ? <Decimal value={row.size} /> : <Usd value={row.stake_usd} />),
+    value: (row) => row.stake_usd ?? row.size,
+  },
+  {
+    key: "filled_size",
+    label: "Filled",
+    isRight: true,
+    show: (row) => <Decimal value={row.filled_size} />,
+    value: (row) => row.filled_size,
+  },
+  {
+    key: "filled_usd",
+    label: "For",
+    isRight: true,
+    show: (row) => <Usd value={row.filled_usd} />,
+    value: (row) => row.filled_usd,
+  },
+  {
+    key: "fee_usd",
+    label: "Fee",
+    isRight: true,
+    show: (row) => <Usd value={row.fee_usd} />,
+    value: (row) => row.fee_usd,
+  },
+  { key: "status", label: "Status", show: (row) => <Status of={row.status} />, value: (row) => row.status },
+  {
+    key: "reason",
+    label: "Reason",
+    show: (row) => (row.reason === null ? UNKNOWN : words(row.reason)),
+    value: (row) => row.reason,
+  },
+];

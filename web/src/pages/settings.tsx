@@ -1,0 +1,154 @@
+import { words } from "../format/text.ts";
+import { dateTime } from "../format/times.ts";
+import { PageHead, Panel } from "../parts/panel.tsx";
+import { Show } from "../parts/states.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { Chip } from "../parts/values.tsx";
+import { useAsked } from "../state/asked.ts";
+import { serverNow } from "../state/clock.ts";
+import { locale, type Preferences, prefer, preferences, zone } from "../state/preferences.ts";
+import type { Settings } from "../state/rows.ts";
+
+const LOCALES = ["browser", "en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "pt-BR", "pl-PL", "ja-JP", "hi-IN"];
+
+export function SettingsPage() {
+  const asked = useAsked<Settings>("/settings");
+  return (
+    <>
+      <PageHead
+        title="Settings"
+        about="How this browser shows things, and what the program was told. The program's are set where it runs, not here."
+      />
+      <Preferred />
+      <Show asked={asked} what="the configuration">
+        {(settings) => (
+          <>
+            <Limits settings={settings} />
+            {settings.groups.map((group) => (
+              <Group key={group.group} group={group} />
+            ))}
+          </>
+        )}
+      </Show>
+    </>
+  );
+}
+
+function Preferred() {
+  const now = preferences.value;
+  const zones = ["local", "UTC", ...Intl.supportedValuesOf("timeZone").filter((name) => name !== "UTC")];
+  return (
+    <Panel title="This browser" note={dateTime(serverNow(), locale(), zone())}>
+      <div class="filters">
+        <Pick
+          label="Theme"
+          value={now.theme}
+          options={["system", "light", "dark"]}
+          onPick={(theme) => prefer({ theme: theme as Preferences["theme"] })}
+        />
+        <Pick label="Time zone" value={now.zone} options={zones} onPick={(name) => prefer({ zone: name })} />
+        <Pick label="Numbers as in" value={now.locale} options={LOCALES} onPick={(name) => prefer({ locale: name })} />
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={now.shortcuts}
+            onChange={(event) => prefer({ shortcuts: event.currentTarget.checked })}
+          />
+          Single-key shortcuts
+        </label>
+      </div>
+    </Panel>
+  );
+}
+
+type PickProps = { label: string; value: string; options: readonly string[]; onPick: (value: string) => void };
+
+const Pick = ({ label, value, options, onPick }: PickProps) => (
+  <label class="field">
+    {label}
+    <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+      {options.map((option) => (
+        <option key={option} value={option}>
+          {option}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+type Limit = Settings["limits"][number];
+const limitColumns: readonly Column<Limit>[] = [
+  { key: "name", label: "Limit", show: (row) => words(row.name.replace(/[A-Z]/g, " $&")), value: (row) => row.name },
+  { key: "value", label: "Value", isRight: true, show: (row) => row.value, value: (row) => row.value },
+];
+
+const Limits = ({ settings }: { settings: Settings }) => (
+  <Panel
+    flush
+    title="Limits"
+    note={settings.strategy_file === null ? "no strategy file" : `strategy file ${settings.strategy_file}`}
+    tools={<CsvButton name="limits" columns={limitColumns} rows={settings.limits} />}
+  >
+    <Table
+      name="Limits"
+      columns={limitColumns}
+      rows={settings.limits}
+      keyOf={({ name }) => name}
+      keepsShape
+      empty="There are none"
+    />
+  </Panel>
+);
+
+type Variable = Settings["groups"][number]["variables"][number];
+const variableColumns: readonly Column<Variable>[] = [
+  {
+    key: "name",
+    label: "Variable",
+    card: "title",
+    show: (row) => <span class="mono small">{row.name}</span>,
+    value: (row) => row.name,
+  },
+  {
+    key: "value",
+    label: "Value",
+    show: (row) =>
+      row.is_secret ? (
+        <Chip shape="square">{row.value === null ? "not set" : "set, not shown"}</Chip>
+      ) : row.value === null ? (
+        <span class="faint">not set</span>
+      ) : (
+        <span class="mono small">{row.value}</span>
+      ),
+    value: (row) => row.value,
+  },
+  {
+    key: "is_default",
+    label: "From",
+    show: (row) => (row.is_default ? <span class="faint">default</span> : "environment"),
+    value: (row) => (row.is_default ? "default" : "environment"),
+  },
+  {
+    key: "description",
+    label: "What it does",
+    card: "full",
+    show: (row) => <span class="muted">{row.description}</span>,
+    value: (row) => row.description,
+  },
+];
+
+const Group = ({ group }: { group: Settings["groups"][number] }) => (
+  <Panel
+    flush
+    title={group.group}
+    tools={<CsvButton name={`settings ${group.group}`} columns={variableColumns} rows={group.variables} />}
+  >
+    <Table
+      name={group.group}
+      columns={variableColumns}
+      rows={group.variables}
+      keyOf={({ name }) => name}
+      empty="There are none"
+    />
+  </Panel>
+);

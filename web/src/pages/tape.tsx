@@ -1,0 +1,142 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { CsvLink, NumberField, Search, Select } from "../parts/list.tsx";
+import { PageHead, Panel } from "../parts/panel.tsx";
+import { Nothing, Show } from "../parts/states.tsx";
+import { Table } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
+import { Chip, Count, TIERS } from "../parts/values.tsx";
+import { type Rows, withQuery } from "../state/api.ts";
+import { useAsked } from "../state/asked.ts";
+import { place } from "../state/router.ts";
+import type { LiveTrades, Trade } from "../state/rows.ts";
+import { liveHealth, onTrades } from "../state/stream.ts";
+import { tradeColumns } from "./columns.tsx";
+
+const SHOWN = 100;
+
+type Filter = { tier: string; side: string; wallet: string; market: string; minUsd: number };
+
+const fits = (row: Trade, { tier, side, wallet, market, minUsd }: Filter): boolean =>
+  (tier === "" || row.trader_tier === tier) &&
+  (side === "" || row.side === side) &&
+  (wallet === "" || row.wallet_address === wallet) &&
+  (market === "" || row.market_id === market) &&
+  Number(row.usd_amount) >= minUsd;
+
+/** What came is put on top; what a reorg took back goes. */
+function merge(rows: readonly Trade[], news: LiveTrades, filter: Filter): readonly Trade[] {
+  const { retracted_from: from } = news;
+  const kept = from === null ? rows : rows.filter(({ block_number: block }) => block < from);
+  const known = new Set(kept.map(({ id }) => id));
+  const fresh = news.rows.filter((row) => !known.has(row.id) && fits(row, filter));
+  return fresh.length === 0 && kept === rows ? rows : [...fresh, ...kept].slice(0, SHOWN);
+}
+
+export function TapePage() {
+  const { query } = place.value;
+  const filter: Filter = {
+    tier: query.get("tier") ?? "",
+    side: query.get("side") ?? "",
+    wallet: query.get("wallet") ?? "",
+    market: query.get("market") ?? "",
+    minUsd: Number(query.get("min_usd") ?? 0),
+  };
+  const path = withQuery("/trades", {
+    ...{ tier: filter.tier, side: filter.side, wallet: filter.wallet, market: filter.market },
+    min_usd: filter.minUsd === 0 ? null : filter.minUsd,
+  });
+  const asked = useAsked<Rows<Trade>>(`${path}${path.includes("?") ? "&" : "?"}limit=${SHOWN}`);
+  const [isHeld, setHeld] = useState(false);
+  const [rows, setRows] = useState<readonly Trade[]>([]);
+  const [leftOut, setLeftOut] = useState(0);
+  useEffect(() => {
+    if (asked.value !== undefined) setRows(asked.value.rows);
+  }, [asked.value]);
+  useEffect(() => {
+    if (isHeld) return;
+    return onTrades((news) => {
+      setRows((old) => merge(old, news, filter));
+      setLeftOut(news.left_out);
+    });
+  }, [path, isHeld]);
+  const started = useMemo(() => new Set(asked.value?.rows.map(({ id }) => id)), [asked.value]);
+  return (
+    <>
+      <PageHead
+        title="Tape"
+        about={
+          <>
+            Every <Term name="fill">fill</Term> as it is read from the chain, newest first. A match of two orders is two
+            rows, one for each side.
+          </>
+        }
+      />
+      <TapeFilters />
+      <Panel
+        flush
+        title="Fills"
+        note={
+          <>
+            <Count value={liveHealth.value?.fills_per_second} /> a second
+            {leftOut > 0 ? `, ${leftOut} of the last batch not shown` : ""}
+          </>
+        }
+        tools={
+          <>
+            {isHeld ? <Chip tone="warn">held</Chip> : null}
+            <button type="button" class="button" aria-pressed={isHeld} onClick={() => setHeld(!isHeld)}>
+              {isHeld ? "Let it run" : "Hold"}
+            </button>
+            <CsvLink path={path} name="fills" />
+          </>
+        }
+      >
+        <Show asked={asked} what="the newest fills">
+          {() => (
+            <Table
+              name="Fills"
+              columns={tradeColumns}
+              rows={rows}
+              keyOf={({ id }) => id}
+              isFresh={({ id }) => !started.has(id)}
+              empty={
+                <Nothing title="No fill fits">
+                  New ones appear by themselves. With a filter set, widen it; without one, the listener has not read any
+                  yet.
+                </Nothing>
+              }
+            />
+          )}
+        </Show>
+      </Panel>
+    </>
+  );
+}
+
+const hexOnly = (text: string): string => text.trim().toLowerCase();
+const whole = (digits: RegExp) => (text: string) => (digits.test(hexOnly(text)) ? hexOnly(text) : "");
+
+function TapeFilters() {
+  return (
+    <div class="filters">
+      <Select label="Tier" name="tier" options={[["", "all"], ...TIERS.map((tier) => [tier, tier] as const)]} />
+      <Select
+        label="Side"
+        name="side"
+        options={[
+          ["", "both"],
+          ["BUY", "BUY"],
+          ["SELL", "SELL"],
+        ]}
+      />
+      <NumberField label="From" name="min_usd" unit="$" />
+      <Search label="Wallet address" name="wallet" placeholder="Wallet 0x…" clean={whole(/^0x[0-9a-f]{40}$/)} />
+      <Search
+        label="Market id"
+        name="market"
+        placeholder="Market 0x…"
+        clean={whole(/^0x([0-9a-f]{62}|[0-9a-f]{64})$/)}
+      />
+    </div>
+  );
+}

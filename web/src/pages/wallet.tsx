@@ -1,0 +1,370 @@
+import { useMemo } from "preact/hooks";
+import { decimal, percent, toNumber } from "../format/numbers.ts";
+import { plain, shortHex, words } from "../format/text.ts";
+import { toMs } from "../format/times.ts";
+import { Chart, type Line } from "../parts/chart.tsx";
+import { Calibration, EdgeInterval, Meter } from "../parts/drawings.tsx";
+import { CsvLink, List } from "../parts/list.tsx";
+import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
+import { Nothing, Show } from "../parts/states.tsx";
+import { type Column, Table } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
+import {
+  Ago,
+  Chip,
+  Count,
+  Decimal,
+  MarketLink,
+  Percent,
+  Signed,
+  Tier,
+  Time,
+  Usd,
+  WalletLink,
+} from "../parts/values.tsx";
+import type { Rows } from "../state/api.ts";
+import { useAsked } from "../state/asked.ts";
+import { usePaged } from "../state/paged.ts";
+import { locale } from "../state/preferences.ts";
+import type { WalletPage as Answer, Unit, WalletHistory } from "../state/rows.ts";
+
+export function WalletPage({ id }: { id: string }) {
+  const asked = useAsked<Answer>(`/wallets/${id}`, { everyMs: 20_000 });
+  return (
+    <>
+      <PageHead
+        crumb={<a href="/wallets">Wallets</a>}
+        title={
+          <span class="mono" title={id}>
+            {shortHex(plain(id))}
+          </span>
+        }
+        about={<span class="mono small">{plain(id)}</span>}
+      >
+        <a class="button" href={`/tape?wallet=${encodeURIComponent(id)}`}>
+          Its fills
+        </a>
+      </PageHead>
+      <Show asked={asked} what="the wallet">
+        {(wallet) => <Details wallet={wallet} />}
+      </Show>
+    </>
+  );
+}
+
+function Details({ wallet }: { wallet: Answer }) {
+  const { stats, explanation, wallet_address: address } = wallet;
+  const published = explanation?.published ?? null;
+  return (
+    <>
+      <Figures label="The wallet in figures">
+        <Figure lead label={<Term name="score">Score</Term>} sub={<Tier of={stats?.trader_tier} />}>
+          <Decimal value={stats?.reputation_score} />
+        </Figure>
+        <Figure
+          label={<Term name="confidenceScore">Confidence</Term>}
+          sub={`of ${stats?.closed_markets ?? 0} closed units`}
+        >
+          <Percent value={stats?.confidence_score} digits={0} />
+        </Figure>
+        <Figure
+          label={<Term name="realizedPnlUsd">P&L of closed units</Term>}
+          sub={
+            <>
+              profit factor <Decimal value={stats?.profit_factor} />
+            </>
+          }
+        >
+          <Signed value={stats?.total_pnl_usd} />
+        </Figure>
+        <Figure label="Won" sub={`${stats?.profitable_trades ?? 0} of ${stats?.closed_markets ?? 0}`}>
+          <Percent value={stats?.win_rate} digits={0} />
+        </Figure>
+        <Figure
+          label="Volume"
+          sub={
+            <>
+              <Count value={stats?.total_trades} /> fills
+            </>
+          }
+        >
+          <Usd value={stats?.total_volume_usd} />
+        </Figure>
+        <Figure
+          label="Last fill"
+          sub={
+            <>
+              first <Time at={stats?.first_trade_at} />
+            </>
+          }
+        >
+          <Ago at={stats?.last_trade_at} />
+        </Figure>
+      </Figures>
+      <div class="grid">
+        <div class="w4 stack">
+          <EligibilityPanel explanation={explanation} />
+          <Panel title="What the score is made of">
+            {published === null ? (
+              <Nothing title="Nothing has been calculated yet">
+                The wallet is neutral, 5.0, until one of its markets is resolved and the next run of scores has come.
+              </Nothing>
+            ) : (
+              <div class="stack">
+                <div>
+                  <Meter label="Win rate" value={published.parts.winRate} />
+                  <Meter label="Profit" value={published.parts.profit} />
+                  <Meter label="Consistency" value={published.parts.consistency} />
+                  <Meter label="Volume" value={published.parts.volume} />
+                  <Meter label="Timing" value={published.parts.timing} />
+                </div>
+                <p class="small muted">
+                  Raw {decimal(published.raw, 2, locale())}, pulled towards 5 by a confidence of{" "}
+                  {percent(published.confidence, 0, locale())}: {decimal(published.score, 2, locale())}. Calculated{" "}
+                  <Ago at={published.calculatedAt} />, rule {published.version}, from {published.source}.
+                  {explanation?.isDue === true ? " Something changed since; the next run takes it in." : ""}
+                </p>
+              </div>
+            )}
+          </Panel>
+        </div>
+        <div class="w8 stack">
+          <HistoryPanel address={address} />
+        </div>
+        <Panel width={6} title={<Term name="edgePerShare">Edge per share</Term>} note="one-sided 95 %">
+          {published?.edge == null ? (
+            <Nothing title="No edge yet">It needs bought episodes in markets that were resolved.</Nothing>
+          ) : (
+            <>
+              <EdgeInterval mean={published.edge.perShare} lower={published.edge.lowerBound} />
+              <p class="small muted">
+                Over {published.edge.markets} markets, shrunk towards 0
+                {published.edge.k === null
+                  ? ""
+                  : ` by ${decimal(published.edge.k, 1, locale())} markets' worth of doubt`}
+                .
+              </p>
+            </>
+          )}
+        </Panel>
+        <Panel width={6} title="Calibration" note="price paid against what came of it">
+          {wallet.calibration.length === 0 ? (
+            <Nothing title="No purchase was resolved yet" />
+          ) : (
+            <Calibration points={wallet.calibration} />
+          )}
+        </Panel>
+        <UnitsPanel address={address} />
+        <LinkedPanel linked={wallet.linked} />
+      </div>
+    </>
+  );
+}
+
+function EligibilityPanel({ explanation }: { explanation: Answer["explanation"] }) {
+  const published = explanation?.published ?? null;
+  const isEligible = published?.isFollowEligible ?? false;
+  const reasons = published?.reasons ?? [];
+  const left = Object.entries(explanation?.leftOut ?? {}).filter(([, units]) => units > 0);
+  return (
+    <Panel
+      title={<Term name="followEligible">May it be followed?</Term>}
+      tools={
+        <Chip tone={isEligible ? "up" : "warn"} shape={isEligible ? "circle" : "cross"}>
+          {isEligible ? "eligible" : "not eligible"}
+        </Chip>
+      }
+    >
+      <div class="stack">
+        {isEligible ? (
+          <p class="muted">
+            It passes every rule. Whether it is followed then depends on its score, its edge and the limits.
+          </p>
+        ) : (
+          <ul class="reasons">
+            {(reasons.length > 0 ? reasons : [published?.ineligibleReason ?? "TOO_FEW_MARKETS"]).map((reason) => (
+              <li key={reason}>{words(reason)}</li>
+            ))}
+          </ul>
+        )}
+        <dl class="facts">
+          <Fact label={<Term name="role">Share made as maker</Term>}>
+            <Percent value={published?.makerShare} digits={0} />
+          </Fact>
+          <Fact label="Largest unit">
+            <Usd value={published?.largestUnitUsd} />
+          </Fact>
+          {published?.wash == null ? null : (
+            <Fact label={<Term name="cluster">Wash cluster</Term>}>
+              {published.wash.members} wallets, <Percent value={published.wash.share} digits={0} /> of its volume
+            </Fact>
+          )}
+          {left.map(([why, units]) => (
+            <Fact key={why} label={`Left out: ${words(why.replace(/[A-Z]/g, " $&"))}`}>
+              {units}
+            </Fact>
+          ))}
+        </dl>
+      </div>
+    </Panel>
+  );
+}
+
+function HistoryPanel({ address }: { address: string }) {
+  const path = `/wallets/${address}/history`;
+  const asked = useAsked<Rows<WalletHistory>>(`${path}?limit=500`, { everyMs: 20_000 });
+  return (
+    <Panel title="Score over time" tools={<CsvLink path={path} name="score history" />}>
+      <Show asked={asked} what="its history">
+        {({ rows }) => <History rows={rows} />}
+      </Show>
+    </Panel>
+  );
+}
+
+function History({ rows }: { rows: readonly WalletHistory[] }) {
+  const lines = useMemo<Line[]>(
+    () => [
+      {
+        kind: "line",
+        colour: "--accent",
+        isStepped: true,
+        points: rows.map((row) => ({ at: toMs(row.calculated_at) ?? 0, value: row.reputation_score })),
+      },
+    ],
+    [rows],
+  );
+  const [last] = rows;
+  if (last === undefined || rows.length < 2) {
+    return <Nothing title="One score so far">A new point is made whenever a run changes the score.</Nothing>;
+  }
+  const first = rows.at(-1) ?? last;
+  return (
+    <Chart
+      size="tall"
+      lines={lines}
+      range={[0, 10]}
+      show={(value) => decimal(value, 1, locale())}
+      summary={`The score went from ${decimal(first.reputation_score, 2)} to ${decimal(last.reputation_score, 2)} in ${rows.length} steps.`}
+    />
+  );
+}
+
+const unitColumns: readonly Column<Unit>[] = [
+  {
+    key: "market_title",
+    label: "Market",
+    card: "title",
+    isText: true,
+    show: (row) => <MarketLink id={row.market_id} title={row.market_title} />,
+    value: (row) => row.market_title,
+  },
+  { key: "category", label: "Category", show: (row) => plain(row.category ?? "–"), value: (row) => row.category },
+  {
+    key: "paid_in_usd",
+    label: "Paid in",
+    isRight: true,
+    show: (row) => <Usd value={row.paid_in_usd} />,
+    value: (row) => row.paid_in_usd,
+  },
+  {
+    key: "realized_pnl_usd",
+    label: "P&L",
+    term: "realizedPnlUsd",
+    isRight: true,
+    show: (row) => <Signed value={row.realized_pnl_usd} />,
+    value: (row) => row.realized_pnl_usd,
+  },
+  {
+    key: "roi",
+    label: "Return",
+    isRight: true,
+    show: (row) => <Signed value={row.roi} as="percent" />,
+    value: (row) => row.roi,
+  },
+  {
+    key: "edge_per_share",
+    label: "Edge",
+    term: "edgePerShare",
+    isRight: true,
+    show: (row) => <Signed value={row.edge_per_share} as="share" />,
+    value: (row) => row.edge_per_share,
+  },
+  { key: "opened_at", label: "Opened", show: (row) => <Time at={row.opened_at} />, value: (row) => row.opened_at },
+  {
+    key: "closed_at",
+    label: "Closed",
+    show: (row) => (row.closed_at === null ? "open" : <Time at={row.closed_at} />),
+    value: (row) => row.closed_at,
+  },
+  {
+    key: "is_incomplete",
+    label: "Counts",
+    term: "incomplete",
+    show: (row) => (row.is_incomplete ? "incomplete" : "yes"),
+    value: (row) => !row.is_incomplete,
+  },
+];
+
+function UnitsPanel({ address }: { address: string }) {
+  const path = `/wallets/${address}/units`;
+  const paged = usePaged<Unit>(`${path}?limit=50`, [], ({ market_id: id }) => id);
+  return (
+    <Panel
+      flush
+      title={<Term name="unit">Units</Term>}
+      note="its record in each market"
+      tools={<CsvLink path={path} name="units" />}
+    >
+      <List
+        name="Units"
+        paged={paged}
+        columns={unitColumns}
+        keyOf={({ market_id: id }) => id}
+        sortAs="units"
+        empty={
+          <Nothing title="No unit is in the ledger yet">
+            The ledger takes finalized fills only, seconds behind the tape.
+          </Nothing>
+        }
+      />
+    </Panel>
+  );
+}
+
+type Linked = Answer["linked"][number];
+const linkedColumns: readonly Column<Linked>[] = [
+  {
+    key: "wallet_address",
+    label: "Wallet",
+    card: "title",
+    show: (row) => <WalletLink address={row.wallet_address} />,
+    value: (row) => row.wallet_address,
+  },
+  {
+    key: "link",
+    label: "Linked by",
+    show: (row) => (row.link === "owner" ? "the same owner" : "a wash cluster"),
+    value: (row) => row.link,
+  },
+  { key: "detail", label: "Kind", show: (row) => row.detail ?? "–", value: (row) => row.detail },
+  {
+    key: "share",
+    label: "Within the cluster",
+    isRight: true,
+    show: (row) => <Percent value={row.share} digits={0} />,
+    value: (row) => toNumber(row.share),
+  },
+];
+
+const LinkedPanel = ({ linked }: { linked: readonly Linked[] }) => (
+  <Panel flush title="Linked wallets" note="of the same owner, or that trade among themselves">
+    <Table
+      name="Linked wallets"
+      columns={linkedColumns}
+      rows={linked}
+      keyOf={({ wallet_address: address, link }) => address + link}
+      empty={<Nothing title="None is known" />}
+    />
+  </Panel>
+);

@@ -1,0 +1,188 @@
+import { words } from "../format/text.ts";
+import { Shape } from "../parts/icons.tsx";
+import { CsvLink, List, Search, Select } from "../parts/list.tsx";
+import { PageHead, Panel } from "../parts/panel.tsx";
+import { Nothing } from "../parts/states.tsx";
+import type { Column } from "../parts/table.tsx";
+import { Term } from "../parts/term.tsx";
+import { Ago, Count, Decimal, Percent, Signed, TIERS, Tier, WalletLink } from "../parts/values.tsx";
+import { withQuery } from "../state/api.ts";
+import { usePaged } from "../state/paged.ts";
+import { place } from "../state/router.ts";
+import type { Wallet } from "../state/rows.ts";
+
+const columns: readonly Column<Wallet>[] = [
+  {
+    key: "wallet_address",
+    label: "Wallet",
+    card: "title",
+    show: (row) => <WalletLink address={row.wallet_address} />,
+    value: (row) => row.wallet_address,
+  },
+  {
+    key: "trader_tier",
+    label: "Tier",
+    term: "traderTier",
+    show: (row) => <Tier of={row.trader_tier} />,
+    value: (row) => row.trader_tier,
+  },
+  {
+    key: "reputation_score",
+    label: "Score",
+    term: "score",
+    isRight: true,
+    show: (row) => (
+      <b>
+        <Decimal value={row.reputation_score} />
+      </b>
+    ),
+    value: (row) => row.reputation_score,
+  },
+  {
+    key: "confidence_score",
+    label: "Confidence",
+    term: "confidenceScore",
+    isRight: true,
+    show: (row) => <Percent value={row.confidence_score} digits={0} />,
+    value: (row) => row.confidence_score,
+  },
+  {
+    key: "edge_per_share",
+    label: "Edge",
+    term: "edgePerShare",
+    isRight: true,
+    show: (row) => <Signed value={row.edge_per_share} as="share" />,
+    value: (row) => row.edge_per_share,
+  },
+  {
+    key: "edge_lower_bound",
+    label: "At least",
+    isRight: true,
+    show: (row) => <Signed value={row.edge_lower_bound} as="share" />,
+    value: (row) => row.edge_lower_bound,
+  },
+  {
+    key: "total_pnl_usd",
+    label: "P&L",
+    term: "realizedPnlUsd",
+    isRight: true,
+    show: (row) => <Signed value={row.total_pnl_usd} />,
+    value: (row) => row.total_pnl_usd,
+  },
+  {
+    key: "win_rate",
+    label: "Won",
+    isRight: true,
+    show: (row) => <Percent value={row.win_rate} digits={0} />,
+    value: (row) => row.win_rate,
+  },
+  {
+    key: "closed_markets",
+    label: "Units",
+    term: "unit",
+    isRight: true,
+    show: (row) => <Count value={row.closed_markets} />,
+    value: (row) => row.closed_markets,
+  },
+  {
+    key: "last_trade_at",
+    label: "Last fill",
+    show: (row) => <Ago at={row.last_trade_at} />,
+    value: (row) => row.last_trade_at,
+  },
+  {
+    key: "follow_eligible",
+    label: "Followed",
+    term: "followEligible",
+    show: (row) => <Eligible row={row} />,
+    value: (row) => row.ineligible_reason ?? "yes",
+  },
+];
+
+const Eligible = ({ row }: { row: Wallet }) => (
+  <span class={row.follow_eligible ? "up amount" : "muted"}>
+    {row.follow_eligible ? <Shape name="circle" size={7} /> : null}
+    {row.follow_eligible ? "eligible" : words(row.ineligible_reason ?? "not eligible")}
+  </span>
+);
+
+const SORTS = [
+  ["", "score"],
+  ["edge", "edge, lower bound"],
+  ["pnl", "P&L"],
+  ["win_rate", "share won"],
+  ["closed_markets", "units"],
+  ["confidence", "confidence"],
+  ["volume", "volume"],
+  ["recent", "last fill"],
+] as const;
+
+export function WalletsPage() {
+  const { query } = place.value;
+  const of = (name: string): string | null => query.get(name);
+  const path = withQuery("/wallets", {
+    ...{
+      search: of("search"),
+      tier: of("tier"),
+      eligible: of("eligible"),
+      sort: of("by"),
+      order: of("order"),
+      limit: 100,
+    },
+  });
+  const paged = usePaged<Wallet>(path, ["scores"], ({ wallet_address: address }) => address);
+  return (
+    <>
+      <PageHead
+        title="Wallets"
+        about={
+          <>
+            Who has been right, by how much, and how sure that is. A <Term name="score">score</Term> of 5 is unknown;
+            the <Term name="edgePerShare">edge</Term> with its lower bound decides what may be followed.
+          </>
+        }
+      />
+      <div class="filters">
+        <Search
+          label="First digits of an address"
+          name="search"
+          placeholder="Address 0x…"
+          clean={(text) => (/^(0x)?[0-9a-f]{1,40}$/i.test(text.trim()) ? text.trim() : "")}
+        />
+        <Select label="Tier" name="tier" options={[["", "all"], ...TIERS.map((tier) => [tier, tier] as const)]} />
+        <Select
+          label="Followed"
+          name="eligible"
+          options={[
+            ["", "all"],
+            ["true", "eligible"],
+            ["false", "not eligible"],
+          ]}
+        />
+        <Select label="Sort by" name="by" options={SORTS} />
+        <Select
+          label="Order"
+          name="order"
+          options={[
+            ["", "highest first"],
+            ["asc", "lowest first"],
+          ]}
+        />
+      </div>
+      <Panel flush title="Leaderboard" tools={<CsvLink path={path} name="wallets" />}>
+        <List
+          name="Wallets"
+          paged={paged}
+          columns={columns}
+          keyOf={({ wallet_address: address }) => address}
+          empty={
+            <Nothing title="No wallet fits">
+              Wallets get a score when a market they traded in is resolved. Without a filter this stays empty until the
+              first one has been: about a minute in the demo.
+            </Nothing>
+          }
+        />
+      </Panel>
+    </>
+  );
+}

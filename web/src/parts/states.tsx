@@ -1,0 +1,71 @@
+/** What stands where data would: what is awaited and since when, what is missing and why, what failed and what to do. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../state/api.ts";
+import type { Asked } from "../state/asked.ts";
+
+export function Awaiting({ what }: { what: string }) {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const started = performance.now();
+    const timer = setInterval(() => setSeconds(Math.round((performance.now() - started) / 1000)), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="await" role="status">
+      <span class="bar-loading" />
+      <p>Reading {what}</p>
+      {seconds < 2 ? null : (
+        <p class="small faint">
+          {seconds} s so far; usually below one. {seconds > 10 ? "The database may be busy." : ""}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export const Nothing = ({ title, children }: { title: string; children?: ComponentChildren }) => (
+  <div class="await">
+    <b>{title}</b>
+    {children === undefined ? null : <p>{children}</p>}
+  </div>
+);
+
+export function Failed({ error, retry }: { error: unknown; retry: () => void }) {
+  const { title, advice } = explain(error);
+  return (
+    <div class="await error" role="alert">
+      <b>{title}</b>
+      <p>{advice}</p>
+      <button type="button" class="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+export function explain(error: unknown): { readonly title: string; readonly advice: string } {
+  if (!(error instanceof ApiError)) return { title: "Something is wrong with this page", advice: String(error) };
+  const { status, message } = error;
+  if (status === 0) {
+    return {
+      title: "The dashboard does not answer",
+      advice: "Its process may have stopped. Look at its terminal, start it again, and this page goes on by itself.",
+    };
+  }
+  if (status === 404) return { title: "Not found", advice: message };
+  if (status === 429) return { title: "Too many questions", advice: "Wait a few seconds, then try again." };
+  if (status >= 500) {
+    return { title: "The server could not answer", advice: `${message}. Its log says why; the database may be away.` };
+  }
+  return { title: "The question was refused", advice: message };
+}
+
+type ShowProps<T> = { asked: Asked<T>; what: string; children: (value: T) => ComponentChildren };
+
+/** The value when it is there; what was read before stays while it is read again. */
+export function Show<T>({ asked, what, children }: ShowProps<T>) {
+  if (asked.value !== undefined) return <>{children(asked.value)}</>;
+  if (asked.error !== undefined) return <Failed error={asked.error} retry={asked.again} />;
+  return <Awaiting what={what} />;
+}
