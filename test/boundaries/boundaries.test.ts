@@ -26,14 +26,15 @@ function run(command: string, args: readonly string[], cwd: string): string {
 function biome(project: string): Report {
   const output = run(tool("biome"), ["lint", ".", "--reporter=github", "--max-diagnostics=none"], project);
   const lines = [...output.matchAll(/^::error title=([^,]*),file=([^,]*),.*?::(.*)$/gm)].map(
-    ([, rule = "", file = "", message = ""]) => `${file.replace(/^.*?\/(?=src\/|test\/)/, "")} ${rule} ${message}`,
+    ([, rule = "", file = "", message = ""]) =>
+      `${file.replace(/^.*?\/(?=web\/|src\/|test\/)/, "")} ${rule} ${message}`,
   );
   return { lines, output };
 }
 
 function tsc(project: string): Report {
   const output = run(tool("tsc"), ["-b", "--pretty", "false"], project);
-  return { lines: output.split("\n").filter((line) => /^src\/.*error TS/.test(line)), output };
+  return { lines: output.split("\n").filter((line) => /^(src|web)\/.*error TS/.test(line)), output };
 }
 
 /** What is left of a module when its types are gone. */
@@ -45,7 +46,7 @@ const runtimeCode = (path: string): string =>
 
 type Expectation = { file: string; checker: string; pattern: RegExp };
 
-const expectations: Expectation[] = globSync("src/**/*.ts", { cwd: planted })
+const expectations: Expectation[] = globSync("{src,web}/**/*.ts", { cwd: planted })
   .sort()
   .flatMap((file) =>
     [...readFileSync(join(planted, file), "utf8").matchAll(/^\/\/ expect (biome|tsc|code) ?(.*)$/gm)].map(
@@ -57,9 +58,12 @@ function copyProject(to: string, isWanted: (path: string) => boolean): void {
   for (const file of ["biome.json", "tsconfig.json", "tsconfig.base.json", "package.json"]) {
     cpSync(join(root, file), join(to, file));
   }
-  for (const file of globSync(["tools/lint/*", "{src/*,test}/tsconfig.json", "src/{ports,services}/*.d.ts"], {
-    cwd: root,
-  })) {
+  for (const file of globSync(
+    ["tools/lint/*", "{src/*,test,test/browser,web}/tsconfig.json", "src/{ports,services}/*.d.ts"],
+    {
+      cwd: root,
+    },
+  )) {
     mkdirSync(dirname(join(to, file)), { recursive: true });
     cpSync(join(root, file), join(to, file));
   }
@@ -110,7 +114,7 @@ describe("the layers", () => {
   );
 
   test("every planted file expects something", () => {
-    const files = globSync("src/**/*.ts", { cwd: planted }).filter((file) => !isClean(`/${file}`));
+    const files = globSync("{src,web}/**/*.ts", { cwd: planted }).filter((file) => !isClean(`/${file}`));
     expect(files.filter((file) => expectations.every((expected) => expected.file !== file))).toEqual([]);
     expect(files.length).toBeGreaterThan(30);
   });
@@ -129,16 +133,16 @@ describe("ports", () => {
 });
 
 describe("the checkers see the whole tree", () => {
-  const sources = globSync("src/**/*.ts", { cwd: root });
+  const sources = globSync(["src/**/*.ts", "web/*.ts", "web/src/**/*.{ts,tsx}"], { cwd: root });
 
   test("biome looks at every source file", { timeout: 120_000 }, () => {
     expect(sources.length).toBeGreaterThan(60);
-    const output = run(tool("biome"), ["lint", "src", "--max-diagnostics=0"], root);
+    const output = run(tool("biome"), ["lint", "src", "web", "--max-diagnostics=0"], root);
     expect(Number(/Checked (\d+) files/.exec(output)?.[1])).toBeGreaterThanOrEqual(sources.length);
   });
 
   test("every source and test file belongs to a project of the compiler", () => {
-    const layers = ["src/core", "src/ports", "src/services", "src/adapters", "src/apps", "test"];
+    const layers = ["src/core", "src/ports", "src/services", "src/adapters", "src/apps", "test", "test/browser", "web"];
     const seen = new Set(
       layers.flatMap((layer) =>
         run(tool("tsc"), ["-p", join(layer, "tsconfig.json"), "--listFilesOnly"], root)

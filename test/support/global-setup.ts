@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { anvilBinary, anvilVersion } from "./anvil.ts";
+import { chromiumPath } from "./chromium.ts";
 import { pgliteVersion } from "./pglite-version.ts";
 import { startPostgres } from "./postgres-server.ts";
 
@@ -21,7 +22,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     anvilBinary === null
       ? "anvil not found (npm has it for Linux on x64), its tests are skipped"
       : `anvil ${anvilVersion()}`;
-  process.env.TEST_ENGINES = `engines: PGlite ${pgliteVersion}, ${found}, ${node}`;
+  const browser =
+    chromiumPath === null ? "Chromium not found (PATH, CHROMIUM), its tests are skipped" : `Chromium ${chromiumPath}`;
+  process.env.TEST_ENGINES = `engines: PGlite ${pgliteVersion}, ${found}, ${node}, ${browser}`;
   project.provide("postgresUrl", server?.url ?? null);
   return async () => {
     await server?.stop();

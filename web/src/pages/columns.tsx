@@ -73,6 +73,7 @@ export const tradeColumns: readonly Column<Trade>[] = [
   },
   {
     key: "role",
+    card: "hidden",
     label: "Role",
     term: "role",
     show: (row) => (row.is_maker ? "maker" : "taker"),
@@ -117,6 +118,7 @@ export const signalColumns: readonly Column<Signal>[] = [
   },
   {
     key: "wallet_score",
+    card: "hidden",
     label: "Score",
     term: "score",
     isRight: true,
@@ -125,6 +127,7 @@ export const signalColumns: readonly Column<Signal>[] = [
   },
   {
     key: "trigger_price",
+    card: "hidden",
     label: "Its price",
     isRight: true,
     show: (row) => <Price value={row.trigger_price} />,

@@ -8,7 +8,7 @@ import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Ago, Chip, Decimal, Percent, Price, Signed, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
+import { Ago, Decimal, Price, Signed, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { serverNow } from "../state/clock.ts";
@@ -265,7 +265,7 @@ function FlowChart({ points }: { points: readonly FlowPoint[] }) {
 
 function ScoredPanel({ market }: { market: Answer }) {
   const path = `/markets/${market.market_id}/wallets`;
-  const paged = usePaged<MarketWallet>(`${path}?limit=25`, [], ({ wallet_address: address }) => address);
+  const paged = usePaged<MarketWallet>(`${path}?limit=12`, [], ({ wallet_address: address }) => address);
   const [first, second] = [plain(market.outcome_0 ?? "Yes"), plain(market.outcome_1 ?? "No")];
   const columns = useMemo<readonly Column<MarketWallet>[]>(
     () => [
@@ -292,14 +292,6 @@ function ScoredPanel({ market }: { market: Answer }) {
         value: (row) => row.reputation_score,
       },
       {
-        key: "confidence_score",
-        label: "Confidence",
-        term: "confidenceScore",
-        isRight: true,
-        show: (row) => <Percent value={row.confidence_score} digits={0} />,
-        value: (row) => row.confidence_score,
-      },
-      {
         key: "shares_0",
         label: first,
         isRight: true,
@@ -324,14 +316,7 @@ function ScoredPanel({ market }: { market: Answer }) {
       {
         key: "follow_eligible",
         label: "Followed",
-        show: (row) =>
-          row.follow_eligible ? (
-            <Chip tone="up" shape="circle">
-              eligible
-            </Chip>
-          ) : (
-            <span class="faint">no</span>
-          ),
+        show: (row) => <span class={row.follow_eligible ? "up" : "faint"}>{row.follow_eligible ? "✓ yes" : "no"}</span>,
         value: (row) => row.follow_eligible,
       },
     ],

@@ -86,10 +86,7 @@ function Account({ overview, state }: { overview: Overview; state: State }) {
       >
         <Usd value={account.equity_usd} />
       </Figure>
-      <Figure
-        label="Today, UTC"
-        sub={today === null ? "no day yet" : `${today.wins} won, ${today.losses} lost, ${today.date}`}
-      >
+      <Figure label="Today, UTC" sub={today === null ? "no day yet" : `${today.wins} won, ${today.losses} lost`}>
         <Signed value={today?.net_pnl_usd} />
       </Figure>
       <Figure label={<Term name="unrealizedPnlUsd">Unrealized</Term>} sub={`${account.open_positions} open positions`}>
@@ -141,15 +138,19 @@ function EquityPanel() {
 }
 
 function EquityCharts({ points }: { points: readonly EquityPoint[] }) {
-  const [equity, drawdown] = useMemo(() => {
-    const at = ({ at: text }: EquityPoint): number => toMs(text) ?? 0;
-    const upper: Line[] = [
-      { kind: "area", colour: "--accent", points: points.map((p) => ({ at: at(p), value: toNumber(p.equity_usd) })) },
+  const lines = useMemo<Line[]>(() => {
+    const of = (value: (point: EquityPoint) => number | null) =>
+      points.map((point) => ({ at: toMs(point.at) ?? 0, value: value(point) }));
+    return [
+      { kind: "area", colour: "--accent", points: of((point) => toNumber(point.equity_usd)) },
+      {
+        kind: "area",
+        colour: "--down",
+        pane: 1,
+        show: (value) => percent(value, 1, locale()),
+        points: of((point) => -point.drawdown_ratio),
+      },
     ];
-    const lower: Line[] = [
-      { kind: "area", colour: "--down", points: points.map((p) => ({ at: at(p), value: -p.drawdown_ratio })) },
-    ];
-    return [upper, lower];
   }, [points]);
   const [first] = points;
   const last = points.at(-1);
@@ -163,17 +164,16 @@ function EquityCharts({ points }: { points: readonly EquityPoint[] }) {
   const worst = Math.max(...points.map((point) => point.drawdown_ratio));
   return (
     <>
-      <Chart
-        lines={equity}
-        show={(value) => usd(value, locale())}
-        summary={`Equity went from ${usd(first.equity_usd, locale())} to ${usd(last.equity_usd, locale())}.`}
+      <Legend
+        items={[
+          [1, "Equity"],
+          [4, `Drawdown, at worst ${percent(worst, 2, locale())}`],
+        ]}
       />
-      <Legend items={[[2, `Drawdown, at worst ${percent(worst, 2, locale())}`]]} />
       <Chart
-        size="low"
-        lines={drawdown}
-        show={(value) => percent(value, 1, locale())}
-        summary={`Drawdown was at worst ${percent(worst, 2, locale())}.`}
+        lines={lines}
+        show={(value) => usd(value, locale())}
+        summary={`Equity went from ${usd(first.equity_usd, locale())} to ${usd(last.equity_usd, locale())}; drawdown was at worst ${percent(worst, 2, locale())}.`}
       />
     </>
   );
@@ -282,7 +282,10 @@ function OpenPositions() {
 
 function RecentSignals() {
   const asked = useAsked<Rows<Signal>>("/signals?limit=8", { topics: ["signals"] });
-  const columns = useMemo(() => signalColumns.filter(({ key }) => !["trigger_price", "outcome"].includes(key)), []);
+  const columns = useMemo(
+    () => signalColumns.filter(({ key }) => !["trigger_price", "outcome", "side"].includes(key)),
+    [],
+  );
   return (
     <Panel width={9} flush title={<Term name="signal">Newest signals</Term>} tools={<a href="/signals">All signals</a>}>
       <Show asked={asked} what="signals">

@@ -131,6 +131,7 @@ const variableColumns: readonly Column<Variable>[] = [
   {
     key: "description",
     label: "What it does",
+    isProse: true,
     card: "full",
     show: (row) => <span class="muted">{row.description}</span>,
     value: (row) => row.description,

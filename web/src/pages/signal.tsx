@@ -190,6 +190,10 @@ const Outcome = ({ signal }: { signal: Answer }) => (
   </Panel>
 );
 
+/** Figures of a check are exact text; as many digits as one can use are shown. */
+const figure = (text: string | null): string =>
+  text === null ? UNKNOWN : text.replace(/\d+\.\d{5,}/g, (number) => decimal(number, 4, locale()));
+
 type Check = Answer["checks"][number];
 const checkColumns: readonly Column<Check>[] = [
   { key: "code", label: "Check", card: "title", show: (row) => words(row.code), value: (row) => row.code },
@@ -203,8 +207,8 @@ const checkColumns: readonly Column<Check>[] = [
     ),
     value: (row) => row.passed,
   },
-  { key: "limit", label: "Limit", isRight: true, show: (row) => row.limit ?? UNKNOWN, value: (row) => row.limit },
-  { key: "value", label: "Value", isRight: true, show: (row) => row.value ?? UNKNOWN, value: (row) => row.value },
+  { key: "limit", label: "Limit", isRight: true, show: (row) => figure(row.limit), value: (row) => row.limit },
+  { key: "value", label: "Value", isRight: true, show: (row) => figure(row.value), value: (row) => row.value },
 ];
 
 /** What the decision saw of the market, as it was stored: names and figures, whatever they are. */

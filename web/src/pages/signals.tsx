@@ -16,7 +16,7 @@ export function SignalsPage() {
   const { query } = place.value;
   const of = (name: string): string | null => query.get(name);
   const filter = { type: of("type"), status: of("status"), wallet: of("wallet"), market: of("market") };
-  const path = withQuery("/signals", { ...filter, limit: 50 });
+  const path = withQuery("/signals", { ...filter, limit: 30 });
   const paged = usePaged<Signal>(path, ["signals"], ({ id }) => id);
   return (
     <>

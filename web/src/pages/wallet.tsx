@@ -127,33 +127,33 @@ function Details({ wallet }: { wallet: Answer }) {
               </div>
             )}
           </Panel>
+          <Panel title={<Term name="edgePerShare">Edge per share</Term>} note="one-sided 95 %">
+            {published?.edge == null ? (
+              <Nothing title="No edge yet">It needs bought episodes in markets that were resolved.</Nothing>
+            ) : (
+              <>
+                <EdgeInterval mean={published.edge.perShare} lower={published.edge.lowerBound} />
+                <p class="small muted">
+                  Over {published.edge.markets} markets, shrunk towards 0
+                  {published.edge.k === null
+                    ? ""
+                    : ` by ${decimal(published.edge.k, 1, locale())} markets' worth of doubt`}
+                  .
+                </p>
+              </>
+            )}
+          </Panel>
         </div>
         <div class="w8 stack">
           <HistoryPanel address={address} />
+          <Panel title="Calibration" note="price paid against what came of it">
+            {wallet.calibration.length === 0 ? (
+              <Nothing title="No purchase was resolved yet" />
+            ) : (
+              <Calibration points={wallet.calibration} />
+            )}
+          </Panel>
         </div>
-        <Panel width={6} title={<Term name="edgePerShare">Edge per share</Term>} note="one-sided 95 %">
-          {published?.edge == null ? (
-            <Nothing title="No edge yet">It needs bought episodes in markets that were resolved.</Nothing>
-          ) : (
-            <>
-              <EdgeInterval mean={published.edge.perShare} lower={published.edge.lowerBound} />
-              <p class="small muted">
-                Over {published.edge.markets} markets, shrunk towards 0
-                {published.edge.k === null
-                  ? ""
-                  : ` by ${decimal(published.edge.k, 1, locale())} markets' worth of doubt`}
-                .
-              </p>
-            </>
-          )}
-        </Panel>
-        <Panel width={6} title="Calibration" note="price paid against what came of it">
-          {wallet.calibration.length === 0 ? (
-            <Nothing title="No purchase was resolved yet" />
-          ) : (
-            <Calibration points={wallet.calibration} />
-          )}
-        </Panel>
         <UnitsPanel address={address} />
         <LinkedPanel linked={wallet.linked} />
       </div>
@@ -241,7 +241,7 @@ function History({ rows }: { rows: readonly WalletHistory[] }) {
   const first = rows.at(-1) ?? last;
   return (
     <Chart
-      size="tall"
+      size="middle"
       lines={lines}
       range={[0, 10]}
       show={(value) => decimal(value, 1, locale())}
@@ -308,7 +308,7 @@ const unitColumns: readonly Column<Unit>[] = [
 
 function UnitsPanel({ address }: { address: string }) {
   const path = `/wallets/${address}/units`;
-  const paged = usePaged<Unit>(`${path}?limit=50`, [], ({ market_id: id }) => id);
+  const paged = usePaged<Unit>(`${path}?limit=20`, [], ({ market_id: id }) => id);
   return (
     <Panel
       flush

@@ -13,6 +13,10 @@ export type Line = {
   readonly colour: string;
   readonly points: readonly Point[];
   readonly isDashed?: boolean;
+  /** 1: in a part of its own below the others, on the same time. */
+  readonly pane?: 0 | 1;
+  /** Prices of another kind than the chart's. */
+  readonly show?: (value: number) => string;
   /** Steps hold from one point to the next. */
   readonly isStepped?: boolean;
 };
@@ -39,7 +43,7 @@ function colourOf(name: string, alpha = 1): string {
   return `rgba(${r}, ${g}, ${b}, ${alpha})`;
 }
 
-function dress(chart: IChartApi, { ColorType }: Library, show: (value: number) => string): void {
+function dress(chart: IChartApi, { ColorType }: Library): void {
   const toMs = (time: unknown): number => Number(time) * 1000;
   chart.applyOptions({
     layout: {
@@ -47,6 +51,7 @@ function dress(chart: IChartApi, { ColorType }: Library, show: (value: number) =
       textColor: colourOf("--faint"),
       fontFamily: getComputedStyle(document.body).fontFamily,
       fontSize: 11,
+      panes: { separatorColor: colourOf("--line"), enableResize: false },
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colourOf("--line", 0.8) } },
     rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.08 } },
@@ -62,30 +67,47 @@ function dress(chart: IChartApi, { ColorType }: Library, show: (value: number) =
       vertLine: { color: colourOf("--line-strong"), labelBackgroundColor: colourOf("--accent-fill") },
       horzLine: { color: colourOf("--line-strong"), labelBackgroundColor: colourOf("--accent-fill") },
     },
-    localization: { priceFormatter: show, timeFormatter: (time: unknown) => dateTime(toMs(time), locale(), zone()) },
+    localization: { timeFormatter: (time: unknown) => dateTime(toMs(time), locale(), zone()) },
     handleScroll: { vertTouchDrag: false, mouseWheel: false },
     handleScale: { mouseWheel: false },
   });
 }
 
-function addLine(chart: IChartApi, { AreaSeries, HistogramSeries, LineSeries, LineType }: Library, line: Line) {
-  const common = { priceLineVisible: false, lastValueVisible: line.kind !== "columns" };
+type Show = (value: number) => string;
+
+function addLine(
+  chart: IChartApi,
+  { AreaSeries, HistogramSeries, LineSeries, LineType }: Library,
+  line: Line,
+  show: Show,
+) {
+  const { pane = 0 } = line;
+  const common = {
+    priceLineVisible: false,
+    lastValueVisible: line.kind !== "columns",
+    priceFormat: { type: "custom" as const, minMove: 0.0001, formatter: line.show ?? show },
+  };
   const stroke = {
     lineWidth: 2 as const,
     lineStyle: line.isDashed === true ? 2 : 0,
     lineType: line.isStepped === true ? LineType.WithSteps : LineType.Simple,
   };
   const colour = colourOf(line.colour);
-  if (line.kind === "columns")
-    return chart.addSeries(HistogramSeries, { ...common, color: colourOf(line.colour, 0.55) });
-  if (line.kind === "line") return chart.addSeries(LineSeries, { ...common, ...stroke, color: colour });
-  return chart.addSeries(AreaSeries, {
-    ...common,
-    ...stroke,
-    lineColor: colour,
-    topColor: colourOf(line.colour, 0.22),
-    bottomColor: colourOf(line.colour, 0.01),
-  });
+  if (line.kind === "columns") {
+    return chart.addSeries(HistogramSeries, { ...common, color: colourOf(line.colour, 0.55) }, pane);
+  }
+  if (line.kind === "line") return chart.addSeries(LineSeries, { ...common, ...stroke, color: colour }, pane);
+  return chart.addSeries(
+    AreaSeries,
+    {
+      ...common,
+      ...stroke,
+      lineColor: colour,
+      topColor: colourOf(line.colour, 0.22),
+      bottomColor: colourOf(line.colour, 0.01),
+    },
+    pane,
+  );
 }
 
 /** The library wants whole seconds, each once, rising. */
@@ -118,8 +140,9 @@ export function Chart({ summary, lines, show, size = "tall", range }: ChartProps
         // Its mark would bring an inline style, which the pages' policy refuses; the credit is in the page's foot.
         layout: { attributionLogo: false },
       });
-      dress(chart, loaded, show);
-      const series = latest.current.map((line) => addLine(chart, loaded, line));
+      dress(chart, loaded);
+      const series = latest.current.map((line) => addLine(chart, loaded, line, show));
+      chart.panes()[1]?.setStretchFactor(0.4);
       if (range !== undefined) {
         for (const one of series) {
           one.applyOptions({

@@ -26,7 +26,7 @@ export function EdgeInterval({ mean, lower }: { mean: number; lower: number }) {
   const show = (value: number): string => decimal(value, 3, locale(), true);
   return (
     <svg
-      class="svg"
+      class="svg small"
       viewBox="0 0 400 74"
       role="img"
       aria-label={`Edge ${show(mean)} USD per share, at least ${show(lower)}`}
@@ -61,7 +61,7 @@ export function Calibration({ points }: { points: readonly Bucket[] }) {
   const show = (value: number): string => percent(value, 0, locale());
   const text = points.map((p) => `paid ${show(p.avg_price)}, came to ${show(p.paid_out)} (${count(p.fills)} fills)`);
   return (
-    <svg class="svg" viewBox="0 0 400 232" role="img" aria-label={`Calibration: ${text.join("; ")}`}>
+    <svg class="svg small" viewBox="0 0 400 232" role="img" aria-label={`Calibration: ${text.join("; ")}`}>
       {[0, 0.5, 1].map((tick) => (
         <g key={tick}>
           <line class="axis" x1={left} x2="390" y1={y(tick)} y2={y(tick)} />

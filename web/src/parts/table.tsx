@@ -12,9 +12,12 @@ export type Column<Row> = {
   /** Entry of the glossary behind the label. */
   readonly term?: string;
   readonly isRight?: boolean;
-  /** `title`: heads the card at phone width; `full`: takes a line of its own there. */
-  readonly card?: "title" | "full";
+  /** At phone width: heads the card, takes a line of its own, or is left out. */
+  readonly card?: "title" | "full" | "hidden";
+  /** A title: one line, cut where it does not fit. */
   readonly isText?: boolean;
+  /** Sentences: may wrap. */
+  readonly isProse?: boolean;
   readonly show: (row: Row) => ComponentChildren;
   /** What is sorted by and what stands in the CSV file. */
   readonly value: (row: Row) => string | number | boolean | null | undefined;
@@ -117,12 +120,12 @@ export function Table<Row>(props: TableProps<Row>) {
           <tbody role="rowgroup">
             {shown.map((row) => (
               <tr key={keyOf(row)} role="row" class={isFresh?.(row) === true ? "fresh" : ""}>
-                {columns.map(({ key, label, card, isRight, isText, show }) => (
+                {columns.map(({ key, label, card, isRight, isText, isProse, show }) => (
                   <td
                     key={key}
                     role="cell"
                     data-label={label}
-                    class={`${isRight === true ? "right" : ""} ${isText === true ? "wide-text" : ""} ${card ?? ""}`}
+                    class={`${isRight === true ? "right" : ""} ${isText === true ? "wide-text" : ""} ${isProse === true ? "prose" : ""} ${card ?? ""}`}
                   >
                     {isText === true ? <span>{show(row)}</span> : show(row)}
                   </td>

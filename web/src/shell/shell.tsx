@@ -144,8 +144,8 @@ function Strip() {
           <span class="label wide">{session.value?.label.mode ?? ""}</span>
           <Status of={account?.trading_state} />
         </span>
-        <span>
-          <span class="label wide">Equity</span>
+        <span class="wide">
+          <span class="label">Equity</span>
           <Usd value={account?.equity_usd} />
         </span>
         <span>
@@ -175,7 +175,7 @@ function Strip() {
         <ThemeButton />
         <button
           type="button"
-          class="button quiet icon"
+          class="button quiet icon wide"
           aria-label="Keyboard shortcuts"
           onClick={() => {
             sheet.value = "help";
