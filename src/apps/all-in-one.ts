@@ -9,6 +9,7 @@ import { observe, withMetrics } from "./observe.ts";
 import { createReputation } from "./reputation.ts";
 import { runServices } from "./run-services.ts";
 import type { ServiceParts } from "./service-parts.ts";
+import { createSettlement } from "./settlement.ts";
 
 /**
  * All services on one database in one process, until `signal` aborts.
@@ -22,6 +23,8 @@ export async function runAllInOne(given: ServiceParts, folder: string | null, si
   const executor = await createExecutor(parts, signal);
   const reputation = createReputation(parts);
   const services = [await createListener(parts, signal), createRetention(parts), reputation, executor];
+  const settlement = createSettlement(parts);
+  if (settlement !== null) services.push(settlement);
   const alerts = createAlerts(parts);
   if (alerts !== null) services.push(alerts);
   if (environment.BOOTSTRAP) services.push(createBootstrap(parts, reputation));

@@ -4,12 +4,15 @@ import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
+import { addCancelAll } from "./commands/cancel-all.ts";
+import { addClaims } from "./commands/claims.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addControl } from "./commands/control.ts";
 import { addDashboard } from "./commands/dashboard.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
+import { addLivetest } from "./commands/livetest.ts";
 import { addLook } from "./commands/look.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRecompute } from "./commands/recompute.ts";
@@ -47,6 +50,9 @@ for (const add of [
   addDashboard,
   addSigner,
   addDoctor,
+  addLivetest,
+  addCancelAll,
+  addClaims,
   addDemo,
   addMigrate,
   addStatus,

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createLiveOrderStore } from "../../src/adapters/postgres/live-order-store.ts";
+import { createTransientOrders } from "../../src/apps/live/transient-orders.ts";
 import { ZERO_32 } from "../../src/core/chain/exchange-order.ts";
 import type { VenueTrade } from "../../src/core/execution/venue-answer.ts";
 import type { ClientOrderId } from "../../src/core/ids/ids.ts";
 import { addMs } from "../../src/core/time/time.ts";
 import type { LiveOrder, LiveOrderStore } from "../../src/ports/live-order-store.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { createMemoryLiveOrders } from "../support/memory-live-orders.ts";
 import { aMarketId, anOrderHash, aTokenId, aWallet, NOON, px, sh } from "../support/trading.ts";
 
 const id = (n: number): ClientOrderId => `O-${n}` as ClientOrderId;
@@ -70,7 +70,7 @@ function keepsItsPromises(open: () => LiveOrderStore): void {
   });
 }
 
-describe("live order store [memory]", () => keepsItsPromises(createMemoryLiveOrders));
+describe("live order store [memory]", () => keepsItsPromises(createTransientOrders));
 describeOnEachEngine("live order store", (getDb) => {
   beforeEach(async () => {
     await sql`TRUNCATE flow.live_order`.execute(getDb().kysely);

@@ -9,6 +9,7 @@ import { startSigner } from "../../src/adapters/signer/signer-server.ts";
 import { createSpentFile } from "../../src/adapters/signer/spent-file.ts";
 import { type Simnet, type SimnetOptions, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
+import { createTransientOrders } from "../../src/apps/live/transient-orders.ts";
 import { orderDomain, type SignatureType } from "../../src/core/chain/exchange-order.ts";
 import { ownerWallets } from "../../src/core/chain/owner-wallets.ts";
 import type { OrderResult } from "../../src/core/execution/order.ts";
@@ -20,7 +21,6 @@ import type { RedemptionSigner } from "../../src/ports/redemption-signer.ts";
 import { createLiveVenue } from "../../src/services/live/live-venue.ts";
 import { createOrderHints } from "../../src/services/live/order-hints.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
-import { createMemoryLiveOrders } from "./memory-live-orders.ts";
 import { createQuietLogger } from "./quiet-logger.ts";
 import { GENESIS_MS, HOUR_MS, SMALL_POPULATION } from "./simulated-chain.ts";
 
@@ -94,7 +94,7 @@ async function loginWith(
     ...{ owner: OWNER.address, credentials, signatureType },
   });
   const identity = await signer.identity(signal);
-  const store = createMemoryLiveOrders();
+  const store = createTransientOrders();
   const alarms: string[] = [];
   const market = (id: string) => simnet.world.markets.find(({ conditionId }) => conditionId === id);
   let salt = 0;

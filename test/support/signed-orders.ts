@@ -10,7 +10,8 @@ import {
   ZERO_32,
 } from "../../src/core/chain/exchange-order.ts";
 import type { Address, OrderHash } from "../../src/core/ids/ids.ts";
-import { type LiveSimnet, OWNER } from "./live-simnet.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import { OWNER } from "./live-simnet.ts";
 
 /** What a test is about. */
 export type Change = {
@@ -27,7 +28,7 @@ let salt = 0n;
 
 /** 100 shares of the first outcome at 0.02 for a deposit wallet, resting; signed without the signer's policy. */
 export async function signResting(
-  { clock }: LiveSimnet,
+  { clock }: { readonly clock: Clock },
   wallet: Address,
   market: SimMarket,
   change: Change = {},

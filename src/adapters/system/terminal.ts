@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline/promises";
+
 /** What standard output can show. */
 export type Terminal = {
   readonly isInteractive: boolean;
@@ -28,4 +30,13 @@ export function createTerminal(): Terminal {
 export function exitProcess(code: number): void {
   process.exitCode = code;
   process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
+}
+
+/** @returns whether the person typed "yes"; whatever else, and nothing, is no. The question goes to standard error. */
+export async function confirm(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  process.stderr.write(`${question} Type "yes" to go on: `);
+  const { value } = await lines[Symbol.asyncIterator]().next();
+  lines.close();
+  return typeof value === "string" && value.trim().toLowerCase() === "yes";
 }

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { ControlCommand } from "../../core/engine/event.ts";
 import { InputError } from "../../core/errors.ts";
 import type { PositionId } from "../../core/ids/ids.ts";
@@ -9,6 +9,7 @@ import { type Desk, withDesk } from "../desk.ts";
 import { sightLine } from "../desk-tables.ts";
 import { EXIT, runProgram } from "../program.ts";
 import { jsonText } from "../table.ts";
+import { closeAllDirectly } from "./close-all-direct.ts";
 
 /** A running executor takes a command up within a second, or at its next poll. */
 const WAIT_MS = 6_000;
@@ -26,7 +27,9 @@ export async function control(desk: Desk, command: ControlCommand, by: string, c
     executor: before,
   };
   if (!before.isRunning && !MAY_WAIT.includes(command.kind)) {
-    return { ...base, outcome: "refused", detail: `${absence(before)}; nothing was done, start it and ask again` };
+    const otherwise = command.kind === "close-all" ? ", or sell what the live account holds with --direct" : "";
+    const detail = `${absence(before)}; nothing was done, start it and ask again${otherwise}`;
+    return { ...base, outcome: "refused", detail };
   }
   const receipt = await desk.submit(command, by);
   if (receipt.kind !== "waiting") return { ...base, outcome: receipt.kind, detail: receipt.detail };
@@ -79,12 +82,24 @@ function run(command: ControlCommand, { json }: { readonly json?: true }): Promi
   );
 }
 
-const plain: readonly (readonly [kind: "pause" | "resume" | "halt" | "close-all", description: string])[] = [
+const plain: readonly (readonly [kind: "pause" | "resume" | "halt", description: string])[] = [
   ["pause", "stop buying; exits go on. Kept over restarts"],
   ["resume", "buy again"],
   ["halt", "send nothing at all, exits neither. Kept over restarts"],
-  ["close-all", "sell every open position at the market"],
 ];
+
+type CloseAllFlags = {
+  readonly direct?: true;
+  readonly slippage: bigint;
+  readonly yes?: true;
+  readonly json?: true;
+};
+
+function parsePercent(text: string): bigint {
+  const value = Number(text);
+  if (!/^\d{1,2}$/.test(text) || value > 99) throw new InvalidArgumentError("A whole number from 0 to 99 is needed.");
+  return BigInt(value) * 100n;
+}
 
 /** What a person tells the executor: rows in a table that it reads. */
 export function addControl(cli: Command): void {
@@ -95,6 +110,27 @@ export function addControl(cli: Command): void {
       .option("--json", "the outcome as JSON")
       .action((flags: { json?: true }) => run({ kind }, flags));
   }
+  cli
+    .command("close-all")
+    .description("sell every open position at the market")
+    .option(
+      "--direct",
+      "without executor and database: sell all that the live account holds, by signer and venue alone",
+    )
+    .option("--slippage <percent>", "with --direct: how far below the best bid", parsePercent, 1_000n)
+    .option("--yes", "with --direct: do not ask")
+    .option("--json", "the outcome as JSON (not with --direct)")
+    .addHelpText(
+      "after",
+      "\nExit code with --direct 0: all was sold. 1: something is left, and it says why. 2: wrong settings.",
+    )
+    .action(({ direct, slippage, yes, json }: CloseAllFlags) =>
+      direct === true
+        ? runProgram((program) =>
+            closeAllDirectly(program, { slippageBps: slippage, ...(yes === true ? { yes } : {}) }),
+          )
+        : run({ kind: "close-all" }, json === true ? { json } : {}),
+    );
   cli
     .command("close")
     .description("sell one open position at the market")

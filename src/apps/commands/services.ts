@@ -11,6 +11,7 @@ import { runProgram, withDatabase } from "../program.ts";
 import { createReputation } from "../reputation.ts";
 import { runServices } from "../run-services.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { createSettlement } from "../settlement.ts";
 
 type Create = (parts: ServiceParts, signal: AbortSignal) => readonly Service[] | Promise<readonly Service[]>;
 
@@ -28,11 +29,11 @@ function createScoring(parts: ServiceParts): readonly Service[] {
   return [createReputation(parts)];
 }
 
-/** Whoever trades tells people of it. */
+/** Whoever trades redeems what is owed for it, and tells people. */
 async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
-  const alerts = createAlerts(parts);
+  const beside = [createSettlement(parts), createAlerts(parts)].filter((each) => each !== null);
   const strategyFile = findStrategyFile(parts.environment.STRATEGY_FILE);
-  return [await createExecutor({ ...parts, strategyFile }, signal), ...(alerts === null ? [] : [alerts])];
+  return [await createExecutor({ ...parts, strategyFile }, signal), ...beside];
 }
 
 /** Each service in a process of its own, on a server that they share. */

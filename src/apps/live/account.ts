@@ -45,6 +45,20 @@ export const openClient = (parts: AccountParts, { identity, credentials }: Login
     ...{ owner: getAddress(identity.owner), credentials, signatureType: identity.signatureType },
   });
 
+/** Whose wallet: as the signer says, or without it as at the last login. @throws ConfigError, TransientError */
+export async function identityOf({ environment }: AccountParts, signal: AbortSignal): Promise<SignerIdentity> {
+  const kept = readLogin(credentialsPath(environment.DATA_DIR));
+  if (environment.SIGNER_SOCKET === null && kept !== null) return kept.identity;
+  return openSigner(environment).identity(signal);
+}
+
+/** With the credentials that an earlier login has left, asking nobody whether they are still good; null without any. */
+export function openKeptClient(parts: AccountParts): VenueClient | null {
+  const kept = readLogin(credentialsPath(parts.environment.DATA_DIR));
+  if (kept === null) return null;
+  return openClient(parts, { ...kept, credentials: givenCredentials(parts.environment) ?? kept.credentials });
+}
+
 /**
  * With the credentials that are configured or kept, or with new ones where there are none, they are another signer's, or the venue no
  * longer takes them.

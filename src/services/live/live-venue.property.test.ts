@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createManualClock, type ManualClock } from "../../../test/support/manual-clock.ts";
-import { createMemoryLiveOrders } from "../../../test/support/memory-live-orders.ts";
 import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import { anApprovedOrder, NOON } from "../../../test/support/trading.ts";
+import { createTransientOrders } from "../../apps/live/transient-orders.ts";
 import { orderDomain, orderHash, type SignedOrder } from "../../core/chain/exchange-order.ts";
 import { AbortedError, TransientError } from "../../core/errors.ts";
 import type { OrderResult } from "../../core/execution/order.ts";
@@ -127,7 +127,7 @@ const sizeOf = (result: OrderResult): bigint =>
 async function live(plan: Script) {
   const clock = createManualClock(NOON);
   const venue = createScriptedVenue(clock, plan);
-  const store = createMemoryLiveOrders();
+  const store = createTransientOrders();
   const order = ORDER;
   let result: OrderResult | null = null;
   let deaths = 0;

@@ -1,9 +1,9 @@
-import { mergeTrades } from "../../src/core/execution/venue-answer.ts";
-import type { ClientOrderId } from "../../src/core/ids/ids.ts";
-import type { LiveOrder, LiveOrderStore } from "../../src/ports/live-order-store.ts";
+import { mergeTrades } from "../../core/execution/venue-answer.ts";
+import type { ClientOrderId } from "../../core/ids/ids.ts";
+import type { LiveOrder, LiveOrderStore } from "../../ports/live-order-store.ts";
 
-/** Keeps orders as long as the test runs; the contract suite holds it to the same promises as the database. */
-export function createMemoryLiveOrders(): LiveOrderStore {
+/** Orders kept as long as the process runs, for when there is no database; held to the same promises as the database. */
+export function createTransientOrders(): LiveOrderStore {
   const orders = new Map<ClientOrderId, LiveOrder>();
   const change = (id: ClientOrderId, to: (order: LiveOrder) => Partial<LiveOrder>): Promise<void> => {
     const order = orders.get(id);
