@@ -11,13 +11,13 @@ import { loadRanges, lockLedger, lookUpByKey } from "./ledger-intake.ts";
 import { archivedUntil, finalizedBlock, loadMarkets } from "./ledger-markets.ts";
 import { planReplay, replay } from "./ledger-replay.ts";
 import { markWallets } from "./score-steps.ts";
-import { loadMarketUnits, saveUnits } from "./unit-rows.ts";
+import { loadMarketUnits, loadUnresolved, saveResolved, saveUnits, withoutUnresolved } from "./unit-rows.ts";
 
 type Trx = Transaction<Schema>;
 
 /** @param done blocks applied just now; `before`: those applied earlier. */
 export async function markResolved(trx: Trx, done: BlockRange, before: readonly BlockRange[]): Promise<void> {
-  // A replay where shares were redeemed or moved after a resolution that was not known yet, or another one was.
+  // A replay where shares were redeemed or moved after a resolution that was not known yet.
   await sql`INSERT INTO flow.ledger_due AS due (market_key, is_replay)
     SELECT r.market_key, EXISTS (
         SELECT FROM flow.token t JOIN flow.lifecycle l USING (token_key)
@@ -26,7 +26,6 @@ export async function markResolved(trx: Trx, done: BlockRange, before: readonly 
           AND EXISTS (SELECT FROM unnest(${int4Array(before.map((range) => range.fromBlock))},
             ${int4Array(before.map((range) => range.toBlock))}) AS applied (from_block, to_block)
             WHERE l.block_number BETWEEN applied.from_block AND applied.to_block))
-      OR EXISTS (SELECT FROM flow.unit u WHERE u.market_key = r.market_key AND u.resolved_at <> r.resolved_at)
     FROM flow.resolution r WHERE r.block_number BETWEEN ${done.fromBlock} AND ${done.toBlock}
     ON CONFLICT (market_key) DO UPDATE SET is_replay = due.is_replay OR excluded.is_replay`.execute(trx);
 }
@@ -78,7 +77,7 @@ export async function applyDue(trx: Trx, maxFills: number, rules: LedgerRules): 
 }
 
 async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
-  const picked = await pickDue(trx, true, maxFills);
+  const picked = await pickReplays(trx, maxFills);
   if (picked.length === 0) return null;
   const finalized = await finalizedBlock(trx);
   const { applied } = await loadRanges(trx);
@@ -94,7 +93,7 @@ async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promis
     )),
     ...(await loadMarkets(trx, picked, finalized, true)),
   ]);
-  const kept = (await loadMarketUnits(trx, "all", picked, markets)).filter(
+  const kept = (await loadMarketUnits(trx, picked, markets)).filter(
     (unit) => isSealed(unit, archived) || plan.fixed.has(unitKey(unit)),
   );
   const keptKeys = new Set(kept.map(unitKey));
@@ -111,35 +110,47 @@ async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promis
   return { fills: 0, units: units.length, replayed: replayed.length };
 }
 
-async function resolveDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
-  const picked = await pickDue(trx, false, maxFills);
-  if (picked.length === 0) return null;
-  const markets = await loadMarkets(trx, picked, await finalizedBlock(trx), false);
-  const units = rules.foldResolutions(await loadMarketUnits(trx, "unresolved", picked, markets), markets);
-  await saveUnits(trx, units);
+/** Units that know another resolution have their market replayed; those of a large market take several steps. */
+async function resolveDue(trx: Trx, maxUnits: number, rules: LedgerRules): Promise<LedgerStep | null> {
+  const { rows: due } = await sql<{ market_key: number }>`SELECT market_key FROM flow.ledger_due WHERE NOT is_replay
+    ORDER BY market_key LIMIT ${MARKETS_PER_STEP}`.execute(trx);
+  if (due.length === 0) return null;
+  const keys = due.map((row) => row.market_key);
+  const finalized = await finalizedBlock(trx);
+  const markets = await loadMarkets(trx, keys, finalized, false);
+  const found = await loadUnresolved(trx, keys, finalized, maxUnits, markets);
+  const replayed = new Set(found.filter(({ unit }) => unit.resolvedAt !== null).map(({ marketKey }) => marketKey));
+  const units = rules.foldResolutions(
+    found.filter(({ marketKey }) => !replayed.has(marketKey)),
+    markets,
+  );
+  await saveResolved(trx, units);
   await markWallets(
     trx,
     units.map((unit) => unit.walletKey),
   );
-  await clearDue(trx, picked);
+  await sql`UPDATE flow.ledger_due SET is_replay = true WHERE market_key = ANY(${int4Array([...replayed])})`.execute(
+    trx,
+  );
+  const done = found.length < maxUnits ? keys : await withoutUnresolved(trx, keys, finalized);
+  await clearDue(
+    trx,
+    done.filter((key) => !replayed.has(key)),
+  );
   return { fills: 0, units: units.length, replayed: 0 };
 }
 
-/** All of them are counted in every step, so no more than mostly fit into one. */
 const MARKETS_PER_STEP = 100;
 
-/** At least one market; more while their rows together stay below `maxRows`. */
-async function pickDue(trx: Trx, isReplay: boolean, maxRows: number): Promise<readonly number[]> {
-  const size = isReplay
-    ? sql`(SELECT count(*) FROM flow.token t JOIN flow.fill f USING (token_key) WHERE t.market_key = due.market_key)`
-    : sql`(SELECT count(*) FROM flow.unit u WHERE u.market_key = due.market_key)`;
+/** At least one market; more while their fills together stay below `maxFills`. */
+async function pickReplays(trx: Trx, maxFills: number): Promise<readonly number[]> {
   const { rows } = await sql<{ market_key: number }>`
     SELECT market_key FROM (
       SELECT market_key, sum(size) OVER (ORDER BY market_key) AS size_so_far, row_number() OVER (ORDER BY market_key) AS place
-      FROM (SELECT market_key, ${size} AS size FROM (
-        SELECT market_key FROM flow.ledger_due WHERE is_replay = ${isReplay} ORDER BY market_key LIMIT ${MARKETS_PER_STEP}
-      ) due) sized
-    ) running WHERE size_so_far <= ${maxRows} OR place = 1`.execute(trx);
+      FROM (SELECT market_key,
+          (SELECT count(*) FROM flow.token t JOIN flow.fill f USING (token_key) WHERE t.market_key = due.market_key) AS size
+        FROM (SELECT market_key FROM flow.ledger_due WHERE is_replay ORDER BY market_key LIMIT ${MARKETS_PER_STEP}) due) sized
+    ) running WHERE size_so_far <= ${maxFills} OR place = 1`.execute(trx);
   return rows.map((row) => row.market_key);
 }
 

@@ -29,19 +29,32 @@ export async function loadMarkets(
 ): Promise<ReadonlyMap<number, LedgerMarket>> {
   const keys = [...new Set(marketKeys)];
   if (keys.length === 0) return new Map();
-  const onConflict = renew
-    ? sql`DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at`
-    : sql`DO NOTHING`;
+  if (renew) await takeTimes(trx, keys);
+  const known = await readMarkets(trx, keys, finalizedBlock);
+  const missing = keys.filter((key) => !known.has(key));
+  if (renew || missing.length === 0) return known;
+  await takeTimes(trx, missing);
+  return new Map([...known, ...(await readMarkets(trx, missing, finalizedBlock))]);
+}
+
+async function takeTimes(trx: Trx, marketKeys: readonly number[]): Promise<void> {
   await sql`INSERT INTO flow.ledger_market (market_key, starts_at, ends_at)
-    SELECT market_key, starts_at, ends_at FROM flow.market WHERE market_key = ANY(${int4Array(keys)})
-    ON CONFLICT (market_key) ${onConflict}`.execute(trx);
+    SELECT market_key, starts_at, ends_at FROM flow.market WHERE market_key = ANY(${int4Array(marketKeys)})
+    ON CONFLICT (market_key) DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at`.execute(trx);
+}
+
+async function readMarkets(
+  trx: Trx,
+  marketKeys: readonly number[],
+  finalizedBlock: number,
+): Promise<ReadonlyMap<number, LedgerMarket>> {
   const { rows } = await sql<MarketRow>`
     SELECT l.market_key, l.starts_at, l.ends_at, m.is_combo, r.numerator_0, r.numerator_1, r.resolved_at,
       r.block_number, r.log_index
     FROM flow.ledger_market l
     JOIN flow.market m USING (market_key)
     LEFT JOIN flow.resolution r ON r.market_key = l.market_key AND r.block_number <= ${finalizedBlock}
-    WHERE l.market_key = ANY(${int4Array(keys)})`.execute(trx);
+    WHERE l.market_key = ANY(${int4Array(marketKeys)})`.execute(trx);
   return new Map(rows.map((row) => [row.market_key, toLedgerMarket(row)]));
 }
 

@@ -70,6 +70,31 @@ export async function saveUnits(trx: Trx, units: readonly UnitRecord[]): Promise
   }
 }
 
+/** All that a resolution changes of a unit. */
+const RESOLVED: readonly (readonly [name: keyof UnitTable, type: string])[] = [
+  ["cost_0", "int8"],
+  ["cost_1", "int8"],
+  ["realised", "int8"],
+  ["resolved_at", "timestamptz"],
+  ["closed_at", "timestamptz"],
+  ["roi_micros", "int4"],
+  ["edge_micros", "int4"],
+];
+const RESOLVED_NAMES = RESOLVED.map(([name]) => name).join(", ");
+
+/** Units that were not resolved before: a fifth of the columns of `saveUnits`. */
+export async function saveResolved(trx: Trx, units: readonly UnitRecord[]): Promise<void> {
+  if (units.length === 0) return;
+  const arrays = RESOLVED.map(([name, type]) => {
+    const [, field] = COLUMNS[PLACE.get(name) ?? -1] as (typeof COLUMNS)[number];
+    return sql`${`{${units.map((unit) => field(unit) ?? "NULL").join(",")}}`}::${sql.raw(type)}[]`;
+  });
+  await sql`UPDATE flow.unit u SET ${sql.raw(RESOLVED.map(([name]) => `${name} = v.${name}`).join(", "))}
+    FROM unnest(${int4Array(units.map((u) => u.walletKey))}, ${int4Array(units.map((u) => u.marketKey))},
+      ${sql.join(arrays)}) AS v (wallet_key, market_key, ${sql.raw(RESOLVED_NAMES)})
+    WHERE u.wallet_key = v.wallet_key AND u.market_key = v.market_key`.execute(trx);
+}
+
 type Names = Iterable<{ readonly walletKey: number; readonly marketKey: number }>;
 type Markets = ReadonlyMap<number, LedgerMarket>;
 
@@ -84,17 +109,43 @@ export async function loadUnits(trx: Trx, named: Names, markets: Markets): Promi
   return new Map(units.map((unit) => [unitKey(unit), unit]));
 }
 
-/** All units of the markets, or those that do not know a resolution. */
 export async function loadMarketUnits(
   trx: Trx,
-  which: "all" | "unresolved",
   marketKeys: readonly number[],
   markets: Markets,
 ): Promise<readonly UnitRecord[]> {
   const { rows } = await sql<{ unit: string }>`
-    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array(marketKeys)})
-      AND (${which === "all"} OR u.resolved_at IS NULL)`.execute(trx);
+    SELECT u::text AS unit FROM flow.unit u WHERE market_key = ANY(${int4Array(marketKeys)})`.execute(trx);
   return rows.map((row) => toUnitRecord(row.unit, markets));
+}
+
+/** Units of the markets that do not know the resolution, or know another one. */
+const unresolved = (marketKeys: readonly number[], finalizedBlock: number) => sql`
+  FROM unnest(${int4Array(marketKeys)}) AS due (market_key)
+  JOIN flow.resolution r ON r.market_key = due.market_key AND r.block_number <= ${finalizedBlock}
+  JOIN flow.unit u ON u.market_key = due.market_key AND u.resolved_at IS DISTINCT FROM r.resolved_at`;
+
+export async function loadUnresolved(
+  trx: Trx,
+  marketKeys: readonly number[],
+  finalizedBlock: number,
+  limit: number,
+  markets: Markets,
+): Promise<readonly UnitRecord[]> {
+  const { rows } = await sql<{ unit: string }>`
+    SELECT u::text AS unit ${unresolved(marketKeys, finalizedBlock)} LIMIT ${limit}`.execute(trx);
+  return rows.map((row) => toUnitRecord(row.unit, markets));
+}
+
+export async function withoutUnresolved(
+  trx: Trx,
+  marketKeys: readonly number[],
+  finalizedBlock: number,
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ market_key: number }>`
+    SELECT DISTINCT due.market_key ${unresolved(marketKeys, finalizedBlock)}`.execute(trx);
+  const waiting = new Set(rows.map((row) => row.market_key));
+  return marketKeys.filter((key) => !waiting.has(key));
 }
 
 function toUnitRecord(text: string, markets: Markets): UnitRecord {
