@@ -57,7 +57,8 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
         ...{ clock, logger: createQuietLogger() },
       });
       stops.push(() => server.close());
-      return loginWith(simnet, clock, createSignerClient(`${name}.sock`), signatureType, timeoutMs);
+      const socket = `${name}.sock`;
+      return { socket, ...(await loginWith(simnet, clock, createSignerClient(socket), signatureType, timeoutMs)) };
     },
     async pass(ms: number) {
       await clock.advance(ms);
