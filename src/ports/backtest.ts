@@ -28,10 +28,12 @@ export type History = {
   close(): Promise<void>;
 };
 
-/** How many variants have been tried on one stretch of the past. */
+/** Which variants have been tried on which stretch of the past. */
 export type VariantStore = {
-  /** Counts this variant in, once. @returns how many there are now on data that overlaps it, this one included */
-  record(variant: Variant): Promise<number>;
+  /** How many there are on data that overlaps the stretch, the one with this hash included. */
+  countWith(hash: string, from: EpochMs, to: EpochMs): Promise<number>;
+  /** Once for each hash. */
+  record(variant: Variant): Promise<void>;
 };
 
 export type Variant = {
@@ -39,6 +41,7 @@ export type Variant = {
   readonly hash: string;
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** JSON */
   readonly parameters: string;
   readonly verdict: string;
   /** USD per share; null: none could be measured. */

@@ -1,4 +1,5 @@
 import type { ArchiveSchema } from "./schema-archive.ts";
+import type { BacktestSchema } from "./schema-backtest.ts";
 import type { BootstrapSchema } from "./schema-bootstrap.ts";
 import type { ChainSchema } from "./schema-chain.ts";
 import type { ExecutorSchema } from "./schema-executor.ts";
@@ -13,4 +14,5 @@ export type Schema = ChainSchema &
   ArchiveSchema &
   LifecycleSchema &
   SourcesSchema &
-  BootstrapSchema;
+  BootstrapSchema &
+  BacktestSchema;

@@ -43,6 +43,15 @@ export class EvidenceOrders {
     return this.count;
   }
 
+  /** When the time of the first one is over; infinite where none waits. */
+  nextExpiry(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const list of this.byMarket.values()) {
+      for (const { arrivesAt } of list) next = Math.min(next, arrivesAt + this.windowMs + 1);
+    }
+    return next;
+  }
+
   isWaiting(market: number): boolean {
     return this.byMarket.has(market);
   }

@@ -202,19 +202,28 @@ export class Replay {
     this.tell({ kind: "positionsMarked", at: epochMs(at), bids: [seen] });
   }
 
+  /** Everything that time alone brings, each at its own moment. */
   private runTimers(now: number): void {
-    if (this.orders.size > 0) this.answer(this.orders.expire(epochMs(now - this.options.delayMs), null), now);
-    if (now >= this.markDue) {
-      this.markDue = Number.POSITIVE_INFINITY;
-      for (const [market, held] of this.held) if (held.markAt <= now) this.mark(market, held, now);
+    for (;;) {
+      const expiry = this.orders.nextExpiry() + this.options.delayMs;
+      const at = Math.min(expiry, this.markDue, this.tickAt);
+      if (at > now) return;
+      if (at === expiry) this.answer(this.orders.expire(epochMs(at - this.options.delayMs), null), at);
+      else if (at === this.markDue) this.markHeld(at);
+      else this.tick(at);
     }
-    while (now >= this.tickAt) {
-      const at = this.tickAt;
-      if (at >= this.forgetAt) this.forgetAt = at + FORGET_MS;
-      this.tickAt = Number.POSITIVE_INFINITY;
-      this.tell({ kind: "ticked", at: epochMs(at) });
-      this.plan(at);
-    }
+  }
+
+  private markHeld(now: number): void {
+    this.markDue = Number.POSITIVE_INFINITY;
+    for (const [market, held] of this.held) if (held.markAt <= now) this.mark(market, held, now);
+  }
+
+  private tick(at: number): void {
+    if (at >= this.forgetAt) this.forgetAt = at + FORGET_MS;
+    this.tickAt = Number.POSITIVE_INFINITY;
+    this.tell({ kind: "ticked", at: epochMs(at) });
+    this.plan(at);
   }
 
   private answer(answers: readonly Answer[], at: number): void {
