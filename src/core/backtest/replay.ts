@@ -52,6 +52,8 @@ export class Replay {
   /** What is held, and when it may be valued again. */
   private held = new Map<number, { readonly token: number; readonly outcome: OutcomeIndex; markAt: number }>();
   private heldTokens = new Set<number>();
+  /** Of the fill that is told of. */
+  private leader = -1;
   private tickAt: number;
   private forgetAt: number;
   private markDue = Number.POSITIVE_INFINITY;
@@ -115,6 +117,7 @@ export class Replay {
     if (isControl) this.control(wallet, market, outcome, fill);
     if (!isCandidate) return;
     this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
+    this.leader = wallet;
     const described = describeMarket(this.facts, market, outcome);
     this.tell({ kind: "fillObserved", at: epochMs(knownAt), fill, wallet: facts, market: described });
   }
@@ -281,7 +284,7 @@ export class Replay {
     this.studied.add(signal.id);
     const market = this.keyOfMarket.get(signal.marketId) as number;
     this.study.add({
-      ...{ group: "signal", signalType: signal.type, market, outcome: signal.outcomeIndex, wallet: -1 },
+      ...{ group: "signal", signalType: signal.type, market, outcome: signal.outcomeIndex, wallet: this.leader },
       at: signal.trigger.occurredAt,
       price: toNumber(signal.trigger.price),
       cap: toNumber(signal.limitPrice),

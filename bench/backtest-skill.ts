@@ -1,0 +1,56 @@
+/**
+ * Whether a backtest tells skill from luck: many of simnet's worlds, with skill and without, and worlds in which what the
+ * informed know is in the price after five seconds. `--seeds 100 --first 1 --days 90 --worlds planted,none,decay`.
+ */
+import { parseArgs } from "node:util";
+import { STUDY_DELAYS_S } from "../src/core/backtest/study.ts";
+import { plantedEdge, runSkillWorld } from "../test/support/backtest-worlds.ts";
+import { printBench, significant } from "./support/bench-report.ts";
+
+const text = (value: string) => ({ type: "string", default: value }) as const;
+const { values } = parseArgs({
+  options: { seeds: text("20"), first: text("1"), days: text("90"), worlds: text("planted,none,decay") },
+});
+const [first, seeds, days] = [Number(values.first), Number(values.seeds), Number(values.days)];
+const kinds = values.worlds.split(",");
+const verdicts: Record<string, number> = {};
+let intervals = 0;
+let covered = 0;
+let decayed = 0;
+let decays = 0;
+
+for (let seed = first; seed < first + seeds; seed += 1) {
+  for (const kind of kinds) {
+    const run = await runSkillWorld({
+      seed: `${kind}-${seed}`,
+      days,
+      isSkillPlanted: kind !== "none",
+      revealMs: kind === "decay" ? 5_000 : null,
+      // Where nobody is skilled nobody reaches 7: whoever was lucky enough for 4 is followed.
+      minWhaleScore: kind === "none" ? 4 : 7,
+    });
+    const { verdict, edge, decay } = run.result;
+    verdicts[`${kind}: ${verdict.word}`] = (verdicts[`${kind}: ${verdict.word}`] ?? 0) + 1;
+    const line = decay.map((row, index) => {
+      const planted = plantedEdge(run, index);
+      const found = row.edge?.interval ?? null;
+      // Later prices are those that somebody else paid, who may have known something too; the leader's own is not picked.
+      if (kind === "planted" && found !== null && index === 0) {
+        intervals += 1;
+        if (found.low <= planted && planted <= found.high) covered += 1;
+      }
+      return `${row.name} ${row.edge?.mean.toFixed(3)} (${planted.toFixed(3)})`;
+    });
+    if (kind === "decay") {
+      decays += 1;
+      const late = decay[STUDY_DELAYS_S.indexOf(10)]?.edge?.interval;
+      if ((decay[0]?.edge?.interval?.low ?? 0) > 0 && (late?.low ?? 1) <= 0) decayed += 1;
+    }
+    console.log(`seed ${seed} ${kind}: ${verdict.word}, ${edge.bets} bets, ${line.join(", ")}`);
+  }
+}
+printBench("backtest-skill", {
+  ...{ seeds, days, verdicts },
+  planted_in_interval: intervals === 0 ? null : significant(covered / intervals),
+  edge_seen_dying: decays === 0 ? null : significant(decayed / decays),
+});
