@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
+import { addBacktest } from "./commands/backtest.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addBootstrap } from "./commands/bootstrap.ts";
 import { addCancelAll } from "./commands/cancel-all.ts";
@@ -67,6 +68,7 @@ for (const add of [
   addArchive,
   addImport,
   addRecompute,
+  addBacktest,
   addCompletion,
 ])
   add(cli);

@@ -26,7 +26,7 @@ import type { ServiceParts } from "./service-parts.ts";
 
 const CLOB_TIMEOUT_MS = 5_000;
 /** From decision to match: measured delays of the venue's order endpoint are a few hundred milliseconds. */
-const PAPER_LATENCY_MS = 500;
+export const PAPER_LATENCY_MS = 500;
 
 /** @throws ConfigError where the strategy file is faulty */
 export async function createExecutor(parts: ServiceParts, signal: AbortSignal): Promise<Service> {

@@ -1,0 +1,62 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Titles of markets are anybody's text. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+
+export type Cell = string | number | null;
+
+export function htmlTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const shown = rows.map((row) => row.map((value) => (value === null ? "–" : String(value))));
+  const isNumber = head.map((_, column) => column > 0 && shown.every((row) => /^[-+–\d]/.test(row[column] ?? "")));
+  const attribute = (column: number): string => (isNumber[column] === true ? ' class="number"' : "");
+  const titles = head.map((each, column) => `<th${attribute(column)}>${escapeHtml(each)}</th>`).join("");
+  const cells = (row: readonly string[]): string =>
+    row.map((each, column) => `<td${attribute(column)}>${escapeHtml(each)}</td>`).join("");
+  return `<div class="scroll"><table><thead><tr>${titles}</tr></thead>
+<tbody>${shown.map((row) => `<tr>${cells(row)}</tr>`).join("\n")}</tbody></table></div>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1d232b; --soft: #5d6875; --paper: #fbfbfa; --card: #fff; --line: #dfe3e8;
+  --main: #1f6feb; --warm: #b3541e; --good: #1a7f4b; --bad: #b42318; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --soft: #9aa5b1; --paper: #14171b; --card: #1b1f25;
+  --line: #323943; --main: #6ea8fe; --warm: #f0a35e; --good: #57c98a; --bad: #f47c6c; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 60rem; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
+p { margin: .35rem 0; } .soft, .empty, figcaption { color: var(--soft); }
+.verdict { border: 1px solid var(--line); border-left: 6px solid var(--soft); border-radius: 8px; background: var(--card);
+  padding: .9rem 1.1rem; margin: 1.25rem 0; } .verdict strong { font-size: 1.25rem; text-transform: capitalize; }
+.verdict.edge { border-left-color: var(--good); } .verdict.none { border-left-color: var(--bad); }
+.warning { border: 1px solid var(--warm); border-radius: 8px; padding: .6rem 1rem; color: var(--warm); font-weight: 600; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem; }
+.figures div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
+.figures b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; } .figures small { color: var(--soft); }
+figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
+svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+.grid { stroke: var(--line); } .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
+.line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; }
+.whisker { stroke: var(--main); stroke-width: 2.5; } .dot { fill: var(--main); } .bubble { fill: var(--main); opacity: .55; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { color: var(--soft); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; display: flex; gap: 1rem; }
+summary span:first-child { flex: 1; overflow-wrap: anywhere; } summary .number { min-width: 6rem; } details ul { margin: .3rem 0 .6rem; }
+.won { color: var(--good); } .lost { color: var(--bad); }`;
+
+/** Self-contained: no script, no font, no address is loaded. */
+export const htmlPage = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<body>
+${body}
+</body></html>
+`;
