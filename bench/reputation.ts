@@ -98,7 +98,8 @@ async function benchIncrement(): Promise<Record<string, unknown>> {
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
     await timed("ledger made", () => createLedger(client, size));
-    measure("increment-process.ts", server.url);
+    // An hour before the hour is measured, so that as much leaves the lookback as in any hour.
+    measure("increment-process.ts", server.url, "1");
     await client.query("VACUUM ANALYZE");
     const before = await paidIn(client);
     await timed("hour made", () => addHour(client, size, HOUR));

@@ -1,4 +1,5 @@
-/** One calculation of the reputation service in a process of its own. Argument: the database. Prints one line of JSON. */
+/** One calculation of the reputation service in a process of its own. Arguments: the database, and hours
+ * before NOW. Prints one line of JSON. */
 import { tmpdir } from "node:os";
 import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
@@ -13,14 +14,14 @@ import { createFillHistory } from "../../src/services/archive/fill-history.ts";
 import { createReputationService } from "../../src/services/reputation/reputation-service.ts";
 import { NOW } from "./increment-data.ts";
 
-const [url = ""] = process.argv.slice(2);
+const [url = "", hoursBefore = "0"] = process.argv.slice(2);
 // As `orderflow reputation` does.
 keepShortLivedObjectsYoung();
 keepYoungGenerationSmall();
 const ignore = (): void => {};
 const silent: Logger = { debug: ignore, info: ignore, warn: console.warn, error: console.error, with: () => silent };
 const startedAt = performance.now();
-const now = Date.parse(NOW);
+const now = Date.parse(NOW) - Number(hoursBefore) * 3_600_000;
 const clock = { nowMs: () => epochMs(now + performance.now() - startedAt), sleep: async () => {} };
 
 /** Seconds of each method, all calls together. */

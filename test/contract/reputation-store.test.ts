@@ -268,6 +268,26 @@ describeOnEachEngine("reputation store", (getDb) => {
     expect(await bench.rows()).toEqual(before);
   });
 
+  test("a market of more units than a step is resolved in several; one whose resolution changed is counted again", async () => {
+    bench = await createReputationBench(getDb(), { fillsPerStep: 2 });
+    const fills = [1, 2, 3, 4, 5].map((wallet) => trade(10, 4, { block: 2, log: wallet, wallet }));
+    await bench.chain.extend(aRecord(1, HEAD, { markets: [preparedMarket(0, 1)], fills }));
+    await finalize();
+    await bench.service.calculate();
+    await bench.chain.extend(aRecord(HEAD + 1, HEAD + 9, { resolutions: [resolved(0, [1n, 0n], HEAD + 5)] }));
+    await bench.chain.finalize(HEAD + 9, HEAD + 9, blockTime(HEAD + 9));
+    const realised = () => Promise.all([1, 2, 3, 4, 5].map(async (wallet) => (await unitOf(wallet, 0))?.realised));
+    expect(await bench.service.calculate()).toMatchObject({ units: 5, replayedUnits: 0 });
+    expect(await realised()).toEqual(Array.from({ length: 5 }, () => 6_000_000n));
+    const { kysely } = getDb();
+    await sql`UPDATE flow.resolution SET numerator_0 = 0, numerator_1 = 1,
+      resolved_at = resolved_at + interval '1 second'`.execute(kysely);
+    await sql`INSERT INTO flow.ledger_due SELECT market_key, false FROM flow.resolution`.execute(kysely);
+    expect(await bench.service.calculate()).toMatchObject({ replayedUnits: 5 });
+    expect(await realised()).toEqual(Array.from({ length: 5 }, () => -4_000_000n));
+    expect((await sql`SELECT FROM flow.ledger_due`.execute(kysely)).rows).toEqual([]);
+  });
+
   test("fills that left for the archive stay booked, late ones are added to them, and a rebuild is refused", async () => {
     await bench.chain.extend(
       aRecord(50, HEAD, { markets: [preparedMarket(0, 50)], fills: [trade(10, 4, { block: 60, log: 1 })] }),
