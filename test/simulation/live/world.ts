@@ -81,7 +81,7 @@ export async function createLiveWorld(options: {
 export type LiveWorld = Awaited<ReturnType<typeof createLiveWorld>>;
 
 /** What happens on the chain, as a listener would have written it: blocks, and fills of wallets with high scores. */
-async function createWhales(
+export async function createWhales(
   database: Database,
   clock: Clock,
   markets: readonly SimMarket[],
