@@ -57,6 +57,7 @@ export const positionsTable = (positions: readonly PositionRow[], width: number)
   renderFitting(
     [
       left("id"),
+      left("mode"),
       shrinking("market"),
       shrinking("outcome"),
       right("shares"),
@@ -69,6 +70,7 @@ export const positionsTable = (positions: readonly PositionRow[], width: number)
     ],
     positions.map((position) => [
       position.id,
+      position.mode.toLowerCase(),
       position.market ?? shortHex(position.marketId),
       position.outcome ?? "",
       Number(position.shares).toFixed(2),

@@ -14,6 +14,7 @@ import {
 } from "../adapters/postgres/endpoint-store.ts";
 import { explainScore, type ScoreExplanation } from "../adapters/postgres/explain-score.ts";
 import { FolderHeldError } from "../adapters/postgres/folder-lock.ts";
+import { type DriftReport, type LiveStatus, readDrift, readLiveStatus } from "../adapters/postgres/live-reads.ts";
 import {
   type PerformanceRow,
   readPerformance,
@@ -55,6 +56,8 @@ export type StatusReport = {
   readonly wallets: readonly WalletRow[];
   readonly positions: readonly PositionRow[];
   readonly reconciliations: readonly Reconciliation[];
+  /** null: no executor has started yet. */
+  readonly live: LiveStatus | null;
 };
 
 /**
@@ -71,6 +74,8 @@ export type Desk = {
   signalReasons(id: string): Promise<SignalReasons | null>;
   positions(limit: number): Promise<readonly PositionRow[]>;
   performance(days: number): Promise<readonly PerformanceRow[]>;
+  /** Live orders beside their paper twins. */
+  drift(limit: number): Promise<DriftReport>;
   wallet(address: string): Promise<Readonly<Record<string, unknown>> | null>;
   explain(address: string): Promise<ScoreExplanation | null>;
   submit(command: ControlCommand, by: string): Promise<CommandReceipt>;
@@ -91,6 +96,7 @@ export function createDesk(database: Database, clock: Clock): Desk {
       wallets: await readScoredWallets(database, 10),
       positions: await readPositions(database, 20),
       reconciliations: await readReconciliations(database),
+      live: await readLiveStatus(database),
     }),
     sight: () => commands.sight(),
     wallets: async (filter, limit) => (await reads.wallets(filter, { limit, after: null })).rows,
@@ -99,6 +105,7 @@ export function createDesk(database: Database, clock: Clock): Desk {
     signalReasons: (id) => readSignalReasons(database, id),
     positions: (limit) => readPositions(database, limit),
     performance: (days) => readPerformance(database, days),
+    drift: (limit) => readDrift(database, limit),
     wallet: (address) => readWallet(database, address),
     explain: (address) => explainScore(database, address),
     submit: (command, by) => commands.submit(command, by, clock.nowMs()),
@@ -142,6 +149,7 @@ const ARGUMENTS = {
   signalReasons: z.tuple([text]),
   positions: z.tuple([count]),
   performance: z.tuple([count]),
+  drift: z.tuple([count]),
   wallet: z.tuple([text]),
   explain: z.tuple([wallet]),
   submit: z.tuple([command, text]),

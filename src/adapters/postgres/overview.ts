@@ -50,6 +50,7 @@ export type WalletRow = {
 
 export type PositionRow = {
   readonly id: string;
+  readonly mode: "PAPER" | "LIVE";
   readonly marketId: MarketId;
   readonly market: string | null;
   readonly outcome: string | null;
@@ -91,7 +92,9 @@ const positionTotals = sql<PositionTotals>`
     coalesce(sum(realized_pnl_usd), 0) AS "realizedPnlUsd",
     coalesce(sum(unrealized_pnl_usd) FILTER (WHERE status = 'OPEN'), 0) AS "unrealizedPnlUsd",
     coalesce(sum(fees_usd), 0) AS "feesUsd"
-  FROM orderflow_positions`;
+  FROM orderflow_positions
+  -- Of the account that trades: paper and money are never added up.
+  WHERE mode = coalesce((SELECT mode FROM flow.live_arming), 'PAPER')`;
 
 export async function readOverview({ kysely }: Database): Promise<Overview> {
   const [total] = (await totals.execute(kysely)).rows;
@@ -121,7 +124,7 @@ export async function readScoredWallets({ kysely }: Database, limit?: number): P
 /** Open ones first, then the last closed. */
 export async function readPositions({ kysely }: Database, limit: number): Promise<readonly PositionRow[]> {
   const { rows } = await sql<PositionRow>`
-    SELECT p.id::text AS id, p.market_id AS "marketId", m.title AS market, p.outcome, p.shares::text AS shares,
+    SELECT p.id::text AS id, p.mode, p.market_id AS "marketId", m.title AS market, p.outcome, p.shares::text AS shares,
       p.entry_price::text AS "entryPrice", p.exit_price::text AS "exitPrice", p.cost_usd::text AS "costUsd",
       (CASE WHEN p.status = 'OPEN' THEN p.unrealized_pnl_usd ELSE p.realized_pnl_usd END)::text AS "pnlUsd",
       p.status, p.close_reason AS "closeReason", p.opened_at AS "openedAt", p.closed_at AS "closedAt"

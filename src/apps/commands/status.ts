@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type StatusReport, withDesk } from "../desk.ts";
 import { sightLine } from "../desk-tables.ts";
+import { liveLines } from "../live-tables.ts";
 import { pnlLine, positionTable, readTable, signalTable, tierTable, walletTable } from "../overview-tables.ts";
 import { runProgram } from "../program.ts";
 import { reconciliationLines } from "../reconciliation-text.ts";
@@ -23,9 +24,11 @@ export function addStatus(cli: Command): void {
 }
 
 function statusText(report: StatusReport): string {
-  const { executor, overview, coverage, endpoints, hintLeads, contracts, wallets, positions, reconciliations } = report;
+  const { executor, overview, coverage, endpoints, hintLeads, contracts, wallets, positions, reconciliations, live } =
+    report;
   return [
     sightLine(executor),
+    ...liveLines(live),
     readTable(overview),
     coverageLine(coverage),
     ...contractLines(contracts),

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { InputError } from "../../core/errors.ts";
 import { type Desk, withDesk } from "../desk.ts";
 import { performanceTable, positionsTable, reasonsText, signalsTable } from "../desk-tables.ts";
+import { driftText } from "../live-tables.ts";
 import { runProgram } from "../program.ts";
 import { jsonText } from "../table.ts";
 
@@ -71,4 +72,10 @@ export function addViews(cli: Command): void {
     .action(({ limit, ...flags }: Flags) =>
       show((desk) => desk.performance(limit), orNothing("No day yet.", performanceTable), flags),
     );
+  cli
+    .command("drift")
+    .description("hold live orders against their paper twins: price, share filled, latency, P&L")
+    .option("--limit <count>", "how many orders", positive, 20)
+    .option("--json", "as JSON")
+    .action(({ limit, ...flags }: Flags) => show((desk) => desk.drift(limit), driftText, flags));
 }
