@@ -21,13 +21,13 @@ function modeText({ asked, mode, refusals, limits, wallet, reconciledAt, armedAt
       reconciledAt === null ? "not compared with the venue yet" : `compared at ${timeText(reconciledAt)} UTC`;
     const all = Object.entries(limits).map(([name, value]) => `  ${name}: ${value}`);
     return [
-      `Trading LIVE with wallet ${wallet} since ${timeText(armedAt)} UTC; the account was ${compared}.`,
+      `Mode LIVE, wallet ${wallet}, armed at ${timeText(armedAt)} UTC; the account was ${compared}.`,
       ...all,
     ].join("\n");
   }
-  if (asked === "PAPER") return "Trading on paper.";
+  if (asked === "PAPER") return "Mode PAPER.";
   const reasons = refusals.map(({ code, text }) => `  ${code}: ${text}`);
-  return ["Trading on paper, although live trading is asked for:", ...reasons].join("\n");
+  return ["Mode PAPER, although live trading is asked for:", ...reasons].join("\n");
 }
 
 function pendingText({ pending }: LiveStatus): readonly string[] {
