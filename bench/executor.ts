@@ -3,9 +3,6 @@
  * executor runs in a process of its own, both on one PostgreSQL. Then whole cycles over many candidates at once.
  * Run: npm run bench:executor [-- --quick] [--one-in N]
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { type Database, openDatabase } from "../src/adapters/postgres/connect.ts";
@@ -13,7 +10,7 @@ import { migrate } from "../src/adapters/postgres/migrate.ts";
 import { createSystemClock } from "../src/adapters/system/clock.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
-import type { ExecutorHostMessage } from "./support/executor-host.ts";
+import { blocksOfSignals, startExecutor } from "./support/executor-child.ts";
 import { createExecutorWorld, type ExecutorWorld } from "./support/executor-world.ts";
 import { percentile } from "./support/live-latency.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
@@ -29,46 +26,6 @@ const CYCLE_FILLS = 10_000;
 const WORLD = { eligible: 10_000, others: 90_000, markets: 20_000 };
 const clock = createSystemClock();
 const never = new AbortController().signal;
-
-function startExecutor(databaseUrl: string) {
-  const env = {
-    ...{ PATH: process.env.PATH, DATABASE_URL: databaseUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" },
-    ...{ CAPITAL_USD: "10000000", MAX_OPEN_POSITIONS: "10000" },
-  };
-  const file = fileURLToPath(new URL("support/executor-host.ts", import.meta.url));
-  const child = fork(file, { env, execArgv: (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter(Boolean) });
-  const orders: { readonly signalId: string; readonly at: number }[] = [];
-  const told = new Map<ExecutorHostMessage["kind"], PromiseWithResolvers<ExecutorHostMessage>>();
-  const onTold = (kind: ExecutorHostMessage["kind"]): PromiseWithResolvers<ExecutorHostMessage> => {
-    const known = told.get(kind) ?? Promise.withResolvers<ExecutorHostMessage>();
-    told.set(kind, known);
-    return known;
-  };
-  child.on("message", (message: ExecutorHostMessage) => {
-    if (message.kind === "order") orders.push({ signalId: message.signalId ?? "", at: message.at });
-    else onTold(message.kind).resolve(message);
-  });
-  child.once("exit", (code) => {
-    for (const kind of ["trading", "stopped"] as const)
-      onTold(kind).reject(new Error(`the executor ended with ${code}`));
-  });
-  return {
-    orders,
-    trading: onTold("trading").promise,
-    async stop(): Promise<number> {
-      child.kill("SIGTERM");
-      const stopped = await onTold("stopped").promise;
-      if (child.exitCode === null) await once(child, "exit");
-      return stopped.kind === "stopped" ? stopped.peakRssMb : Number.NaN;
-    },
-  };
-}
-
-/** @returns the block of each signal */
-async function blocksOfSignals(database: Database): Promise<ReadonlyMap<string, number>> {
-  const rows = await database.kysely.selectFrom("flow.signal").select(["id", "trigger_block"]).execute();
-  return new Map(rows.map(({ id, trigger_block }) => [id, trigger_block]));
-}
 
 async function streamBlocks(world: ExecutorWorld): Promise<number> {
   let next = monotonicMs();

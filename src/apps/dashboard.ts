@@ -52,7 +52,7 @@ export async function openDashboard(parts: ServiceParts, services: readonly Serv
     command: (command, by) => control(desk, command, by, wall),
     timeFactor: machineTimeFactor,
     scoresEveryMs: environment.CALCULATION_INTERVAL_SECONDS * SECOND_MS,
-    label: { simulated, mode: "PAPER", version, database: database.engine },
+    label: { simulated, version, database: database.engine },
     settings: settingsOf(parts),
     memory: () => {
       const { rss, heapUsed } = process.memoryUsage();

@@ -103,6 +103,8 @@ export type ReadSide = {
   breakdown(by: Breakdown): Promise<readonly Row[]>;
   /** Signals against their reverse controls. */
   controlComparison(): Promise<readonly Row[]>;
+  /** Of the executor that wrote last; PAPER before there was one. */
+  mode(): Promise<"PAPER" | "LIVE">;
   /** Account, today, feed and executor: cheap enough for every second. */
   state(): Promise<Row>;
   overview(): Promise<Row>;

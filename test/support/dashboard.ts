@@ -30,7 +30,7 @@ export async function openTestDashboard(db: Database, clock: Clock, setup: Dashb
     access: await createAccess({ password, isPublic, wall }),
     command: (command, by) => control(desk, command, by, clock),
     ...{ timeFactor: 1, scoresEveryMs: 3_600_000, settings: { groups: [], limits: [], strategy_file: null } },
-    label: { simulated: true, mode: "PAPER", version: "0.0.0", database: db.engine },
+    label: { simulated: true, version: "0.0.0", database: db.engine },
     memory: () => ({ rss_bytes: 1, heap_bytes: 1 }),
   });
   const stopping = new AbortController();

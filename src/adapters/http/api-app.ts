@@ -29,7 +29,6 @@ export type ApiDeps = {
   readonly scoresEveryMs: number;
   readonly label: {
     readonly simulated: boolean;
-    readonly mode: "PAPER" | "LIVE";
     readonly version: string;
     readonly database: "pglite" | "postgresql";
   };

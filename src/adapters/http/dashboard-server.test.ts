@@ -49,11 +49,14 @@ function aFeed() {
 async function start(access: Partial<AccessOptions>, change: Partial<DashboardOptions> = {}) {
   const wall = createManualClock();
   const asked: string[] = [];
-  const reads = { performance: async () => ({ rows: [], next: null }) } as unknown as ReadSide;
+  const reads = {
+    mode: async () => "PAPER",
+    performance: async () => ({ rows: [], next: null }),
+  } as unknown as ReadSide;
   const server = await startDashboard({
     ...{ reads, feed: aFeed().feed, clock: wall, wall, logger: createQuietLogger(), services: null, health: [] },
     ...{ host: "127.0.0.1", port: 0, pages: "/nowhere", timeFactor: 1, scoresEveryMs: 1, settings: {} },
-    label: { simulated: false, mode: "PAPER", version: "1.2.3", database: "postgresql" },
+    label: { simulated: false, version: "1.2.3", database: "postgresql" },
     memory: () => ({ rss_bytes: 1, heap_bytes: 1 }),
     access: await createAccess({ password: null, isPublic: false, wall, ...access }),
     command: async ({ kind }, by) => {

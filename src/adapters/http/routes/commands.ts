@@ -47,11 +47,11 @@ export function addCommands(app: OpenAPIHono, { access, command }: ApiDeps): voi
 }
 
 export function addSessions(app: OpenAPIHono, deps: ApiDeps): void {
-  const { access, label, clock } = deps;
-  const describe = (context: Context) => {
+  const { access, label, clock, reads } = deps;
+  const describe = async (context: Context) => {
     const own = sessionOf(context, access);
     return z.encode(session, {
-      label: { ...label, now: clock.nowMs(), time_factor: deps.timeFactor },
+      label: { ...label, mode: await reads.mode(), now: clock.nowMs(), time_factor: deps.timeFactor },
       password_required: access.passwordRequired,
       authenticated: own !== null,
       may_command: own?.mayCommand ?? false,
@@ -67,7 +67,7 @@ export function addSessions(app: OpenAPIHono, deps: ApiDeps): void {
       summary,
       responses: answer(session, "The session"),
     }),
-    (context) => context.json(describe(context), 200),
+    async (context) => context.json(await describe(context), 200),
   );
   const login = createRoute({
     ...{ method: "post", path: "/login", tags: ["Session"], summary: "Log in; sets the session's cookie" },

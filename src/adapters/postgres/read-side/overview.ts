@@ -12,7 +12,10 @@ export async function readState(db: Database): Promise<Row> {
       (e.equity_micros - e.capital_micros - e.realized_micros) * 0.000001 AS unrealized_pnl_usd,
       e.open_positions, e.trading_state, e.entries_stopped_until, e.updated_at
     FROM flow.executor_state e ORDER BY e.updated_at DESC LIMIT 1`.execute(db.kysely);
-  const today = await sql<Row>`SELECT * FROM orderflow_performance ORDER BY date DESC, mode LIMIT 1`.execute(db.kysely);
+  const today = await sql<Row>`
+    SELECT * FROM orderflow_performance WHERE mode = ${rows[0]?.mode ?? "PAPER"} ORDER BY date DESC LIMIT 1`.execute(
+    db.kysely,
+  );
   const feed = await sql<Row>`
     SELECT s.head_block, s.finalized_block, s.updated_at,
       (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
@@ -25,6 +28,12 @@ export async function readState(db: Database): Promise<Row> {
     feed: feed.rows[0] ?? null,
     executor: { is_running: isRunning, last_seen_at: lastSeenAt, trading_state: rows[0]?.trading_state ?? null },
   };
+}
+
+export async function readMode({ kysely }: Database): Promise<"PAPER" | "LIVE"> {
+  const { rows } = await sql<{ mode: "PAPER" | "LIVE" }>`
+    SELECT mode FROM flow.executor_state ORDER BY updated_at DESC LIMIT 1`.execute(kysely);
+  return rows[0]?.mode ?? "PAPER";
 }
 
 export async function readOverview(db: Database): Promise<Row> {

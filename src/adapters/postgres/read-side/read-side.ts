@@ -2,7 +2,7 @@ import type { ReadSide } from "../../../ports/read-side.ts";
 import type { Database } from "../connect.ts";
 import * as health from "./health.ts";
 import * as markets from "./markets.ts";
-import { readOverview, readState } from "./overview.ts";
+import { readMode, readOverview, readState } from "./overview.ts";
 import * as performance from "./performance.ts";
 import * as research from "./research.ts";
 import * as trades from "./trades.ts";
@@ -32,6 +32,7 @@ export const createReadSide = (db: Database): ReadSide => ({
   equity: (from, points) => performance.readEquity(db, from, points),
   breakdown: (by) => performance.readBreakdown(db, by),
   controlComparison: () => performance.readControlComparison(db),
+  mode: () => readMode(db),
   state: () => readState(db),
   overview: () => readOverview(db),
   health: () => health.readHealth(db),
