@@ -42,16 +42,16 @@ export function createActivityLog(
 
   /** Cash of the takers: summing every leg would count each match twice. */
   function add(step: StepResult & { kind: "extended" }): void {
-    const { record, read } = step;
+    const { record, matches, receivedAt } = step;
     const takers = record.fills.filter(({ fill }) => fill.role === "taker");
     sum = {
       blocks: sum.blocks + record.toBlock - record.fromBlock + 1,
       fills: sum.fills + record.fills.length,
-      matches: sum.matches + read.decoded.matches.length,
+      matches: sum.matches + matches,
       volumeUsd: sum.volumeUsd + toNumber(sumUsd(takers.map(({ fill }) => fill.cash))),
       quarantined: sum.quarantined + record.quarantined.length,
     };
-    const liveFrom = read.receivedAt - config.liveWindowMs;
+    const liveFrom = receivedAt - config.liveWindowMs;
     for (const stored of takers) {
       if (stored.fill.cash >= config.notableTradeUsd && stored.occurredAt >= liveFrom) reportNotable(stored);
     }

@@ -1,5 +1,7 @@
 import type { BlockRef } from "../../core/chain/fill.ts";
+import type { BlockRange } from "../../core/chain/missing-ranges.ts";
 import { ConfigError, ProviderInconsistencyError, RangeTooLargeError, TimeoutError } from "../../core/errors.ts";
+import type { EpochMs } from "../../core/time/time.ts";
 import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
@@ -7,13 +9,20 @@ import { type ChainView, extended, highestCovered, isReplacement, nextRange, rep
 import { createHeldChain, newer, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import { createRangeReader } from "./range-reader.ts";
-import type { ReadRange } from "./range-record.ts";
 import { createRangeRecorder, depthOf } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
+/** What is kept of a range that was read: its logs are let go of before the commit is waited for. */
+type TakenRange = {
+  readonly record: BlockRangeRecord;
+  readonly receivedAt: EpochMs;
+  readonly matches: number;
+  readonly finalized: BlockRef | null | undefined;
+};
+
 export type StepResult =
   /** A range was read and committed. */
-  | { readonly kind: "extended"; readonly read: ReadRange; readonly record: BlockRangeRecord }
+  | ({ readonly kind: "extended" } & Omit<TakenRange, "finalized">)
   /** Blocks were replaced: everything above `lastGoodBlock` was taken back. */
   | ({ readonly kind: "retracted" } & Retraction)
   /** The range was too large for the source: it will be read in smaller pieces. */
@@ -84,12 +93,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     recorder.changed(null);
     const retraction = await held.recover(signal);
     if (retraction !== null) return { kind: "retracted", ...retraction };
-    const context = { newest: highestCovered(held.view()) };
-    throw new ProviderInconsistencyError(
-      "FORK_NOT_FOUND",
-      "the endpoint contradicted blocks that still stand",
-      context,
-    );
+    throw forkNotFound(highestCovered(held.view()));
   }
 
   async function readNext(signal: AbortSignal): Promise<StepResult> {
@@ -100,19 +104,27 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
       await held.moveFinalized();
       return { kind: "idle" };
     }
+    const taken = await take(view, range, signal);
+    if (taken === null) return recover(signal);
+    const { finalized, ...kept } = taken;
+    await held.extend(kept.record, finalized);
+    recorder.changed(kept.record);
+    return { kind: "extended", ...kept };
+  }
+
+  /** Reads a range, and begins to read the one behind it. @returns null when it does not follow from what we hold */
+  async function take(view: ChainView, range: BlockRange, signal: AbortSignal): Promise<TakenRange | null> {
     const headersFrom = replaceableFrom(view);
     const read = await reader.read({ ...range, headersFrom }, signal);
-    const { finalized } = read.answer;
-    if (isReplacement(view, read.answer.blocks[0] as BlockRef)) return recover(signal);
-    if (range.toBlock - range.fromBlock + 1 >= size.current) size = grown(size, read.answer.logs.length);
+    const { finalized, blocks, logs } = read.answer;
+    if (isReplacement(view, blocks[0] as BlockRef)) return null;
+    if (range.toBlock - range.fromBlock + 1 >= size.current) size = grown(size, logs.length);
     const record = await recorder.record(read, headersFrom, clock.nowMs());
     const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
     const after = { ...extended(view, record, record.blocks), sourceFinalized };
     const next = planned(after);
     if (next !== null) reader.prefetch({ ...next, headersFrom: replaceableFrom(after) }, signal);
-    await held.extend(record, finalized);
-    recorder.changed(record);
-    return { kind: "extended", read, record };
+    return { record, finalized, receivedAt: read.receivedAt, matches: read.decoded.matches.length };
   }
 
   async function step(signal: AbortSignal, hintedHead: number | null): Promise<StepResult> {
@@ -138,6 +150,9 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
 
   return { open, step, view: held.view, nextBlock: () => planned(held.view())?.fromBlock ?? held.view().head + 1 };
 }
+
+const forkNotFound = (newest: number): ProviderInconsistencyError =>
+  new ProviderInconsistencyError("FORK_NOT_FOUND", "the endpoint contradicted blocks that still stand", { newest });
 
 const otherChain = (newest: number): string =>
   `The database holds blocks up to ${newest} of another chain than the endpoint serves: use another database or endpoint.`;

@@ -89,9 +89,9 @@ export function createTradeHints({ sources, hintStore, clock, logger, config }: 
     observe(step) {
       if (step.kind !== "extended") return;
       // History was never hinted at.
-      const liveFrom = step.read.receivedAt - config.liveWindowMs;
+      const liveFrom = step.receivedAt - config.liveWindowMs;
       const live = step.record.fills.filter(({ occurredAt }) => occurredAt >= liveFrom).map(({ fill }) => fill);
-      if (live.length > 0) matcher.addFills(live, step.read.receivedAt).forEach(keep);
+      if (live.length > 0) matcher.addFills(live, step.receivedAt).forEach(keep);
     },
     async run(signal) {
       for (const source of sources) source.subscribe(hear, signal);
