@@ -137,8 +137,10 @@ export async function scoreDue(
 }
 
 async function takeDue(trx: Trx, maxWallets: number): Promise<readonly number[]> {
-  const { rows } = await sql<{ wallet_key: number }>`DELETE FROM flow.score_due WHERE wallet_key IN (
-      SELECT wallet_key FROM flow.score_due ORDER BY wallet_key LIMIT ${maxWallets}) RETURNING wallet_key`.execute(trx);
+  const { rows } = await sql<{ wallet_key: number }>`DELETE FROM flow.score_due WHERE wallet_key = ANY(ARRAY(
+      SELECT wallet_key FROM flow.score_due ORDER BY wallet_key LIMIT ${maxWallets})) RETURNING wallet_key`.execute(
+    trx,
+  );
   return rows.map((row) => row.wallet_key).sort((a, b) => a - b);
 }
 
