@@ -2,6 +2,7 @@ import type { Environment } from "../../adapters/config/environment.ts";
 import { createVenueAccess } from "../../adapters/polymarket-clob/geoblock.ts";
 import { createAlertOutbox } from "../../adapters/postgres/alert-outbox.ts";
 import { createLiveAccountStore } from "../../adapters/postgres/live-account-store.ts";
+import { readLiveStatus } from "../../adapters/postgres/live-reads.ts";
 import { readSignificance } from "../../adapters/postgres/significance-rows.ts";
 import { createSignerClient } from "../../adapters/signer/signer-client.ts";
 import type { EngineConfig } from "../../core/engine/state.ts";
@@ -32,6 +33,7 @@ export async function chooseMode(
   const store = createLiveAccountStore(database);
   const limits = describeLimits(config);
   if (environment.ENABLE_PAPER_TRADING) {
+    await tellUnwatched(parts);
     await store.saveArming({ asked: "PAPER", mode: "PAPER", refusals: [], limits, wallet: null }, clock.nowMs());
     return null;
   }
@@ -59,6 +61,7 @@ export async function chooseMode(
   if (!arming.armed || account === null) {
     const refusals = arming.armed ? [] : arming.refusals;
     for (const { code, text } of refusals) logger.warn("not trading live", { code, reason: text });
+    await tellUnwatched(parts);
     const reason = refusals.map(({ text }) => text).join("; ");
     await store.saveArming({ asked: "LIVE", mode: "PAPER", refusals, limits, wallet: null }, at);
     await outbox.record(`mode-${at}`, "mode", { mode: "PAPER", reason }, at);
@@ -70,6 +73,17 @@ export async function chooseMode(
   const reason = Object.entries(limits).map(([name, value]) => `${name} ${value}`);
   await outbox.record(`mode-${at}`, "mode", { mode: "LIVE", reason: [`wallet ${wallet}`, ...reason].join(" · ") }, at);
   return { ...arming, account };
+}
+
+/** On paper nobody looks after what live trading has left open. */
+async function tellUnwatched({ database, clock, logger }: ServiceParts): Promise<void> {
+  const before = await readLiveStatus(database);
+  const [open, pending] = [before?.openPositions ?? 0, before?.pending.length ?? 0];
+  if (open + pending === 0) return;
+  const reason = `live trading left ${open} positions and ${pending} orders open, and on paper nobody watches them`;
+  logger.warn("live positions are not watched", { service: "executor", reason });
+  const at = clock.nowMs();
+  await createAlertOutbox(database).record(`unwatched-${at}`, "error", { service: "executor", reason }, at);
 }
 
 /** What a person can mend is a reason to stay on paper, as a no of the venue is. */
