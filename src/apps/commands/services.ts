@@ -31,6 +31,7 @@ function createScoring(parts: ServiceParts): readonly Service[] {
 
 /** Whoever trades redeems what is owed for it, and tells people. */
 async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
+  keepYoungGenerationSmall();
   const beside = [createSettlement(parts), createAlerts(parts)].filter((each) => each !== null);
   const strategyFile = findStrategyFile(parts.environment.STRATEGY_FILE);
   return [await createExecutor({ ...parts, strategyFile }, signal), ...beside];

@@ -19,8 +19,10 @@ function hashOf(value: unknown): Hash {
   if (typeof value !== "object" || value === null) return hashText(`${typeof value}:${String(value)}`);
   const known = remembered.get(value);
   if (known !== undefined) return known;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
   const hash = Array.isArray(value) ? hashList(value) : hashRecord(value as Readonly<Record<string, unknown>>);
-  remembered.set(value, hash);
+  // To remember a small record costs more than to hash it again with its neighbours.
+  if (parts.some((part) => typeof part === "object" && part !== null)) remembered.set(value, hash);
   return hash;
 }
 
