@@ -1,4 +1,5 @@
 import type { FillBatch, HistoryFacts } from "../core/backtest/history.ts";
+import type { RecordedStep } from "../core/backtest/session.ts";
 import type { LedgerEffect } from "../core/reputation/ledger-entry.ts";
 import type { EpochMs } from "../core/time/time.ts";
 import type { ArchiveFile, BlockSpan } from "./archive.ts";
@@ -76,3 +77,6 @@ export type HistoryEngine = {
    */
   stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<History>;
 };
+
+/** The executor's journal, from its first step on. */
+export type JournalReader = { read(): AsyncIterable<readonly RecordedStep[]> };

@@ -107,7 +107,7 @@ ${htmlTable(["price", "bets", "mean price", "mean payout"], rows)}`;
 const signalTable = ({ signals }: BacktestReport): string =>
   htmlTable(
     ["signal", "status", "reason", "count"],
-    signals.map(({ signalType, status, code, signals: count }) => [signalType, status, code === "" ? "" : code, count]),
+    signals.map(({ type, status, code, signals: count }) => [type, status, code, count]),
   );
 
 function proofText({ proof }: BacktestReport): string {

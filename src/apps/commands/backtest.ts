@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import { createStrategyFile, findStrategyFile } from "../../adapters/config/strategy-file.ts";
 import { createHistorySource } from "../../adapters/postgres/history-source.ts";
+import { createJournalReader } from "../../adapters/postgres/journal-reader.ts";
 import { createVariantStore } from "../../adapters/postgres/variant-store.ts";
 import type { RunOptions } from "../../core/backtest/run.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
@@ -13,6 +14,7 @@ import { parseUsd, type UsdMicros } from "../../core/money/amounts.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs, isoDate } from "../../core/time/time.ts";
 import type { History } from "../../ports/backtest.ts";
 import { type BacktestReport, backtest } from "../../services/backtest/backtest.ts";
+import { compareSession } from "../../services/backtest/compare-session.ts";
 import { archiveFolder } from "../archive.ts";
 import { reportPage } from "../backtest/page.ts";
 import { reportText } from "../backtest/terminal-text.ts";
@@ -31,6 +33,7 @@ type Flags = {
   readonly json?: string;
   readonly report?: string;
   readonly prove?: number | true;
+  readonly session?: true;
 };
 
 /** For how long after an order's arrival trades count as the book that it met: a signal's life. */
@@ -54,12 +57,15 @@ export function addBacktest(cli: Command): void {
     .option("--json <file>", "everything, for programs")
     .option("--report <file>", "one self-contained page with charts and every trade")
     .option("--prove [decisions]", "make sampled decisions again with everything later deleted", parseWhole)
+    .option("--session", "only tell the recorded paper session to the engine again and compare the journal")
     .addHelpText(
       "after",
       "\nReads the archive and the database and changes nothing but the list of variants tried." +
-        "\nCtrl-C ends it early with a result that says so. Exit code 1: a decision saw the future.",
+        "\nCtrl-C ends it early with a result that says so. Exit code 1: a decision saw the future, or the session differs.",
     )
-    .action((flags: Flags) => runProgram((program) => runBacktestCommand(program, flags)));
+    .action((flags: Flags) =>
+      runProgram((program) => (flags.session === true ? runSession(program) : runBacktestCommand(program, flags))),
+    );
 }
 
 function parseTime(text: string): EpochMs {
@@ -87,6 +93,15 @@ function parseSeconds(text: string): number {
   if (text.trim() === "" || !(number >= 0) || number > 10)
     throw new InvalidArgumentError("Seconds from 0 to 10 are needed: an older fill is no signal.");
   return number;
+}
+
+async function runSession(program: Program): Promise<number> {
+  return withDatabase(program, async (database) => {
+    const { steps, states, differsAt } = await compareSession(createJournalReader(database, "PAPER"));
+    const verdict = differsAt === null ? "the same commands and states" : `step ${differsAt} comes out differently`;
+    program.terminal.writeLine(`${showCount(steps)} steps, ${showCount(states)} states compared: ${verdict}.`);
+    return differsAt === null ? EXIT.done : EXIT.failed;
+  });
 }
 
 async function runBacktestCommand(program: Program, flags: Flags): Promise<number> {

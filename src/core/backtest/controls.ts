@@ -38,19 +38,21 @@ export class Controls {
     this.fills[wallet] = (this.fills[wallet] as number) + 1;
   }
 
-  /** After each run of the scores: each followed wallet has one other that is as active, for as long as it is followed. */
-  match(isFollowed: (wallet: number) => boolean): void {
+  /** A wallet is followed from now on: another one, as active, is followed beside it. */
+  match(whale: number, isFollowed: (wallet: number) => boolean): void {
+    if (this.matchOf.has(whale)) return;
+    const other = this.nearest(whale, isFollowed);
+    if (other === null) return;
+    this.matchOf.set(whale, other);
+    this.flags[other] = (this.flags[other] as number) | 2;
+  }
+
+  /** After each run of the scores: the other one goes with the wallet that it was matched to, or when it is followed itself. */
+  unmatch(isFollowed: (wallet: number) => boolean): void {
     for (const [whale, other] of this.matchOf) {
       if (isFollowed(whale) && !isFollowed(other)) continue;
       this.matchOf.delete(whale);
       this.flags[other] = (this.flags[other] as number) & ~2;
-    }
-    for (const whale of this.active) {
-      if (!isFollowed(whale) || this.matchOf.has(whale)) continue;
-      const other = this.nearest(whale, isFollowed);
-      if (other === null) continue;
-      this.matchOf.set(whale, other);
-      this.flags[other] = (this.flags[other] as number) | 2;
     }
   }
 

@@ -6,17 +6,19 @@ import type { ChangedRow, Command } from "../engine/command.ts";
 import type { EngineEvent } from "../engine/event.ts";
 import { type EngineConfig, type EngineState, sortedValues } from "../engine/state.ts";
 import { step } from "../engine/step.ts";
+import type { OrderHash } from "../ids/ids.ts";
 import type { OrderBook, OutcomeIndex } from "../market/market.ts";
-import { price, shares, toNumber, usd } from "../money/amounts.ts";
-import type { MarketFacts, ObservedFill } from "../signals/observed-fill.ts";
+import { price, toNumber } from "../money/amounts.ts";
+import type { ObservedFill } from "../signals/observed-fill.ts";
 import type { Signal } from "../signals/signal.ts";
-import { addMs, type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from "../time/time.ts";
+import { addMs, type EpochMs, epochMs, HOUR_MS, SECOND_MS } from "../time/time.ts";
 import { Controls } from "./controls.ts";
 import { type Answer, EvidenceOrders } from "./evidence-orders.ts";
 import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
+import { describeMarket, observeFill } from "./observe.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { Study } from "./study.ts";
-import { type Quote, quoteOf, Tape } from "./tape.ts";
+import { isQuote, type Quote, quoteOf, Tape } from "./tape.ts";
 
 export type ReplayOptions = {
   readonly engine: EngineConfig;
@@ -35,7 +37,8 @@ export type ReplayOptions = {
 export type ReplaySink = (changes: readonly ChangedRow[], event: EngineEvent, commands: readonly Command[]) => void;
 
 const MARK_MS = 10 * SECOND_MS;
-const FORGET_MS = 10 * MINUTE_MS;
+/** What is older counts for nothing; it only takes space. */
+const FORGET_MS = HOUR_MS;
 
 export class Replay {
   readonly study: Study;
@@ -89,9 +92,8 @@ export class Replay {
   warm(batch: FillBatch, row: number): void {
     this.controls.count(batch.wallet[row] as number);
     const market = this.facts.tokenMarket[batch.token[row] as number] ?? -1;
-    const quote =
-      market < 0 ? null : quoteOf(batch, row, this.facts.tokenOutcome[batch.token[row] as number] as number);
-    if (quote !== null) this.tape.show(market, quote, batch.traits[row] as number);
+    if (market < 0 || !isQuote(batch, row)) return;
+    this.tape.show(market, batch, row, this.facts.tokenOutcome[batch.token[row] as number] as number);
   }
 
   /** @param heldBefore what the wallet held of the token; asked where a leader sells */
@@ -105,19 +107,26 @@ export class Replay {
     if (market < 0) return;
     const traits = batch.traits[row] as number;
     const outcome = this.facts.tokenOutcome[token] as OutcomeIndex;
-    const quote = quoteOf(batch, row, outcome);
-    if (quote !== null) this.show(market, quote, traits, knownAt);
+    if (isQuote(batch, row)) {
+      this.tape.show(market, batch, row, outcome);
+      if (this.orders.size > 0 || this.held.size > 0 || this.study.isOpen(market)) {
+        this.show(market, quoteOf(batch, row, outcome), knownAt);
+      }
+    }
     if ((batch.size[row] as number) <= 0 || this.resolved[market] === 1) return;
     const isSell = (traits & TRAIT.sell) !== 0;
     const isControl = !isSell && (this.controls.flags[wallet] as number) !== 0;
     const isCandidate = isSell ? this.sellMatters(wallet, token) : this.isFollowed(wallet);
     if (!isCandidate && !isControl) return;
-    const fill = this.observed(batch, row, isSell && this.heldTokens.has(token) ? heldBefore() : null);
-    const facts = this.board.facts(wallet);
-    if (isControl) this.control(wallet, market, outcome, fill);
+    // Of an order that is only imagined nobody asks the hash.
+    if (isControl) this.control(wallet, market, outcome, this.observe(batch, row, null, NO_HASH));
     if (!isCandidate) return;
+    const held = isSell && this.heldTokens.has(token) ? heldBefore() : null;
+    const fill = this.observe(batch, row, held, batch.orderHash(row));
+    const facts = this.board.facts(wallet);
     this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
     this.leader = wallet;
+    if (!isSell) this.controls.match(wallet, (each) => this.isFollowed(each));
     const described = describeMarket(this.facts, market, outcome);
     this.tell({ kind: "fillObserved", at: epochMs(knownAt), fill, wallet: facts, market: described });
   }
@@ -136,7 +145,7 @@ export class Replay {
 
   /** After each run of the scores. */
   scored(at: EpochMs): void {
-    this.controls.match((wallet) => this.isFollowed(wallet));
+    this.controls.unmatch((wallet) => this.isFollowed(wallet));
     this.controls.forget(at);
   }
 
@@ -153,21 +162,8 @@ export class Replay {
     );
   }
 
-  private observed(batch: FillBatch, row: number, heldBefore: bigint | null): ObservedFill {
-    const occurredAt = epochMs(batch.occurredAt[row] as number);
-    return {
-      blockNumber: batch.blockNumber[row] as number,
-      logIndex: batch.logIndex[row] as number,
-      orderHash: batch.orderHash(row),
-      wallet: this.facts.address(batch.wallet[row] as number),
-      side: ((batch.traits[row] as number) & TRAIT.sell) === 0 ? "BUY" : "SELL",
-      tokenId: this.facts.tokenId(batch.token[row] as number),
-      size: shares(BigInt(batch.size[row] as number)),
-      cash: usd(BigInt(batch.cash[row] as number)),
-      occurredAt,
-      knownAt: addMs(occurredAt, this.options.delayMs),
-      heldBefore: heldBefore === null ? null : shares(heldBefore),
-    };
+  private observe(batch: FillBatch, row: number, heldBefore: bigint | null, orderHash: OrderHash): ObservedFill {
+    return observeFill(this.facts, batch, row, { delayMs: this.options.delayMs, heldBefore, orderHash });
   }
 
   private control(wallet: number, market: number, outcome: OutcomeIndex, fill: ObservedFill): void {
@@ -182,8 +178,7 @@ export class Replay {
     }
   }
 
-  private show(market: number, quote: Quote, traits: number, knownAt: number): void {
-    this.tape.show(market, quote, traits);
+  private show(market: number, quote: Quote, knownAt: number): void {
     this.study.show(market, quote);
     if (this.orders.isWaiting(market)) this.answer(this.orders.show(market, quote), knownAt);
     const held = this.held.get(market);
@@ -319,6 +314,7 @@ export class Replay {
   }
 }
 
+const NO_HASH = "" as OrderHash;
 const FOLLOWED = {
   score: 10,
   tier: "WHALE",
@@ -327,17 +323,3 @@ const FOLLOWED = {
   scoreVersion: 0,
   scoredAt: null,
 };
-
-function describeMarket(facts: HistoryFacts, market: number, outcome: OutcomeIndex): MarketFacts {
-  const info = facts.markets[market];
-  return {
-    marketId: (info?.marketId ?? "") as MarketFacts["marketId"],
-    outcomeIndex: outcome,
-    title: info?.title ?? null,
-    outcome: info?.outcomes[outcome] ?? null,
-    category: info?.category ?? null,
-    eventId: info?.eventId ?? null,
-    endsAt: info?.endsAt ?? null,
-    tickSize: info?.tickSize ?? null,
-  };
-}

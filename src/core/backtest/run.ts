@@ -25,8 +25,10 @@ export type RunOptions = ReplayOptions & {
 export type ScoreSource = Pick<RunLedger, "fill" | "effect" | "resolve" | "score" | "held">;
 
 export type RunRecord = {
-  /** As they ended, in the order in which they came. */
+  /** Those that led to a position, and those still waiting at the end. */
   readonly signals: readonly Signal[];
+  /** All others, which a long run has by the hundred thousand: how many ended in which way. */
+  readonly outcomes: readonly SignalOutcome[];
   readonly positions: readonly Position[];
   readonly controls: readonly ReverseControl[];
   readonly days: readonly PerformanceRow[];
@@ -40,6 +42,8 @@ export type RunRecord = {
   readonly endedAt: EpochMs;
   readonly lateEntries: number;
 };
+
+export type SignalOutcome = Pick<Signal, "type" | "status"> & { readonly code: string; readonly signals: number };
 
 /** A step of the run's engine, as the journal would have it. */
 export type OnStep = (event: EngineEvent, commands: readonly Command[], changes: readonly ChangedRow[]) => void;
@@ -152,8 +156,8 @@ export class Run {
     const knownAt = occurredAt + this.options.delayMs;
     if (Number.isNaN(this.scoreAt)) this.scoreAt = Math.ceil(knownAt / HOUR_MS) * HOUR_MS;
     while (knownAt > this.scoreAt) {
-      this.scores.score(epochMs(this.scoreAt));
-      this.replay.scored(epochMs(this.scoreAt));
+      const changed = this.scores.score(epochMs(this.scoreAt));
+      if (changed > 0) this.replay.scored(epochMs(this.scoreAt));
       this.scoreAt = addMs(epochMs(this.scoreAt), HOUR_MS);
     }
   }
@@ -166,6 +170,7 @@ const isBefore = (effect: LedgerEffect, batch: FillBatch, row: number): boolean 
 /** Keeps what a person will ask for, each row as it was last. */
 class Recorder {
   private readonly signals = new Map<string, Signal>();
+  private readonly outcomes = new Map<string, SignalOutcome>();
   private readonly positions = new Map<string, Position>();
   private readonly controls = new Map<string, ReverseControl>();
   private readonly days = new Map<string, PerformanceRow>();
@@ -179,7 +184,7 @@ class Recorder {
   take(changes: readonly ChangedRow[], event: EngineEvent, commands: readonly Command[]): void {
     this.onStep?.(event, commands, changes);
     for (const change of changes) {
-      if (change.kind === "signal") this.signals.set(change.signal.id, change.signal);
+      if (change.kind === "signal") this.signal(change.signal);
       else if (change.kind === "position") this.positions.set(change.position.id, change.position);
       else if (change.kind === "control") this.controls.set(change.control.signalId, change.control);
       else if (change.kind === "performance") this.note(change.row, event.at);
@@ -189,11 +194,24 @@ class Recorder {
   result() {
     return {
       signals: [...this.signals.values()],
+      outcomes: [...this.outcomes.values()],
       positions: [...this.positions.values()],
       controls: [...this.controls.values()],
       days: [...this.days.values()],
       equity: this.equity,
     };
+  }
+
+  private signal(signal: Signal): void {
+    const { id, type, status, refusal } = signal;
+    if (status === "PENDING" || status === "EXECUTED") {
+      this.signals.set(id, signal);
+      return;
+    }
+    this.signals.delete(id);
+    const code = refusal?.code ?? "";
+    const key = `${type} ${status} ${code}`;
+    this.outcomes.set(key, { type, status, code, signals: (this.outcomes.get(key)?.signals ?? 0) + 1 });
   }
 
   private note(row: PerformanceRow, at: EpochMs): void {

@@ -62,6 +62,11 @@ export class Study {
     }
   }
 
+  /** Whether a trade in the market would tell anything. */
+  isOpen(market: number): boolean {
+    return this.open.has(market);
+  }
+
   /** A trade behind those that the bets of the market were told of. */
   show(market: number, quote: Quote): void {
     const list = this.open.get(market);

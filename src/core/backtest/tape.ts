@@ -17,23 +17,26 @@ const MICROS = 1e6;
 const USUAL_TICK = price(10_000n);
 const USUAL_MIN_SIZE = shares(5_000_000n);
 
-/** Null: a maker's leg (the taker's says the same), or dust without a price between 0 and 1. */
-export function quoteOf(batch: FillBatch, row: number, outcome: number): Quote | null {
-  const traits = batch.traits[row] as number;
-  const size = batch.size[row] as number;
+/** A maker's leg says the same as the taker's, and dust has no price between 0 and 1. */
+export function isQuote(batch: FillBatch, row: number): boolean {
   const cash = batch.cash[row] as number;
-  if ((traits & TRAIT.maker) !== 0 || size <= 0 || cash <= 0 || cash >= size) return null;
-  const isBuy = (traits & TRAIT.sell) === 0;
-  const isAsk = isBuy === (outcome === 0);
-  const own = (cash / size) * MICROS;
+  return ((batch.traits[row] as number) & TRAIT.maker) === 0 && cash > 0 && cash < (batch.size[row] as number);
+}
+
+export function quoteOf(batch: FillBatch, row: number, outcome: number): Quote {
+  const isAsk = isAskOf(batch, row, outcome);
+  const price = priceInZero(batch, row, outcome, isAsk);
+  return { isAsk, price, size: batch.size[row] as number, at: batch.occurredAt[row] as number };
+}
+
+const isAskOf = (batch: FillBatch, row: number, outcome: number): boolean =>
+  (((batch.traits[row] as number) & TRAIT.sell) === 0) === (outcome === 0);
+
+/** Rounded against us where it does not come out even. */
+function priceInZero(batch: FillBatch, row: number, outcome: number, isAsk: boolean): number {
+  const own = ((batch.cash[row] as number) / (batch.size[row] as number)) * MICROS;
   const inZero = outcome === 0 ? own : MICROS - own;
-  // Against us where it does not come out even.
-  return {
-    isAsk,
-    price: isAsk ? Math.ceil(inZero - 1e-6) : Math.floor(inZero + 1e-6),
-    size,
-    at: batch.occurredAt[row] as number,
-  };
+  return isAsk ? Math.ceil(inZero - 1e-6) : Math.floor(inZero + 1e-6);
 }
 
 /** The last quote of either side of every market, and the terms that markets had. */
@@ -56,16 +59,19 @@ export class Tape {
     this.tokens = tokensOf(facts);
   }
 
-  show(market: number, quote: Quote, traits: number): void {
-    const side = quote.isAsk ? 1 : 0;
-    this.price[side][market] = quote.price;
-    this.size[side][market] = quote.size;
-    this.at[market] = quote.at;
-    this.version[market] = traits >> VERSION_SHIFT;
+  /** The row is a quote. */
+  show(market: number, batch: FillBatch, row: number, outcome: number): void {
+    const isAsk = isAskOf(batch, row, outcome);
+    const seen = priceInZero(batch, row, outcome, isAsk);
+    const side = isAsk ? 1 : 0;
+    this.price[side][market] = seen;
+    this.size[side][market] = batch.size[row] as number;
+    this.at[market] = batch.occurredAt[row] as number;
+    this.version[market] = (batch.traits[row] as number) >> VERSION_SHIFT;
     // The other side was seen earlier: where the two cross, it has moved.
     const other = this.price[1 - side] as Float64Array;
     const known = other[market] as number;
-    if (quote.isAsk ? known >= quote.price : known <= quote.price) other[market] = Number.NaN;
+    if (isAsk ? known >= seen : known <= seen) other[market] = Number.NaN;
   }
 
   /** Best bid and ask of the outcome, in micros; NaN: not seen. */

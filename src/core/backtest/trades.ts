@@ -3,7 +3,7 @@ import type { Position } from "../execution/position.ts";
 import { addUsd, formatPrice, formatShares, formatUsd, priceOf } from "../money/amounts.ts";
 import type { Signal } from "../signals/signal.ts";
 import type { EpochMs } from "../time/time.ts";
-import type { RunRecord } from "./run.ts";
+import type { RunRecord, SignalOutcome } from "./run.ts";
 
 export type TradeRow = {
   readonly id: string;
@@ -25,27 +25,19 @@ export type TradeRow = {
   readonly why: readonly string[];
 };
 
-export type RefusalRow = {
-  readonly signalType: string;
-  readonly status: string;
-  readonly code: string;
-  readonly signals: number;
-};
-
 export function listTrades({ positions, signals }: RunRecord): readonly TradeRow[] {
   const byId = new Map(signals.map((signal) => [signal.id, signal]));
   return positions.map((position) => toTrade(position, byId.get(position.signalId)));
 }
 
 /** What became of the signals, most frequent first. */
-export function countSignals({ signals }: RunRecord): readonly RefusalRow[] {
-  const groups = Map.groupBy(signals, ({ type, status, refusal }) => `${type} ${status} ${refusal?.code ?? ""}`);
-  return [...groups]
-    .map(([key, list]) => {
-      const [signalType = "", status = "", code = ""] = key.split(" ");
-      return { signalType, status, code, signals: list.length };
-    })
-    .sort((a, b) => b.signals - a.signals || (a.code < b.code ? -1 : 1));
+export function countSignals({ signals, outcomes }: RunRecord): readonly SignalOutcome[] {
+  const kept = Map.groupBy(signals, ({ type, status }) => `${type} ${status}`);
+  const rows = [...kept.values()].map((list) => {
+    const { type, status } = list[0] as Signal;
+    return { type, status, code: "", signals: list.length };
+  });
+  return [...rows, ...outcomes].sort((a, b) => b.signals - a.signals || (a.code < b.code ? -1 : 1));
 }
 
 function toTrade(position: Position, signal: Signal | undefined): TradeRow {

@@ -1,7 +1,7 @@
 /** One backtest from a staged history to a report: the run, its figures, and that it was tried. */
 import { type BacktestResult, judgeRun } from "../../core/backtest/result.ts";
-import type { RunOptions, RunRecord } from "../../core/backtest/run.ts";
-import { countSignals, listTrades, type RefusalRow, type TradeRow } from "../../core/backtest/trades.ts";
+import type { RunOptions, RunRecord, SignalOutcome } from "../../core/backtest/run.ts";
+import { countSignals, listTrades, type TradeRow } from "../../core/backtest/trades.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { hashValue } from "../../core/engine/state-hash.ts";
 import { RULE_VERSION } from "../../core/engine/step.ts";
@@ -26,7 +26,7 @@ export type BacktestReport = {
   /** Entries that came for a market long after it was resolved, and were left out of its scores. */
   readonly lateEntries: number;
   readonly result: BacktestResult;
-  readonly signals: readonly RefusalRow[];
+  readonly signals: readonly SignalOutcome[];
   readonly days: RunRecord["days"];
   readonly equity: RunRecord["equity"];
   readonly trades: readonly TradeRow[];

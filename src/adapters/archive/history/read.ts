@@ -56,11 +56,12 @@ async function readCoverage(staged: Staged, until: EpochMs | null): Promise<Hist
 
 async function* readParts(staged: Staged, until: EpochMs | null): ReturnType<History["read"]> {
   const effects = new EffectReader(staged, until);
+  const batches = new BatchReader();
   const statement = `SELECT block_number, log_index, occurred_ms, wallet_key, token_key, traits, size_micros, cash_micros,
     fee_micros, order_hash FROM ${relationOf(staged)} WHERE ${upTo(until)}`;
   try {
     for await (const chunk of staged.duckdb.chunks(statement)) {
-      const batch = toBatch(chunk);
+      const batch = batches.read(chunk);
       const last = batch.length - 1;
       yield { batch, effects: await effects.before(batch.blockNumber[last] as number, batch.logIndex[last] as number) };
     }
@@ -74,29 +75,39 @@ const NO_FILLS: FillBatch = new FillTable().slice(0, 0);
 
 type Column = Int32Array | Float64Array | Uint8Array;
 
-/** No column holds a null. */
-function copy<Values extends Column>(vector: DuckDBVector, into: Values): Values {
-  for (let row = 0; row < into.length; row += 1) into[row] = vector.getItem(row) as number;
-  return into;
-}
+/** Rows of a chunk at most. */
+const CHUNK = 2_048;
 
-function toBatch(chunk: DuckDBDataChunk): FillBatch {
-  const rows = chunk.rowCount;
-  const ints = (column: number): Int32Array => copy(chunk.getColumnVector(column), new Int32Array(rows));
-  const floats = (column: number): Float64Array => copy(chunk.getColumnVector(column), new Float64Array(rows));
-  return {
-    length: rows,
-    blockNumber: ints(0),
-    logIndex: ints(1),
-    occurredAt: floats(2),
-    wallet: ints(3),
-    token: ints(4),
-    traits: copy(chunk.getColumnVector(5), new Uint8Array(rows)),
-    size: floats(6),
-    cash: floats(7),
-    fee: floats(8),
-    orderHash: (row) => hashOf(chunk.getColumnVector(9).getItem(row)),
-  };
+/** No column holds a null. The columns are used again for every chunk. */
+class BatchReader {
+  private readonly ints = Array.from({ length: 4 }, () => new Int32Array(CHUNK));
+  private readonly floats = Array.from({ length: 4 }, () => new Float64Array(CHUNK));
+  private readonly traits = new Uint8Array(CHUNK);
+
+  read(chunk: DuckDBDataChunk): FillBatch {
+    const rows = chunk.rowCount;
+    const fill = <Values extends Column>(column: number, values: Values | undefined): Values => {
+      const vector: DuckDBVector = chunk.getColumnVector(column);
+      const into = values as Values;
+      for (let row = 0; row < rows; row += 1) into[row] = vector.getItem(row) as number;
+      return into;
+    };
+    const [blockNumber, logIndex, wallet, token] = this.ints;
+    const [occurredAt, size, cash, fee] = this.floats;
+    return {
+      length: rows,
+      blockNumber: fill(0, blockNumber),
+      logIndex: fill(1, logIndex),
+      occurredAt: fill(2, occurredAt),
+      wallet: fill(3, wallet),
+      token: fill(4, token),
+      traits: fill(5, this.traits),
+      size: fill(6, size),
+      cash: fill(7, cash),
+      fee: fill(8, fee),
+      orderHash: (row) => hashOf(chunk.getColumnVector(9).getItem(row)),
+    };
+  }
 }
 
 function hashOf(value: unknown): OrderHash {
