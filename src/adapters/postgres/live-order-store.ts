@@ -1,4 +1,4 @@
-import { type RawBuilder, sql, type Transaction } from "kysely";
+import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { SignedOrder } from "../../core/chain/exchange-order.ts";
 import { fromJson, type Json, toJson } from "../../core/engine/encode.ts";
 import { InvariantError } from "../../core/errors.ts";
@@ -21,7 +21,8 @@ export function createLiveOrderStore(db: Database): LiveOrderStore {
         throw new InvariantError("ORDER_UNKNOWN", "an order is stored before it is sent", { id });
     });
   return {
-    find: (id) => db.transaction((trx) => find(trx, id)),
+    // Between a decision and its order every question to the server counts: one, where no transaction is needed.
+    find: (id) => find(db.kysely, id),
     open: () =>
       db.transaction(async (trx) => {
         const { rows } = await select(sql`result IS NULL ORDER BY signed_at, client_order_id`).execute(trx);
@@ -29,11 +30,13 @@ export function createLiveOrderStore(db: Database): LiveOrderStore {
       }),
     add: (order) =>
       db.transaction(async (trx) => {
-        await sql`INSERT INTO flow.live_order (client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at)
+        const { rows } = await sql<Row>`
+          INSERT INTO flow.live_order (client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, sends)
           VALUES (${order.clientOrderId}, ${bytes(order.orderHash)}, ${bytes(order.marketId)},
-            ${json(toJson(order.signed))}, ${ts(order.signedAt)}, ${tsOrNull(order.lastSentAt)})
-          ON CONFLICT (client_order_id) DO NOTHING`.execute(trx);
-        return mustFind(trx, order.clientOrderId);
+            ${json(toJson(order.signed))}, ${ts(order.signedAt)}, ${tsOrNull(order.lastSentAt)},
+            ${order.lastSentAt === null ? 0 : 1})
+          ON CONFLICT (client_order_id) DO NOTHING RETURNING ${COLUMNS}`.execute(trx);
+        return rows[0] === undefined ? mustFind(trx, order.clientOrderId) : toOrder(rows[0]);
       }),
     markSent: (id, at) => change(id, sql`last_sent_at = ${ts(at)}, sends = sends + 1`),
     markKnown: (id, tradeIds, trades) =>
@@ -65,11 +68,14 @@ type Row = {
   readonly result: Json;
 };
 
-const select = (where: RawBuilder<unknown>): RawBuilder<Row> => sql<Row>`
-  SELECT client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, is_known, trade_ids, trades, result
-  FROM flow.live_order WHERE ${where}`;
+const COLUMNS = sql.raw(
+  "client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, is_known, trade_ids, trades, result",
+);
 
-async function find(trx: Transaction<Schema>, id: ClientOrderId): Promise<LiveOrder | null> {
+const select = (where: RawBuilder<unknown>): RawBuilder<Row> => sql<Row>`
+  SELECT ${COLUMNS} FROM flow.live_order WHERE ${where}`;
+
+async function find(trx: Kysely<Schema>, id: ClientOrderId): Promise<LiveOrder | null> {
   const { rows } = await select(sql`client_order_id = ${id}`).execute(trx);
   return rows[0] === undefined ? null : toOrder(rows[0]);
 }

@@ -19,16 +19,16 @@ const SALT_MAX = 2 ** 53 - 1;
  */
 export function createLiveVenue(deps: LiveVenueDeps): Venue {
   const { clock, hints, store } = deps;
-  const send = createSender(deps);
+  const { mayNow, send } = createSender(deps);
 
   async function oneRound(request: ApprovedOrder, order: LiveOrder, signal: AbortSignal): Promise<Ending> {
     const isWanted = clock.nowMs() <= request.goodUntil;
-    if (order.lastSentAt === null) return isWanted ? send(request, order, signal) : EXPIRED;
+    if (order.lastSentAt === null) return isWanted ? send(request, order, false, signal) : EXPIRED;
     // What may have arrived is asked for before it is sent again.
     const ending = await askOrder(deps, request, order, signal);
     if (ending !== null || !isWanted) return ending;
     const { isKnown } = (await store.find(order.clientOrderId)) ?? order;
-    return isKnown ? null : send(request, order, signal);
+    return isKnown ? null : send(request, order, false, signal);
   }
 
   async function follow(request: ApprovedOrder, first: LiveOrder, signal: AbortSignal): Promise<OrderResult> {
@@ -50,7 +50,17 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
       if (known !== null) return known.result ?? follow(request, known, signal);
       const prepared = await prepareOrder(deps, request, signal);
       if (typeof prepared === "string") return { status: "unfilled", reason: prepared };
-      return follow(request, await store.add(prepared), signal);
+      // Sent as soon as it is stored, so it is stored as sent: one commit less between a decision and its order.
+      const stored = await store.add(mayNow() ? { ...prepared, lastSentAt: clock.nowMs() } : prepared);
+      const isOurs = stored.signed.signature === prepared.signed.signature && stored.lastSentAt !== null;
+      if (!isOurs) return follow(request, stored, signal);
+      const ending = await send(request, stored, true, signal);
+      if (ending !== null) {
+        await store.finish(stored.clientOrderId, ending, clock.nowMs());
+        return ending;
+      }
+      await hints.wait(stored.orderHash, POLL_MS, signal);
+      return follow(request, (await store.find(stored.clientOrderId)) ?? stored, signal);
     },
   };
 }

@@ -17,8 +17,12 @@ const RATE_WAIT_MS = SECOND_MS;
 const REASONS: Partial<Record<RefusalClass, UnfilledReason>> = { tick: "TICK_CHANGED", size: "BELOW_MIN_SIZE" };
 const NEEDS_A_PERSON: readonly RefusalClass[] = ["config", "auth", "closed-only"];
 
-/** One try to bring an order to the venue. */
-export type Sender = (request: ApprovedOrder, order: LiveOrder, signal: AbortSignal) => Promise<Ending>;
+export type Sender = {
+  /** Whether the venue takes orders at the moment, as far as is known. */
+  mayNow(): boolean;
+  /** One try to bring an order to the venue. @param isMarked it is stored as sent already */
+  send(request: ApprovedOrder, order: LiveOrder, isMarked: boolean, signal: AbortSignal): Promise<Ending>;
+};
 
 export function createSender(deps: LiveVenueDeps): Sender {
   const { alarm, client, clock, logger, store } = deps;
@@ -65,12 +69,16 @@ export function createSender(deps: LiveVenueDeps): Sender {
     }
   }
 
-  return async (request, order, signal) => {
-    if (!mayAsk(venue, "take", clock.nowMs())) return null;
-    await store.markSent(order.clientOrderId, clock.nowMs());
-    const answer = await client.postOrder(order.signed, signal);
-    logger.info("order sent", { clientOrderId: order.clientOrderId, answer: answer.kind });
-    return read(request, answer, signal);
+  const mayNow = (): boolean => mayAsk(venue, "take", clock.nowMs());
+  return {
+    mayNow,
+    async send(request, order, isMarked, signal) {
+      if (!mayNow()) return null;
+      if (!isMarked) await store.markSent(order.clientOrderId, clock.nowMs());
+      const answer = await client.postOrder(order.signed, signal);
+      logger.info("order sent", { clientOrderId: order.clientOrderId, answer: answer.kind });
+      return read(request, answer, signal);
+    },
   };
 }
 
