@@ -1,0 +1,85 @@
+// Goal: a document names no command, flag, setting, file or query that does not exist.
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import { environment } from "../../src/adapters/config/environment.ts";
+import { describeOnOneEngine } from "../support/engines.ts";
+
+const root = join(import.meta.dirname, "../..");
+const documents = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => ({ name, text: readFileSync(join(root, name), "utf8") }));
+const all = (pattern: RegExp) =>
+  documents.flatMap(({ name, text }) => [...text.matchAll(pattern)].map((match) => ({ name, match })));
+
+async function helpOf(...command: string[]): Promise<string> {
+  const cli = join(root, "src/apps/cli.ts");
+  return (await promisify(execFile)(process.execPath, [cli, ...command, "--help"], { env: {} })).stdout;
+}
+
+describe("documents", () => {
+  test("name commands and flags that exist", { timeout: 120_000 }, async () => {
+    const known = [...(await helpOf()).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name);
+    const flags = new Map<string, Set<string>>();
+    const uses = all(/npx orderflow ([a-z][a-z-]+)([^\n`|;#]*)/g);
+    expect(uses.length).toBeGreaterThan(40);
+    for (const { name, match } of uses) {
+      const [, command = "", rest = ""] = match;
+      expect(known, `${name}: ${match[0]}`).toContain(command);
+      for (const [flag] of rest.matchAll(/--[a-z-]+/g)) flags.set(command, (flags.get(command) ?? new Set()).add(flag));
+    }
+    for (const [command, used] of flags) {
+      const help = await helpOf(command);
+      for (const flag of used) expect(help, `${command} ${flag}`).toContain(flag);
+    }
+  });
+
+  test("name npm scripts that exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const uses = all(/npm run ([a-z][a-z:-]+)/g);
+    expect(uses.length).toBeGreaterThan(10);
+    for (const { name, match } of uses) expect(Object.keys(scripts), `${name}: ${match[0]}`).toContain(match[1]);
+  });
+
+  test("name settings that exist", () => {
+    const names = Object.values(environment).flatMap((group) => Object.keys(group));
+    const uses = all(/`([A-Z][A-Z]+(?:_[A-Z0-9]+)+)=/g);
+    expect(uses.length).toBeGreaterThan(5);
+    for (const { name, match } of uses) expect(names, `${name}: ${match[0]}`).toContain(match[1]);
+  });
+
+  test("link to files that exist", () => {
+    const links = documents.flatMap(({ name, text }) =>
+      [...text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g)].map(([, to = ""]) => ({ name, to })),
+    );
+    expect(links.length).toBeGreaterThan(20);
+    for (const { name, to } of links) expect(existsSync(join(root, dirname(name), to)), `${name}: ${to}`).toBe(true);
+  });
+});
+
+describeOnOneEngine("documents", (getDb) => {
+  const queries = documents.flatMap(({ name, text }) =>
+    [...text.matchAll(/```sql\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
+      block
+        .split(";")
+        .map((query) => query.trim())
+        .filter((query) => query !== "")
+        .map((query) => [name, query] as const),
+    ),
+  );
+  test.each(queries)("have a query that runs, in %s: %s", async (_, query) => {
+    const stop = new Error("rolled back");
+    const run = getDb()
+      .kysely.transaction()
+      .execute(async (trx) => {
+        await sql.raw(query).execute(trx);
+        throw stop;
+      });
+    await expect(run).rejects.toBe(stop);
+  });
+});
