@@ -7,8 +7,10 @@ CREATE ROLE orderflow_listener NOLOGIN;
 CREATE ROLE orderflow_reputation NOLOGIN;
 CREATE ROLE orderflow_executor NOLOGIN;
 CREATE ROLE orderflow_dashboard NOLOGIN;
+CREATE ROLE orderflow_backtest NOLOGIN;
 CREATE USER flow_listener PASSWORD :'password' IN ROLE orderflow_listener;
 CREATE USER flow_reputation PASSWORD :'password' IN ROLE orderflow_reputation;
 CREATE USER flow_executor PASSWORD :'password' IN ROLE orderflow_executor;
 CREATE USER flow_dashboard PASSWORD :'password' IN ROLE orderflow_dashboard;
+CREATE USER flow_backtest PASSWORD :'password' IN ROLE orderflow_backtest;
 SQL
