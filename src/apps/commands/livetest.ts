@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { createVenueAccess } from "../../adapters/polymarket-clob/geoblock.ts";
 import { createLiveOrderStore } from "../../adapters/postgres/live-order-store.ts";
 import { confirm } from "../../adapters/system/terminal.ts";
@@ -30,7 +30,11 @@ export function addLivetest(cli: Command): void {
   cli
     .command("livetest")
     .description("buy for one dollar of real money and sell it again, step by step, and say what it cost")
-    .option("--usd <dollars>", "how much to buy for; the venue's least is 1", parseStake, LEAST_USD)
+    .addOption(
+      new Option("--usd <dollars>", "how much to buy for; the venue's least is 1")
+        .argParser(parseStake)
+        .default(LEAST_USD, formatUsd(LEAST_USD)),
+    )
     .option("--yes", "do not ask")
     .addHelpText("after", "\nExit code 0: bought and sold. 1: not (all), and it says what is left. 2: wrong settings.")
     .action((flags: Flags) => runProgram((program) => run(program, flags)));
