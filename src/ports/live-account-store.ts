@@ -34,7 +34,8 @@ export type LiveAccountStore = {
   books(asOf: EpochMs): Promise<Omit<AccountBooks, "baselineUsd">>;
   bookedOrders(hashes: readonly OrderHash[]): Promise<ReadonlyMap<OrderHash, BookedOrder>>;
   /**
-   * Replaces what was found before, and books what others have moved. @returns those that were not there before
+   * Replaces what was found before, books what others have moved, and leaves an alert for each that was not there before.
+   * @returns those
    * @throws OutcomeUnknownError when it may or may not have been stored
    */
   saveDifferences(found: readonly AccountDifference[], at: EpochMs): Promise<readonly AccountDifference[]>;

@@ -11,7 +11,7 @@ import { $, anOrderHash, aWallet, NOON } from "../support/trading.ts";
 describeOnEachEngine("live account store", (getDb) => {
   let store: LiveAccountStore;
   beforeEach(async () => {
-    await sql`TRUNCATE flow.live_account, flow.live_arming, flow.live_difference, flow.live_order`.execute(
+    await sql`TRUNCATE flow.live_account, flow.live_arming, flow.live_difference, flow.live_order, flow.alert_outbox`.execute(
       getDb().kysely,
     );
     store = createLiveAccountStore(getDb());
@@ -36,6 +36,10 @@ describeOnEachEngine("live account store", (getDb) => {
     expect(await store.account()).toMatchObject({ baselineUsd: $("150"), reconciledAt: addMs(NOON, 2) });
     expect(await store.saveDifferences([], addMs(NOON, 3))).toEqual([]);
     expect(await store.saveDifferences([below], addMs(NOON, 4))).toEqual([below]);
+    const { rows } = await sql`SELECT kind FROM flow.alert_outbox WHERE dedup_key LIKE 'difference-%'`.execute(
+      getDb().kysely,
+    );
+    expect(rows).toHaveLength(3);
     await store.saveArming({ asked: "LIVE", mode: "LIVE", refusals: [], limits: {}, wallet: aWallet(1) }, NOON);
     expect(await readLiveStatus(getDb())).toMatchObject({
       ...{ mode: "LIVE", wallet: aWallet(1), pending: [], openPositions: 0, reconciledAt: addMs(NOON, 4) },

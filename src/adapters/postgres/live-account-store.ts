@@ -136,6 +136,14 @@ function saveDifferences(
     await sql`UPDATE flow.live_account SET reconciled_at = ${ts(at)}, moved_micros = moved_micros + ${moved}`.execute(
       trx,
     );
-    return found.filter((each) => !known.has(`${each.kind} ${each.subject ?? ""} ${each.found}`));
+    const fresh = found.filter((each) => !known.has(`${each.kind} ${each.subject ?? ""} ${each.found}`));
+    for (const { kind, subject, expected, found: seen } of fresh) {
+      await sql`INSERT INTO flow.alert_outbox (dedup_key, kind, payload, created_at)
+        VALUES (${`difference-${kind}-${subject ?? ""}-${at}`}, 'difference',
+          ${json({ kind, subject, expected, found: seen })}, ${ts(at)}) ON CONFLICT (dedup_key) DO NOTHING`.execute(
+        trx,
+      );
+    }
+    return fresh;
   });
 }

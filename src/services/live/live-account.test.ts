@@ -41,6 +41,7 @@ function world(clock: ManualClock) {
     saveDifferences: async (found) => {
       const fresh = found.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`));
       for (const { kind, subject } of fresh) known.add(`${kind} ${subject}`);
+      told.push(...fresh.map(() => "difference"));
       return fresh;
     },
     saveArming: async () => {},
@@ -109,6 +110,16 @@ test("somebody else's trade pauses buying and is told, once", async () => {
   await clock.untilSleeping();
   venue.trades = [foreign];
   await clock.advance(5 * MINUTE_MS);
+  expect([said, told]).toEqual([["pause"], ["difference"]]);
+  await end();
+});
+
+test("what is still there after a start pauses again, and is not told again", async () => {
+  const { venue, account, said, told, end } = world(clock);
+  venue.trades = [foreign];
+  await clock.untilSleeping();
+  expect([said, told, account.hold("BUY")]).toEqual([["pause"], ["difference"], null]);
+  await clock.advance(2 * MINUTE_MS);
   expect([said, told]).toEqual([["pause"], ["difference"]]);
   await end();
 });

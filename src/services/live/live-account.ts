@@ -1,5 +1,5 @@
 import { AbortedError, OutcomeUnknownError, PayloadError, RejectedError, TransientError } from "../../core/errors.ts";
-import { type AccountDifference, isPausing } from "../../core/execution/account-differences.ts";
+import { isPausing } from "../../core/execution/account-differences.ts";
 import type { UnfilledReason } from "../../core/execution/order.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
@@ -43,23 +43,18 @@ export function createLiveAccount(deps: LiveAccountDeps): LiveAccount {
     else for (const { orderHash } of news.trades) hints.heard(orderHash);
   });
 
-  async function tell(difference: AccountDifference): Promise<void> {
-    const { kind, subject, expected, found } = difference;
-    const at = clock.nowMs();
-    logger.warn("the venue's account differs from our books", { kind, subject, expected, found });
-    await outbox.record(
-      `difference-${kind}-${subject ?? ""}-${at}`,
-      "difference",
-      { kind, subject, expected, found },
-      at,
-    );
-    if (isPausing(difference)) session?.control({ kind: "pause" }, `reconcile-${kind}-${at}`);
+  /** After a start whatever is still there pauses again: the last process may have died before its pause was stored. */
+  function act({ found, fresh }: Awaited<ReturnType<typeof reconcileAccount>>): void {
+    for (const { kind, subject, expected, found: seen } of fresh)
+      logger.warn("the venue's account differs from our books", { kind, subject, expected, found: seen });
+    const pausing = (reconciledAt === null ? found : fresh).find(isPausing);
+    if (pausing !== undefined) session?.control({ kind: "pause" }, `reconcile-${pausing.kind}-${clock.nowMs()}`);
   }
 
   /** @returns how long to rest */
   async function once(signal: AbortSignal): Promise<number> {
     try {
-      for (const difference of await reconcileAccount(deps, signal)) await tell(difference);
+      act(await reconcileAccount(deps, signal));
       if (failingSince !== null || reconciledAt === null) logger.info("account reconciled");
       reconciledAt = clock.nowMs();
       failingSince = null;

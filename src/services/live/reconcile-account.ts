@@ -24,13 +24,13 @@ export type ReconcileDeps = {
 /**
  * Holds our books against all that the venue says of the account: open orders, trades, collateral, shares. An order of
  * ours that rests although it is over is cancelled.
- * @returns what differs and did not before
+ * @returns all that differs, and what of it did not before: people are told of that
  * @throws whatever a question of the snapshot throws: a part of it is worth nothing
  */
 export async function reconcileAccount(
   deps: ReconcileDeps,
   signal: AbortSignal,
-): Promise<readonly AccountDifference[]> {
+): Promise<{ readonly found: readonly AccountDifference[]; readonly fresh: readonly AccountDifference[] }> {
   const { client, store, clock, logger } = deps;
   const account = (await store.account()) ?? (await beginAccount(deps, signal));
   let found = await compareOnce(deps, account, false, signal);
@@ -41,7 +41,7 @@ export async function reconcileAccount(
     await client.cancel(resting as unknown as Parameters<VenueClient["cancel"]>[0], signal);
     logger.warn("orders of ours were resting and are cancelled", { orders: resting.join(" ") });
   }
-  return store.saveDifferences(found, clock.nowMs());
+  return { found, fresh: await store.saveDifferences(found, clock.nowMs()) };
 }
 
 async function beginAccount(

@@ -24,6 +24,13 @@ export const LIVE_DEFECTS: Readonly<Record<string, LiveSeedOptions>> = {
         (await client.trades(since, signal)).map((trade) => ({ ...trade, status: "CONFIRMED" })),
     }),
   },
+  "reads a book inside of a transaction": {
+    sabotage: (deps, database) => {
+      const fetchBook: typeof deps.books.fetchBook = (token, signal) =>
+        database.transaction(() => deps.books.fetchBook(token, signal));
+      return { ...deps, books: { ...deps.books, fetchBook } };
+    },
+  },
   "loses the trades of an order": {
     sabotageClient: (client) => ({
       ...client,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { sql } from "kysely";
 import { createAlertOutbox } from "../../../src/adapters/postgres/alert-outbox.ts";
 import type { Database } from "../../../src/adapters/postgres/connect.ts";
@@ -46,7 +47,7 @@ export type LiveSeedResult = {
 
 export type LiveSeedOptions = {
   /** A planted defect: parts of the executor replaced by worse ones. */
-  readonly sabotage?: (deps: ExecutorDeps) => ExecutorDeps;
+  readonly sabotage?: (deps: ExecutorDeps, database: Database) => ExecutorDeps;
   readonly sabotageClient?: (client: VenueClient) => VenueClient;
   /** Looks at what has become of it. */
   readonly onEnd?: (database: Database, world: LiveWorld) => Promise<void>;
@@ -85,14 +86,15 @@ export async function runLiveSeed(
   const world = await createLiveWorld({ ...plan, database, now: time.now });
   const killer = createKiller(plan);
   const random = createPrng(seed, "salts");
+  const problems: string[] = [];
   const depsOf = (life: Life, own: Database): ExecutorDeps => {
     const { logger = silent, sabotageClient = (client) => client } = options;
-    const deps = liveDeps({ world, life, time, wire, random, database: own, logger, sabotageClient });
-    return options.sabotage?.(deps) ?? deps;
+    const seen = notingTransactions(own);
+    const deps = liveDeps({ world, life, time, wire, random, database: seen, logger, sabotageClient, problems });
+    return options.sabotage?.(deps, seen) ?? deps;
   };
   const onTime = (): void => world.simnet.advanceTo(time.now());
   const processes = createProcesses(plan, sim, time, { killer, databaseFaults, depsOf, onTime });
-  const problems: string[] = [];
   try {
     for (const event of plan.events) await processes.untilTime(event.at, () => happen(world, event));
     await processes.untilTime((plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS, async () => {});
@@ -149,7 +151,16 @@ type LiveDepsParts = {
   readonly database: Database;
   readonly logger: Logger;
   readonly sabotageClient: (client: VenueClient) => VenueClient;
+  readonly problems: string[];
 };
+
+const transacting = new AsyncLocalStorage<true>();
+
+/** Marks whatever is done inside of a transaction. */
+const notingTransactions = (database: Database): Database => ({
+  ...database,
+  transaction: (run) => database.transaction((trx) => transacting.run(true, () => run(trx))),
+});
 
 /** The program's own parts between a decision and the venue, as one process has them. */
 function liveDeps(parts: LiveDepsParts): ExecutorDeps {
@@ -164,6 +175,7 @@ function liveDeps(parts: LiveDepsParts): ExecutorDeps {
           life.answer(
             time.busy(async () => {
               asked += 1;
+              if (transacting.getStore() === true) parts.problems.push(`${name} is asked inside of a transaction`);
               if (name !== "postOrder" && wire.strikes(fault, `${name} ${Math.floor(time.now())}`, asked)) {
                 wire.count(fault);
                 throw new TransientError("LOST", "no answer");
