@@ -22,7 +22,7 @@ const PACKED = new Set([".png", ".woff2", ".ico"]);
 type File = { readonly plain: Buffer; readonly packed: Buffer | null; readonly type: string; readonly etag: string };
 
 const MISSING = `<!doctype html><html lang="en"><meta charset="utf-8"><title>orderflow</title>
-<h1>The pages are not built</h1><p>Run <code>npm run build</code> and start again. The API is at
+<h1>The pages are not built</h1><p>Run <code>npm run build:web</code> and start again. The API is at
 <a href="/api/v1/openapi.json">/api/v1</a>.</p></html>`;
 
 /**

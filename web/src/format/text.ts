@@ -7,7 +7,7 @@ export const shortHex = (hex: string): string => (hex.length > 14 ? `${hex.slice
 
 /** FOLLOW_WHALE → Follow whale */
 export function words(code: unknown): string {
-  const text = String(code ?? "")
+  const text = plain(String(code ?? ""))
     .replaceAll("_", " ")
     .replaceAll("-", " ")
     .toLowerCase();

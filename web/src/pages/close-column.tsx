@@ -9,7 +9,7 @@ import type { Position } from "../state/rows.ts";
 export function CloseButton({ position }: { position: Position }) {
   const [isBusy, run] = useCommand();
   if (!mayCommand() || position.status !== "OPEN") return null;
-  const name = `${plain(position.market_title ?? "this market")}, ${position.outcome ?? "its outcome"}`;
+  const name = `${plain(position.market_title ?? "this market")}, ${plain(position.outcome ?? "its outcome")}`;
   return (
     <button
       type="button"

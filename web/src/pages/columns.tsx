@@ -1,76 +1,21 @@
 /** Columns that several pages show. */
 
 import { words } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import type { Column } from "../parts/table.tsx";
-import {
-  Ago,
-  Decimal,
-  MarketLink,
-  Price,
-  Side,
-  Signed,
-  Status,
-  Tier,
-  Time,
-  Usd,
-  WalletLink,
-} from "../parts/values.tsx";
+import { Ago, Time } from "../parts/values.tsx";
 import type { Position, Signal, Trade } from "../state/rows.ts";
 
 export const tradeColumns: readonly Column<Trade>[] = [
-  {
-    key: "timestamp",
-    label: "Time",
-    show: (row) => <Time at={row.timestamp} seconds />,
-    value: (row) => row.timestamp,
-  },
-  {
-    key: "market_title",
-    label: "Market",
-    card: "title",
-    isText: true,
-    show: (row) => <MarketLink id={row.market_id} title={row.market_title} />,
-    value: (row) => row.market_title,
-  },
-  { key: "side", label: "Side", term: "side", show: (row) => <Side of={row.side} />, value: (row) => row.side },
-  { key: "outcome", label: "Outcome", term: "outcome", show: (row) => row.outcome ?? "–", value: (row) => row.outcome },
-  {
-    key: "price",
-    label: "Price",
-    term: "price",
-    isRight: true,
-    show: (row) => <Price value={row.price} />,
-    value: (row) => row.price,
-  },
-  {
-    key: "usd_amount",
-    label: "Amount",
-    isRight: true,
-    show: (row) => <Usd value={row.usd_amount} />,
-    value: (row) => row.usd_amount,
-  },
-  {
-    key: "wallet_address",
-    label: "Wallet",
-    term: "wallet",
-    show: (row) => <WalletLink address={row.wallet_address} />,
-    value: (row) => row.wallet_address,
-  },
-  {
-    key: "trader_tier",
-    label: "Tier",
-    term: "traderTier",
-    show: (row) => <Tier of={row.trader_tier} />,
-    value: (row) => row.trader_tier,
-  },
-  {
-    key: "wallet_score",
-    label: "Score",
-    term: "score",
-    isRight: true,
-    show: (row) => <Decimal value={row.wallet_score} digits={1} />,
-    value: (row) => row.wallet_score,
-  },
+  column.timeOfDay("timestamp", "Time"),
+  column.market(),
+  column.side("side", "Side", { term: "side" }),
+  column.text("outcome", "Outcome", { term: "outcome" }),
+  column.price("price", "Price", { term: "price" }),
+  column.usd("usd_amount", "Amount"),
+  column.wallet("wallet_address", "Wallet", { term: "wallet" }),
+  column.tier("trader_tier", "Tier", { term: "traderTier" }),
+  column.score("wallet_score", "Score", { term: "score" }),
   {
     key: "role",
     card: "hidden",
@@ -92,56 +37,15 @@ export const signalColumns: readonly Column<Signal>[] = [
     ),
     value: (row) => row.created_at,
   },
-  {
-    key: "signal_type",
-    label: "Type",
-    term: "signal",
-    show: (row) => words(row.signal_type),
-    value: (row) => row.signal_type,
-  },
-  {
-    key: "market_title",
-    label: "Market",
-    card: "title",
-    isText: true,
-    show: (row) => <MarketLink id={row.market_id} title={row.market_title} />,
-    value: (row) => row.market_title,
-  },
-  { key: "side", label: "Side", term: "side", show: (row) => <Side of={row.side} />, value: (row) => row.side },
-  { key: "outcome", label: "Outcome", term: "outcome", show: (row) => row.outcome ?? "–", value: (row) => row.outcome },
-  {
-    key: "trigger_wallet",
-    label: "Wallet",
-    term: "leader",
-    show: (row) => <WalletLink address={row.trigger_wallet} />,
-    value: (row) => row.trigger_wallet,
-  },
-  {
-    key: "wallet_score",
-    card: "hidden",
-    label: "Score",
-    term: "score",
-    isRight: true,
-    show: (row) => <Decimal value={row.wallet_score} digits={1} />,
-    value: (row) => row.wallet_score,
-  },
-  {
-    key: "trigger_price",
-    card: "hidden",
-    label: "Its price",
-    isRight: true,
-    show: (row) => <Price value={row.trigger_price} />,
-    value: (row) => row.trigger_price,
-  },
-  {
-    key: "stake_usd",
-    label: "Stake",
-    term: "stakeUsd",
-    isRight: true,
-    show: (row) => <Usd value={row.stake_usd} />,
-    value: (row) => row.stake_usd,
-  },
-  { key: "status", label: "Status", show: (row) => <Status of={row.status} />, value: (row) => row.status },
+  column.code("signal_type", "Type", { term: "signal" }),
+  column.market(),
+  column.side("side", "Side", { term: "side" }),
+  column.text("outcome", "Outcome", { term: "outcome" }),
+  column.wallet("trigger_wallet", "Wallet", { term: "leader" }),
+  column.score("wallet_score", "Score", { term: "score", card: "hidden" }),
+  column.price("trigger_price", "Its price", { card: "hidden" }),
+  column.usd("stake_usd", "Stake", { term: "stakeUsd" }),
+  column.status("status", "Status"),
   {
     key: "skip_reason",
     label: "Why not",
@@ -150,14 +54,7 @@ export const signalColumns: readonly Column<Signal>[] = [
     show: (row) => <Why row={row} />,
     value: (row) => row.skip_reason,
   },
-  {
-    key: "profit_loss_usd",
-    label: "P&L",
-    term: "realizedPnlUsd",
-    isRight: true,
-    show: (row) => <Signed value={row.profit_loss_usd} />,
-    value: (row) => row.profit_loss_usd,
-  },
+  column.gain("profit_loss_usd", "P&L", { term: "realizedPnlUsd" }),
 ];
 
 export const Why = ({ row }: { row: Signal }) => (
@@ -167,66 +64,18 @@ export const Why = ({ row }: { row: Signal }) => (
 );
 
 export const positionColumns: readonly Column<Position>[] = [
-  {
-    key: "market_title",
-    label: "Market",
-    card: "title",
-    isText: true,
-    show: (row) => <MarketLink id={row.market_id} title={row.market_title} />,
-    value: (row) => row.market_title,
-  },
-  { key: "outcome", label: "Outcome", term: "outcome", show: (row) => row.outcome ?? "–", value: (row) => row.outcome },
-  {
-    key: "shares",
-    label: "Shares",
-    term: "size",
-    isRight: true,
-    show: (row) => <Decimal value={row.shares} />,
-    value: (row) => row.shares,
-  },
-  {
-    key: "entry_price",
-    label: "Entry",
-    term: "price",
-    isRight: true,
-    show: (row) => <Price value={row.entry_price} />,
-    value: (row) => row.entry_price,
-  },
-  {
-    key: "cost_usd",
-    label: "Cost",
-    term: "costUsd",
-    isRight: true,
-    show: (row) => <Usd value={row.cost_usd} />,
-    value: (row) => row.cost_usd,
-  },
+  column.market(),
+  column.text("outcome", "Outcome", { term: "outcome" }),
+  column.shares("shares", "Shares", { term: "size" }),
+  column.price("entry_price", "Entry", { term: "price" }),
+  column.usd("cost_usd", "Cost", { term: "costUsd" }),
 ];
 
 export const openColumns: readonly Column<Position>[] = [
   ...positionColumns,
-  {
-    key: "current_price",
-    label: "Mark",
-    term: "mark",
-    isRight: true,
-    show: (row) => <Price value={row.current_price} />,
-    value: (row) => row.current_price,
-  },
-  {
-    key: "unrealized_pnl_usd",
-    label: "P&L",
-    term: "unrealizedPnlUsd",
-    isRight: true,
-    show: (row) => <Signed value={row.unrealized_pnl_usd} />,
-    value: (row) => row.unrealized_pnl_usd,
-  },
-  {
-    key: "leader",
-    label: "Leader",
-    term: "leader",
-    show: (row) => <WalletLink address={row.leader} />,
-    value: (row) => row.leader,
-  },
+  column.price("current_price", "Mark", { term: "mark" }),
+  column.gain("unrealized_pnl_usd", "P&L", { term: "unrealizedPnlUsd" }),
+  column.wallet("leader", "Leader", { term: "leader" }),
   {
     key: "opened_at",
     label: "Opened",
@@ -241,34 +90,15 @@ export const openColumns: readonly Column<Position>[] = [
 
 export const closedColumns: readonly Column<Position>[] = [
   ...positionColumns,
-  {
-    key: "exit_price",
-    label: "Exit",
-    isRight: true,
-    show: (row) => <Price value={row.exit_price} />,
-    value: (row) => row.exit_price,
-  },
-  {
-    key: "realized_pnl_usd",
-    label: "P&L",
-    term: "realizedPnlUsd",
-    isRight: true,
-    show: (row) => <Signed value={row.realized_pnl_usd} />,
-    value: (row) => row.realized_pnl_usd,
-  },
+  column.price("exit_price", "Exit"),
+  column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
   {
     key: "close_reason",
     label: "Closed by",
     show: (row) => words(row.close_reason ?? "–"),
     value: (row) => row.close_reason,
   },
-  {
-    key: "leader",
-    label: "Leader",
-    term: "leader",
-    show: (row) => <WalletLink address={row.leader} />,
-    value: (row) => row.leader,
-  },
+  column.wallet("leader", "Leader", { term: "leader" }),
   {
     key: "closed_at",
     label: "Closed",

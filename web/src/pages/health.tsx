@@ -1,13 +1,14 @@
 import { bytes, count, percent } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { duration } from "../format/times.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { CoverageBar, Histogram } from "../parts/drawings.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Ago, Chip, Count, Percent, Time } from "../parts/values.tsx";
+import { Ago, Chip, Count, Time } from "../parts/values.tsx";
 import type { Rows } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
@@ -105,7 +106,7 @@ const Parts = ({ health }: { health: Health }) => (
           <Chip {...tones[part.state]}>{part.state}</Chip>
           <span class="small muted">
             {part.last_seen_at === null ? (
-              part.detail
+              plain(part.detail)
             ) : (
               <>
                 last wrote <Ago at={part.last_seen_at} />
@@ -211,13 +212,7 @@ const stageNames = {
 type Latency = Health["latencies"][number];
 const latencyColumns: readonly Column<Latency>[] = [
   { key: "stage", label: "Stage", show: (row) => stageNames[row.stage], value: (row) => row.stage },
-  {
-    key: "count",
-    label: "Sample",
-    isRight: true,
-    show: (row) => <Count value={row.count} />,
-    value: (row) => row.count,
-  },
+  column.count("count", "Sample"),
   { key: "p50_ms", label: "Half below", isRight: true, show: (row) => ms(row.p50_ms), value: (row) => row.p50_ms },
   { key: "p90_ms", label: "90 %", isRight: true, show: (row) => ms(row.p90_ms), value: (row) => row.p90_ms },
   { key: "p99_ms", label: "99 %", isRight: true, show: (row) => ms(row.p99_ms), value: (row) => row.p99_ms },
@@ -247,7 +242,7 @@ const Latencies = ({ health }: { health: Health }) => (
 
 type Endpoint = Health["endpoints"][number];
 const endpointColumns: readonly Column<Endpoint>[] = [
-  { key: "name", label: "Endpoint", card: "title", show: (row) => plain(row.name), value: (row) => row.name },
+  column.text("name", "Endpoint", { card: "title" }),
   {
     key: "is_resting",
     label: "State",
@@ -265,35 +260,10 @@ const endpointColumns: readonly Column<Endpoint>[] = [
     show: (row) => ms(row.latency_ms),
     value: (row) => row.latency_ms,
   },
-  {
-    key: "lag_blocks",
-    label: "Behind",
-    isRight: true,
-    show: (row) => <Count value={row.lag_blocks} />,
-    value: (row) => row.lag_blocks,
-  },
-  {
-    key: "requests",
-    label: "Requests",
-    isRight: true,
-    show: (row) => <Count value={row.requests} />,
-    value: (row) => row.requests,
-  },
-  {
-    key: "error_rate",
-    label: "Failed",
-    isRight: true,
-    show: (row) => <Percent value={row.error_rate} />,
-    value: (row) => row.error_rate,
-  },
-  {
-    key: "last_error",
-    label: "Last error",
-    card: "full",
-    isText: true,
-    show: (row) => plain(row.last_error ?? "–"),
-    value: (row) => row.last_error,
-  },
+  column.count("lag_blocks", "Behind"),
+  column.count("requests", "Requests"),
+  column.percent("error_rate", "Failed"),
+  column.text("last_error", "Last error", { card: "full", isText: true }),
 ];
 
 const Endpoints = ({ health }: { health: Health }) => (
@@ -324,14 +294,8 @@ const Endpoints = ({ health }: { health: Health }) => (
 
 type Queue = Health["queues"][number];
 const queueColumns: readonly Column<Queue>[] = [
-  { key: "name", label: "Queue", card: "title", show: (row) => row.name, value: (row) => row.name },
-  {
-    key: "waiting",
-    label: "Waiting",
-    isRight: true,
-    show: (row) => <Count value={row.waiting} />,
-    value: (row) => row.waiting,
-  },
+  { key: "name", label: "Queue", card: "title", show: (row) => plain(row.name), value: (row) => row.name },
+  column.count("waiting", "Waiting"),
   {
     key: "updated_at",
     label: "Moved",
@@ -353,8 +317,8 @@ const Queues = ({ health }: { health: Health }) => (
 );
 
 const alertColumns: readonly Column<Alert>[] = [
-  { key: "created_at", label: "Time", show: (row) => <Time at={row.created_at} />, value: (row) => row.created_at },
-  { key: "kind", label: "Alert", card: "title", show: (row) => words(row.kind), value: (row) => row.kind },
+  column.time("created_at", "Time"),
+  column.code("kind", "Alert", { card: "title" }),
   {
     key: "sent_at",
     label: "Sent",
@@ -372,13 +336,7 @@ const alertColumns: readonly Column<Alert>[] = [
       ),
     value: (row) => row.sent_at,
   },
-  {
-    key: "failure",
-    label: "Why not",
-    card: "full",
-    show: (row) => plain(row.failure ?? "–"),
-    value: (row) => row.failure,
-  },
+  column.text("failure", "Why not", { card: "full" }),
 ];
 
 function Alerts() {
@@ -401,14 +359,9 @@ function Alerts() {
 }
 
 const commandColumns: readonly Column<Command>[] = [
-  {
-    key: "created_at",
-    label: "Asked",
-    show: (row) => <Time at={row.created_at} seconds />,
-    value: (row) => row.created_at,
-  },
-  { key: "kind", label: "Command", card: "title", show: (row) => words(row.kind), value: (row) => row.kind },
-  { key: "created_by", label: "By", show: (row) => plain(row.created_by), value: (row) => row.created_by },
+  column.timeOfDay("created_at", "Asked"),
+  column.code("kind", "Command", { card: "title" }),
+  column.text("created_by", "By"),
   {
     key: "handled_at",
     label: "Taken up",

@@ -3,12 +3,13 @@ import { price, toNumber, usd } from "../format/numbers.ts";
 import { plain } from "../format/text.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, Legend, type Line } from "../parts/chart.tsx";
+import * as column from "../parts/column-kinds.tsx";
 import { Choice, CsvLink, List } from "../parts/list.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Ago, Decimal, Price, Signed, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
+import { Ago, Decimal, Price, Signed, Time, Usd } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { serverNow } from "../state/clock.ts";
@@ -172,14 +173,7 @@ function byTier(points: readonly FlowPoint[]): readonly TierFlow[] {
 function FlowPanel({ asked, names }: { asked: ReturnType<typeof useAsked<FlowPoint[]>>; names: Names }) {
   const columns = useMemo<readonly Column<TierFlow>[]>(
     () => [
-      {
-        key: "tier",
-        label: "Tier",
-        term: "traderTier",
-        card: "title",
-        show: (row) => <Tier of={row.tier} />,
-        value: (row) => row.tier,
-      },
+      column.tier("tier", "Tier", { term: "traderTier", card: "title" }),
       {
         key: "outcome",
         label: "Outcome",
@@ -269,28 +263,9 @@ function ScoredPanel({ market }: { market: Answer }) {
   const [first, second] = [plain(market.outcome_0 ?? "Yes"), plain(market.outcome_1 ?? "No")];
   const columns = useMemo<readonly Column<MarketWallet>[]>(
     () => [
-      {
-        key: "wallet_address",
-        label: "Wallet",
-        card: "title",
-        show: (row) => <WalletLink address={row.wallet_address} />,
-        value: (row) => row.wallet_address,
-      },
-      {
-        key: "trader_tier",
-        label: "Tier",
-        term: "traderTier",
-        show: (row) => <Tier of={row.trader_tier} />,
-        value: (row) => row.trader_tier,
-      },
-      {
-        key: "reputation_score",
-        label: "Score",
-        term: "score",
-        isRight: true,
-        show: (row) => <Decimal value={row.reputation_score} />,
-        value: (row) => row.reputation_score,
-      },
+      column.wallet("wallet_address", "Wallet", { card: "title" }),
+      column.tier("trader_tier", "Tier", { term: "traderTier" }),
+      column.shares("reputation_score", "Score", { term: "score" }),
       {
         key: "shares_0",
         label: first,
@@ -305,14 +280,7 @@ function ScoredPanel({ market }: { market: Answer }) {
         show: (row) => <Decimal value={row.shares_1} digits={0} />,
         value: (row) => row.shares_1,
       },
-      {
-        key: "realized_pnl_usd",
-        label: "P&L",
-        term: "realizedPnlUsd",
-        isRight: true,
-        show: (row) => <Signed value={row.realized_pnl_usd} />,
-        value: (row) => row.realized_pnl_usd,
-      },
+      column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
       {
         key: "follow_eligible",
         label: "Followed",

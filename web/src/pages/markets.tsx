@@ -1,10 +1,11 @@
 import { plain } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { Choice, CsvLink, List, Search } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Ago, Chip, Count, MarketLink, Time, Usd } from "../parts/values.tsx";
+import { Chip, MarketLink } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
 import { usePaged } from "../state/paged.ts";
 import { place } from "../state/router.ts";
@@ -19,29 +20,11 @@ const columns: readonly Column<Market>[] = [
     show: (row) => <MarketLink id={row.market_id} title={row.title} />,
     value: (row) => row.title,
   },
-  { key: "category", label: "Category", show: (row) => plain(row.category ?? "–"), value: (row) => row.category },
-  {
-    key: "recent_fills",
-    label: "Recent fills",
-    term: "fill",
-    isRight: true,
-    show: (row) => <Count value={row.recent_fills} />,
-    value: (row) => row.recent_fills,
-  },
-  {
-    key: "recent_volume_usd",
-    label: "Their volume",
-    isRight: true,
-    show: (row) => <Usd value={row.recent_volume_usd} />,
-    value: (row) => row.recent_volume_usd,
-  },
-  {
-    key: "last_fill_at",
-    label: "Last fill",
-    show: (row) => <Ago at={row.last_fill_at} />,
-    value: (row) => row.last_fill_at,
-  },
-  { key: "ends_at", label: "Ends", show: (row) => <Time at={row.ends_at} />, value: (row) => row.ends_at },
+  column.text("category", "Category"),
+  column.count("recent_fills", "Recent fills", { term: "fill" }),
+  column.usd("recent_volume_usd", "Their volume"),
+  column.ago("last_fill_at", "Last fill"),
+  column.time("ends_at", "Ends"),
   {
     key: "winning_outcome",
     label: "State",

@@ -2,12 +2,13 @@ import { useMemo } from "preact/hooks";
 import { toNumber, usd } from "../format/numbers.ts";
 import { plain, shortHex, words } from "../format/text.ts";
 import { Chart, type Line } from "../parts/chart.tsx";
+import * as column from "../parts/column-kinds.tsx";
 import { Choice, CsvLink, List } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Count, Decimal, Percent, Signed, TIERS, Tier, Usd, Verdict, WalletLink } from "../parts/values.tsx";
+import { Percent, TIERS, Tier, Verdict, WalletLink } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
 import { locale } from "../state/preferences.ts";
@@ -63,66 +64,14 @@ function BreakdownPanel() {
         show: (row) => <Verdict of={row.verdict} />,
         value: (row) => row.verdict,
       },
-      {
-        key: "closed",
-        label: "Closed",
-        term: "position",
-        isRight: true,
-        show: (row) => <Count value={row.closed} />,
-        value: (row) => row.closed,
-      },
-      {
-        key: "clusters",
-        label: "Events",
-        term: "event",
-        isRight: true,
-        show: (row) => <Count value={row.clusters} />,
-        value: (row) => row.clusters,
-      },
-      {
-        key: "win_rate",
-        label: "Won",
-        isRight: true,
-        show: (row) => <Percent value={row.win_rate} digits={0} />,
-        value: (row) => row.win_rate,
-      },
-      {
-        key: "net_pnl_usd",
-        label: "Net P&L",
-        term: "realizedPnlUsd",
-        isRight: true,
-        show: (row) => <Signed value={row.net_pnl_usd} />,
-        value: (row) => row.net_pnl_usd,
-      },
-      {
-        key: "fees_usd",
-        label: "Fees",
-        isRight: true,
-        show: (row) => <Usd value={row.fees_usd} />,
-        value: (row) => row.fees_usd,
-      },
-      {
-        key: "edge_per_share",
-        label: "Edge a share",
-        term: "edgePerShare",
-        isRight: true,
-        show: (row) => <Signed value={row.edge_per_share} as="share" />,
-        value: (row) => row.edge_per_share,
-      },
-      {
-        key: "lower_bound",
-        label: "At least",
-        isRight: true,
-        show: (row) => <Signed value={row.lower_bound} as="share" />,
-        value: (row) => row.lower_bound,
-      },
-      {
-        key: "upper_bound",
-        label: "At most",
-        isRight: true,
-        show: (row) => <Signed value={row.upper_bound} as="share" />,
-        value: (row) => row.upper_bound,
-      },
+      column.count("closed", "Closed", { term: "position" }),
+      column.count("clusters", "Events", { term: "event" }),
+      column.percent("win_rate", "Won"),
+      column.gain("net_pnl_usd", "Net P&L", { term: "realizedPnlUsd" }),
+      column.usd("fees_usd", "Fees"),
+      column.edge("edge_per_share", "Edge a share", { term: "edgePerShare" }),
+      column.edge("lower_bound", "At least"),
+      column.edge("upper_bound", "At most"),
     ],
     [by],
   );
@@ -209,64 +158,14 @@ function DaysChart() {
 const dayColumns: readonly Column<PerformanceDay>[] = [
   { key: "date", label: "Day, UTC", card: "title", show: (row) => <b>{row.date}</b>, value: (row) => row.date },
   { key: "mode", label: "Mode", term: "mode", show: (row) => row.mode, value: (row) => row.mode },
-  {
-    key: "signals",
-    label: "Signals",
-    isRight: true,
-    show: (row) => <Count value={row.signals} />,
-    value: (row) => row.signals,
-  },
-  {
-    key: "executed",
-    label: "Executed",
-    isRight: true,
-    show: (row) => <Count value={row.executed} />,
-    value: (row) => row.executed,
-  },
-  {
-    key: "win_rate",
-    label: "Won",
-    isRight: true,
-    show: (row) => <Percent value={row.win_rate} digits={0} />,
-    value: (row) => row.win_rate,
-  },
-  {
-    key: "gross_pnl_usd",
-    label: "Gross",
-    isRight: true,
-    show: (row) => <Signed value={row.gross_pnl_usd} />,
-    value: (row) => row.gross_pnl_usd,
-  },
-  {
-    key: "fees_usd",
-    label: "Fees",
-    isRight: true,
-    show: (row) => <Usd value={row.fees_usd} />,
-    value: (row) => row.fees_usd,
-  },
-  {
-    key: "net_pnl_usd",
-    label: "Net",
-    isRight: true,
-    show: (row) => <Signed value={row.net_pnl_usd} />,
-    value: (row) => row.net_pnl_usd,
-  },
-  {
-    key: "control_pnl_usd",
-    label: "Controls",
-    term: "control",
-    isRight: true,
-    show: (row) => <Signed value={row.control_pnl_usd} />,
-    value: (row) => row.control_pnl_usd,
-  },
-  {
-    key: "equity_usd",
-    label: "Equity",
-    term: "equityUsd",
-    isRight: true,
-    show: (row) => <Usd value={row.equity_usd} />,
-    value: (row) => row.equity_usd,
-  },
+  column.count("signals", "Signals"),
+  column.count("executed", "Executed"),
+  column.percent("win_rate", "Won"),
+  column.gain("gross_pnl_usd", "Gross"),
+  column.usd("fees_usd", "Fees"),
+  column.gain("net_pnl_usd", "Net"),
+  column.gain("control_pnl_usd", "Controls", { term: "control" }),
+  column.usd("equity_usd", "Equity", { term: "equityUsd" }),
   {
     key: "max_drawdown_pct",
     label: "Drawdown",
@@ -275,20 +174,8 @@ const dayColumns: readonly Column<PerformanceDay>[] = [
     show: (row) => <Percent value={row.max_drawdown_pct / 100} digits={2} />,
     value: (row) => row.max_drawdown_pct,
   },
-  {
-    key: "sharpe_ratio",
-    label: "Sharpe",
-    isRight: true,
-    show: (row) => <Decimal value={row.sharpe_ratio} />,
-    value: (row) => row.sharpe_ratio,
-  },
-  {
-    key: "profit_factor",
-    label: "Profit factor",
-    isRight: true,
-    show: (row) => <Decimal value={row.profit_factor} />,
-    value: (row) => row.profit_factor,
-  },
+  column.shares("sharpe_ratio", "Sharpe"),
+  column.shares("profit_factor", "Profit factor"),
 ];
 
 function Days() {

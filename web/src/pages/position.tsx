@@ -1,22 +1,11 @@
 import { UNKNOWN } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import {
-  Ago,
-  Decimal,
-  MarketLink,
-  Price,
-  Side,
-  Signed,
-  Status,
-  Tier,
-  Time,
-  Usd,
-  WalletLink,
-} from "../parts/values.tsx";
+import { Ago, Decimal, MarketLink, Price, Signed, Status, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
 import type { PositionPage as Answer } from "../state/rows.ts";
 import { CloseButton } from "./close-column.tsx";
@@ -119,21 +108,9 @@ function Details({ position }: { position: Answer }) {
 
 type Order = Answer["orders"][number];
 const orderColumns: readonly Column<Order>[] = [
-  {
-    key: "submitted_at",
-    label: "Sent",
-    card: "title",
-    show: (row) => <Time at={row.submitted_at} seconds />,
-    value: (row) => row.submitted_at,
-  },
-  { key: "side", label: "Side", term: "side", show: (row) => <Side of={row.side} />, value: (row) => row.side },
-  {
-    key: "limit_price",
-    label: "Limit",
-    isRight: true,
-    show: (row) => <Price value={row.limit_price} />,
-    value: (row) => row.limit_price,
-  },
+  column.timeOfDay("submitted_at", "Sent", { card: "title" }),
+  column.side("side", "Side", { term: "side" }),
+  column.price("limit_price", "Limit"),
   {
     key: "stake_usd",
     label: "Asked",
@@ -141,28 +118,10 @@ const orderColumns: readonly Column<Order>[] = [
     show: (row) => (row.stake_usd === null ? <Decimal value={row.size} /> : <Usd value={row.stake_usd} />),
     value: (row) => row.stake_usd ?? row.size,
   },
-  {
-    key: "filled_size",
-    label: "Filled",
-    isRight: true,
-    show: (row) => <Decimal value={row.filled_size} />,
-    value: (row) => row.filled_size,
-  },
-  {
-    key: "filled_usd",
-    label: "For",
-    isRight: true,
-    show: (row) => <Usd value={row.filled_usd} />,
-    value: (row) => row.filled_usd,
-  },
-  {
-    key: "fee_usd",
-    label: "Fee",
-    isRight: true,
-    show: (row) => <Usd value={row.fee_usd} />,
-    value: (row) => row.fee_usd,
-  },
-  { key: "status", label: "Status", show: (row) => <Status of={row.status} />, value: (row) => row.status },
+  column.shares("filled_size", "Filled"),
+  column.usd("filled_usd", "For"),
+  column.usd("fee_usd", "Fee"),
+  column.status("status", "Status"),
   {
     key: "reason",
     label: "Reason",

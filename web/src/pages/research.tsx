@@ -1,4 +1,5 @@
 import { plain, words } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
@@ -25,8 +26,8 @@ const columns: readonly Column<Research>[] = [
     show: (row) => <a href={`/research/${encodeURIComponent(row.id)}`}>{plain(row.title)}</a>,
     value: (row) => row.title,
   },
-  { key: "kind", label: "Kind", show: (row) => words(row.kind), value: (row) => row.kind },
-  { key: "created_at", label: "Made", show: (row) => <Time at={row.created_at} />, value: (row) => row.created_at },
+  column.code("kind", "Kind"),
+  column.time("created_at", "Made"),
   {
     key: "summary",
     label: "In short",

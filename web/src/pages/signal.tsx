@@ -1,6 +1,7 @@
 import { decimal, price, UNKNOWN, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { duration, toMs } from "../format/times.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -196,7 +197,7 @@ const figure = (text: string | null): string =>
 
 type Check = Answer["checks"][number];
 const checkColumns: readonly Column<Check>[] = [
-  { key: "code", label: "Check", card: "title", show: (row) => words(row.code), value: (row) => row.code },
+  column.code("code", "Check", { card: "title" }),
   {
     key: "passed",
     label: "Result",

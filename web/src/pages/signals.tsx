@@ -1,10 +1,10 @@
 import { words } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { CsvLink, List, Search, Select } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Count, Signed, Status } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
@@ -81,15 +81,9 @@ const refusedColumns: readonly Column<Refused>[] = [
     show: (row) => words(row.skip_reason ?? row.status),
     value: (row) => row.skip_reason ?? row.status,
   },
-  { key: "signal_type", label: "Type", show: (row) => words(row.signal_type), value: (row) => row.signal_type },
-  { key: "status", label: "Status", show: (row) => <Status of={row.status} />, value: (row) => row.status },
-  {
-    key: "count",
-    label: "Signals",
-    isRight: true,
-    show: (row) => <Count value={row.count} />,
-    value: (row) => row.count,
-  },
+  column.code("signal_type", "Type"),
+  column.status("status", "Status"),
+  column.count("count", "Signals"),
 ];
 
 function Refusals() {
@@ -112,42 +106,11 @@ function Refusals() {
 }
 
 const controlColumns: readonly Column<ControlComparison>[] = [
-  {
-    key: "signal_type",
-    label: "Type",
-    card: "title",
-    show: (row) => words(row.signal_type),
-    value: (row) => row.signal_type,
-  },
-  {
-    key: "pairs",
-    label: "Pairs",
-    isRight: true,
-    show: (row) => <Count value={row.pairs} />,
-    value: (row) => row.pairs,
-  },
-  {
-    key: "signal_pnl_usd",
-    label: "Signals",
-    isRight: true,
-    show: (row) => <Signed value={row.signal_pnl_usd} />,
-    value: (row) => row.signal_pnl_usd,
-  },
-  {
-    key: "control_pnl_usd",
-    label: "Controls",
-    term: "control",
-    isRight: true,
-    show: (row) => <Signed value={row.control_pnl_usd} />,
-    value: (row) => row.control_pnl_usd,
-  },
-  {
-    key: "signal_better",
-    label: "Signal better",
-    isRight: true,
-    show: (row) => <Count value={row.signal_better} />,
-    value: (row) => row.signal_better,
-  },
+  column.code("signal_type", "Type", { card: "title" }),
+  column.count("pairs", "Pairs"),
+  column.gain("signal_pnl_usd", "Signals"),
+  column.gain("control_pnl_usd", "Controls", { term: "control" }),
+  column.count("signal_better", "Signal better"),
 ];
 
 export function Controls() {

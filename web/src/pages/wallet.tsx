@@ -3,25 +3,14 @@ import { decimal, percent, toNumber } from "../format/numbers.ts";
 import { plain, shortHex, words } from "../format/text.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, type Line } from "../parts/chart.tsx";
+import * as column from "../parts/column-kinds.tsx";
 import { Calibration, EdgeInterval, Meter } from "../parts/drawings.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import {
-  Ago,
-  Chip,
-  Count,
-  Decimal,
-  MarketLink,
-  Percent,
-  Signed,
-  Tier,
-  Time,
-  Usd,
-  WalletLink,
-} from "../parts/values.tsx";
+import { Ago, Chip, Count, Decimal, Percent, Signed, Tier, Time, Usd } from "../parts/values.tsx";
 import type { Rows } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
@@ -251,46 +240,13 @@ function History({ rows }: { rows: readonly WalletHistory[] }) {
 }
 
 const unitColumns: readonly Column<Unit>[] = [
-  {
-    key: "market_title",
-    label: "Market",
-    card: "title",
-    isText: true,
-    show: (row) => <MarketLink id={row.market_id} title={row.market_title} />,
-    value: (row) => row.market_title,
-  },
-  { key: "category", label: "Category", show: (row) => plain(row.category ?? "–"), value: (row) => row.category },
-  {
-    key: "paid_in_usd",
-    label: "Paid in",
-    isRight: true,
-    show: (row) => <Usd value={row.paid_in_usd} />,
-    value: (row) => row.paid_in_usd,
-  },
-  {
-    key: "realized_pnl_usd",
-    label: "P&L",
-    term: "realizedPnlUsd",
-    isRight: true,
-    show: (row) => <Signed value={row.realized_pnl_usd} />,
-    value: (row) => row.realized_pnl_usd,
-  },
-  {
-    key: "roi",
-    label: "Return",
-    isRight: true,
-    show: (row) => <Signed value={row.roi} as="percent" />,
-    value: (row) => row.roi,
-  },
-  {
-    key: "edge_per_share",
-    label: "Edge",
-    term: "edgePerShare",
-    isRight: true,
-    show: (row) => <Signed value={row.edge_per_share} as="share" />,
-    value: (row) => row.edge_per_share,
-  },
-  { key: "opened_at", label: "Opened", show: (row) => <Time at={row.opened_at} />, value: (row) => row.opened_at },
+  column.market(),
+  column.text("category", "Category"),
+  column.usd("paid_in_usd", "Paid in"),
+  column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
+  column.gainPercent("roi", "Return"),
+  column.edge("edge_per_share", "Edge", { term: "edgePerShare" }),
+  column.time("opened_at", "Opened"),
   {
     key: "closed_at",
     label: "Closed",
@@ -334,20 +290,14 @@ function UnitsPanel({ address }: { address: string }) {
 
 type Linked = Answer["linked"][number];
 const linkedColumns: readonly Column<Linked>[] = [
-  {
-    key: "wallet_address",
-    label: "Wallet",
-    card: "title",
-    show: (row) => <WalletLink address={row.wallet_address} />,
-    value: (row) => row.wallet_address,
-  },
+  column.wallet("wallet_address", "Wallet", { card: "title" }),
   {
     key: "link",
     label: "Linked by",
     show: (row) => (row.link === "owner" ? "the same owner" : "a wash cluster"),
     value: (row) => row.link,
   },
-  { key: "detail", label: "Kind", show: (row) => row.detail ?? "–", value: (row) => row.detail },
+  column.text("detail", "Kind"),
   {
     key: "share",
     label: "Within the cluster",

@@ -1,31 +1,20 @@
 import { words } from "../format/text.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { Shape } from "../parts/icons.tsx";
 import { CsvLink, List, Search, Select } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Ago, Count, Decimal, Percent, Signed, TIERS, Tier, WalletLink } from "../parts/values.tsx";
+import { Decimal, TIERS } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
 import { usePaged } from "../state/paged.ts";
 import { place } from "../state/router.ts";
 import type { Wallet } from "../state/rows.ts";
 
 const columns: readonly Column<Wallet>[] = [
-  {
-    key: "wallet_address",
-    label: "Wallet",
-    card: "title",
-    show: (row) => <WalletLink address={row.wallet_address} />,
-    value: (row) => row.wallet_address,
-  },
-  {
-    key: "trader_tier",
-    label: "Tier",
-    term: "traderTier",
-    show: (row) => <Tier of={row.trader_tier} />,
-    value: (row) => row.trader_tier,
-  },
+  column.wallet("wallet_address", "Wallet", { card: "title" }),
+  column.tier("trader_tier", "Tier", { term: "traderTier" }),
   {
     key: "reputation_score",
     label: "Score",
@@ -38,58 +27,13 @@ const columns: readonly Column<Wallet>[] = [
     ),
     value: (row) => row.reputation_score,
   },
-  {
-    key: "confidence_score",
-    label: "Confidence",
-    term: "confidenceScore",
-    isRight: true,
-    show: (row) => <Percent value={row.confidence_score} digits={0} />,
-    value: (row) => row.confidence_score,
-  },
-  {
-    key: "edge_per_share",
-    label: "Edge",
-    term: "edgePerShare",
-    isRight: true,
-    show: (row) => <Signed value={row.edge_per_share} as="share" />,
-    value: (row) => row.edge_per_share,
-  },
-  {
-    key: "edge_lower_bound",
-    label: "At least",
-    isRight: true,
-    show: (row) => <Signed value={row.edge_lower_bound} as="share" />,
-    value: (row) => row.edge_lower_bound,
-  },
-  {
-    key: "total_pnl_usd",
-    label: "P&L",
-    term: "realizedPnlUsd",
-    isRight: true,
-    show: (row) => <Signed value={row.total_pnl_usd} />,
-    value: (row) => row.total_pnl_usd,
-  },
-  {
-    key: "win_rate",
-    label: "Won",
-    isRight: true,
-    show: (row) => <Percent value={row.win_rate} digits={0} />,
-    value: (row) => row.win_rate,
-  },
-  {
-    key: "closed_markets",
-    label: "Units",
-    term: "unit",
-    isRight: true,
-    show: (row) => <Count value={row.closed_markets} />,
-    value: (row) => row.closed_markets,
-  },
-  {
-    key: "last_trade_at",
-    label: "Last fill",
-    show: (row) => <Ago at={row.last_trade_at} />,
-    value: (row) => row.last_trade_at,
-  },
+  column.percent("confidence_score", "Confidence", { term: "confidenceScore" }),
+  column.edge("edge_per_share", "Edge", { term: "edgePerShare" }),
+  column.edge("edge_lower_bound", "At least"),
+  column.gain("total_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
+  column.percent("win_rate", "Won"),
+  column.count("closed_markets", "Units", { term: "unit" }),
+  column.ago("last_trade_at", "Last fill"),
   {
     key: "follow_eligible",
     label: "Followed",

@@ -108,7 +108,7 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section class="table-scroll" aria-label={name} tabIndex={0}>
+      <div class="table-scroll" role="group" aria-label={name} tabIndex={0}>
         <table class={keepsShape ? "table" : "table cards"} role="table" aria-label={name}>
           <thead role="rowgroup">
             <tr role="row">
@@ -134,7 +134,7 @@ export function Table<Row>(props: TableProps<Row>) {
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
       {foot === undefined ? null : <div class="table-foot">{foot}</div>}
     </>
   );

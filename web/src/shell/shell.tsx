@@ -103,14 +103,14 @@ function SimulatedBand() {
   const label = session.value?.label;
   if (label?.simulated !== true) return null;
   return (
-    <p class="simulated">
+    <aside class="simulated" aria-label="Simulated data">
       <b>SIMULATED</b>
       <span>
         Every wallet, market and trade here is made up by simnet
         {label.time_factor === 1 ? "" : `, at ${label.time_factor} times the speed of time`}. Profit in it proves
         nothing.
       </span>
-    </p>
+    </aside>
   );
 }
 
@@ -135,7 +135,7 @@ function Strip() {
   const state = liveState.value;
   const account = state?.account;
   return (
-    <div class="strip">
+    <section class="strip" aria-label="Account and feed">
       <a class="brand only-phone" href="/" aria-label="orderflow, overview">
         <Mark />
       </a>
@@ -184,7 +184,7 @@ function Strip() {
           <Icon name="help" />
         </button>
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -1,0 +1,291 @@
+/**
+ * The pages in a real browser on the real demo: one process, one browser. Pictures of every page are kept in
+ * `test/browser/screenshots` (not committed).
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildWeb, isBuilt } from "../../web/build.ts";
+import { chromiumPath } from "../support/chromium.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { type DemoProcess, startDemoProcess } from "./support/demo-process.ts";
+import { complaints, found, settled, violations } from "./support/look.ts";
+
+const screenshots = join(import.meta.dirname, "screenshots");
+/** A browser on a machine that is busy with other tests. */
+const PATIENCE_MS = 30_000;
+/** Reading a simulated day and seeing the first signal. */
+const WORLD_MS = 240_000;
+const SPEED = 60;
+
+type Rows<T> = { readonly rows: readonly T[] };
+type Position = {
+  readonly id: string;
+  readonly market_id: string;
+  readonly signal_id: string;
+  readonly status: string;
+  readonly close_reason: string | null;
+};
+type Overview = { readonly account: { readonly trading_state: string } | null };
+
+const reason = chromiumPath === null ? " (skipped: no Chromium on PATH, and CHROMIUM names none)" : "";
+
+describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, () => {
+  let demo: DemoProcess;
+  let cable: TcpProxy;
+  let browser: Browser;
+  let wide: BrowserContext;
+  let narrow: BrowserContext;
+  /** A position that was held. Its signal and market have pages too. */
+  let held: Position;
+
+  const at = (path: string): string => `http://127.0.0.1:${cable.port}${path}`;
+  const context = (width: number, height: number): Promise<BrowserContext> =>
+    browser.newContext({
+      viewport: { width, height },
+      locale: "en-US",
+      timezoneId: "Europe/Berlin",
+      colorScheme: "light",
+    });
+  const anyPosition = (): Promise<Position> =>
+    found(async () => (await demo.ask<Rows<Position>>("/positions?limit=1")).rows[0], "a position", WORLD_MS);
+  const visit = async (page: Page, path: string): Promise<void> => {
+    await page.goto(at(path));
+    await settled(page);
+  };
+
+  beforeAll(async () => {
+    if (!isBuilt()) await buildWeb();
+    rmSync(screenshots, { recursive: true, force: true });
+    mkdirSync(screenshots);
+    demo = await startDemoProcess(SPEED);
+    cable = await startTcpProxy(demo.port);
+    browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
+    wide = await context(1440, 900);
+    narrow = await context(390, 844);
+    for (const one of [wide, narrow]) one.setDefaultTimeout(PATIENCE_MS);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await cable?.stop();
+    await demo?.stop();
+  }, 60_000);
+
+  test("before there is anything, a page says what is awaited and for how long", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/signals");
+    await page.getByText("In the demo the first comes after about a minute.").waitFor();
+    await page.getByText("SIMULATED", { exact: true }).waitFor();
+    await page.close();
+  });
+
+  test("a position is closed by its button", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/positions");
+    const closeOne = async (): Promise<Position | undefined> => {
+      // It comes by itself, with the first signal.
+      const button = page.getByRole("main").getByRole("button", { name: /^Close (?!all)/ });
+      await button.last().click({ timeout: WORLD_MS });
+      const asked = page.waitForRequest((request) => request.method() === "POST");
+      await page.getByRole("button", { name: "Close position" }).click();
+      const { kind, position_id: id } = (await asked).postDataJSON() as { kind: string; position_id: string };
+      expect(kind).toBe("close");
+      const closed = await found(
+        async () => {
+          const position = await demo.ask<Position>(`/positions/${encodeURIComponent(id)}`);
+          return position.status === "CLOSED" ? position : undefined;
+        },
+        `position ${id} is closed`,
+        WORLD_MS / 2,
+      );
+      return closed.close_reason === "COMMAND" ? closed : undefined;
+    };
+    // A market may be resolved, or a stop reached, just before the button is: then with another one.
+    held = await found(closeOne, "a position that was closed by the button", WORLD_MS);
+    await page.close();
+  });
+
+  const places: readonly (readonly [name: string, path: () => string])[] = [
+    ["overview", () => "/"],
+    ["tape", () => "/tape"],
+    ["signals", () => "/signals"],
+    ["signal", () => `/signals/${encodeURIComponent(held.signal_id)}`],
+    ["positions", () => "/positions"],
+    ["position", () => `/positions/${encodeURIComponent(held.id)}`],
+    ["wallets", () => "/wallets"],
+    ["markets", () => "/markets"],
+    ["market", () => `/markets/${held.market_id}`],
+    ["performance", () => "/performance"],
+    ["research", () => "/research"],
+    ["health", () => "/health"],
+    ["settings", () => "/settings"],
+    ["nowhere", () => "/no/such/page"],
+  ];
+
+  const inspect = async (page: Page, name: string, path: string, width: number): Promise<void> => {
+    await visit(page, path);
+    await page.getByText("SIMULATED", { exact: true }).waitFor();
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, `${name} is wider than ${width} pixels`).toBeLessThanOrEqual(0);
+    // Contrast is another in each theme: each is checked, at one width.
+    for (const theme of width > 1000 ? (["light", "dark"] as const) : (["dark", "light"] as const)) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.screenshot({ path: join(screenshots, `${name}-${width}-${theme}.png`), fullPage: true });
+      if ((theme === "light") === width > 1000) {
+        expect(await violations(page), `${name}, ${width} pixels, ${theme}`).toEqual([]);
+      }
+    }
+  };
+
+  test.each([1440, 390])(
+    "every page at %i pixels, light and dark: nothing for axe, nothing in the console",
+    {
+      timeout: WORLD_MS,
+    },
+    async (width) => {
+      const page = await (width > 1000 ? wide : narrow).newPage();
+      const heard = complaints(page);
+      const { rows } = await demo.ask<Rows<{ readonly wallet_address: string }>>("/wallets?limit=1");
+      held ??= await anyPosition();
+      for (const [name, path] of places) await inspect(page, name, path(), width);
+      await inspect(page, "wallet", `/wallets/${rows[0]?.wallet_address}`, width);
+      expect(heard).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test("titles that strangers wrote do nothing", { timeout: WORLD_MS }, async () => {
+    const hostile =
+      '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>"\'\u202e\u0000 =HYPERLINK("http://x")';
+    held ??= await anyPosition();
+    const page = await wide.newPage();
+    await page.route("**/api/v1/**", async (route) => {
+      if (route.request().url().includes("/stream")) return route.continue();
+      const answer = await route.fetch();
+      const text = (await answer.text()).replace(
+        /"(market_title|title|outcome|outcome_0|outcome_1|category|name|detail)":"[^"]*"/g,
+        (_, key) => `"${key}":${JSON.stringify(hostile)}`,
+      );
+      return route.fulfill({ response: answer, body: text });
+    });
+    for (const path of ["/positions", "/tape", "/signals", "/markets", `/markets/${held.market_id}`, "/health"]) {
+      await visit(page, path);
+      await page.getByText("<img src=x", { exact: false }).first().waitFor();
+      const seen = await page.evaluate(() => ({
+        pwned: (window as unknown as { pwned?: number }).pwned,
+        images: document.querySelectorAll("main img, main script").length,
+        turned: document.body.innerText.includes("\u202e"),
+      }));
+      expect(seen, path).toEqual({ pwned: undefined, images: 0, turned: false });
+    }
+    await page.close();
+  });
+
+  test("the policy refuses a script that got into the page all the same", { timeout: PATIENCE_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/research");
+    const ran = await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "window.pwned = 3";
+      document.body.append(script);
+      return (window as unknown as { pwned?: number }).pwned;
+    });
+    expect(ran).toBeUndefined();
+    await page.close();
+  });
+
+  test("pause and resume reach the engine", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    const stateIs = async (wanted: string): Promise<void> => {
+      const read = async () => (await demo.ask<Overview>("/overview")).account?.trading_state;
+      await found(async () => ((await read()) === wanted ? true : undefined), `the engine is ${wanted}`, PATIENCE_MS);
+    };
+    await visit(page, "/");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await stateIs("REDUCING");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await stateIs("ACTIVE");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.close();
+  });
+
+  test("a lost connection is shown, and heals by itself", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/");
+    await page.locator("[data-connection=live]").waitFor();
+    const alert = page.getByRole("alert").getByText("Connection lost");
+    cable.refuse(true);
+    cable.drop();
+    await alert.waitFor();
+    const asked = page.waitForResponse((answer) => answer.url().includes("/positions") && answer.ok());
+    cable.refuse(false);
+    await page.locator("[data-connection=live]").waitFor();
+    await alert.waitFor({ state: "detached" });
+    // What was missed meanwhile is asked for.
+    await asked;
+    await page.close();
+  });
+
+  test("everything is reached with the keyboard", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the page");
+    await page.keyboard.press("g");
+    await page.keyboard.press("w");
+    await page.getByRole("heading", { level: 1, name: "Wallets" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("0x");
+    await page.keyboard.press("Tab");
+    await page.getByRole("main").focus();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /Page, wallet/ }).fill("perf");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Performance" }).waitFor();
+    await page.getByRole("button", { name: "verdict", exact: true }).click();
+    await page.getByRole("dialog", { name: "Significance" }).waitFor();
+    await page.close();
+  });
+
+  test("an address holds the filters, and a table goes out as CSV", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    await visit(page, "/wallets?tier=DEGEN&by=closed_markets");
+    expect(await page.getByLabel("Tier").inputValue()).toBe("DEGEN");
+    const tiers = await page.locator("td .tier").allTextContents();
+    expect(new Set(tiers)).toEqual(new Set(["DEGEN"]));
+    await page.getByLabel("Tier").selectOption("NOVICE");
+    await page.waitForURL(/tier=NOVICE/);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download wallets as CSV" }).click();
+    const text = await (await saved).createReadStream().then(async (stream) => {
+      let read = "";
+      for await (const piece of stream) read += piece;
+      return read;
+    });
+    expect(text).toMatch(/^wallet_address,/);
+    expect(text).toContain("NOVICE");
+    expect(text).not.toContain("DEGEN");
+    await page.close();
+  });
+
+  test("the first view comes within a second", { timeout: WORLD_MS }, async () => {
+    const page = await wide.newPage();
+    const painted: number[] = [];
+    // The best of several: the machine has other things to do, the pages have not.
+    for (let turn = 0; turn < 5 && Math.min(...painted, Number.POSITIVE_INFINITY) > 1000; turn += 1) {
+      await visit(page, "/");
+      painted.push(
+        await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 1e9),
+      );
+    }
+    expect(Math.min(...painted)).toBeLessThan(1000);
+    await page.close();
+  });
+});
