@@ -15,7 +15,7 @@ import { SignalsPage } from "./pages/signals.tsx";
 import { TapePage } from "./pages/tape.tsx";
 import { WalletPage } from "./pages/wallet.tsx";
 import { WalletsPage } from "./pages/wallets.tsx";
-import { Awaiting, Failed, Nothing } from "./parts/states.tsx";
+import { Awaiting, Catcher, Failed, Nothing } from "./parts/states.tsx";
 import { routeOf } from "./routes.ts";
 import { Shell } from "./shell/shell.tsx";
 import { followLinks, place } from "./state/router.ts";
@@ -89,7 +89,9 @@ export function App() {
   if (!isAllowed || place.value.path === "/login") return <Login />;
   return (
     <Shell>
-      <Page />
+      <Catcher key={place.value.path}>
+        <Page />
+      </Catcher>
     </Shell>
   );
 }

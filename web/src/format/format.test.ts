@@ -18,6 +18,7 @@ describe("numbers as the reader writes them", () => {
     expect([1, -1, 0].map((value) => usd(value, "en-US", true))).toEqual(["+$1.00", "\u2212$1.00", "$0.00"]);
     expect(percent(-0.0123, 1, "en-US", true)).toBe("\u22121.2%");
     expect(decimal("0.12345", 3, "en-US")).toBe("0.123");
+    expect(percent(-0.0001, 1, "en-US")).toBe("0.0%");
   });
 
   test.each([

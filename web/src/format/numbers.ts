@@ -18,7 +18,8 @@ export function format(value: Amount, locale: string | undefined, options: Intl.
   const key = `${locale}${JSON.stringify(options)}`;
   let made = formats.get(key);
   if (made === undefined) {
-    made = new Intl.NumberFormat(locale, options);
+    // What rounds to nothing is neither a gain nor a loss.
+    made = new Intl.NumberFormat(locale, { signDisplay: "negative", ...options });
     formats.set(key, made);
   }
   // A true minus is as wide as a plus, so that columns of both line up.

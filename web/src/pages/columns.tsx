@@ -66,6 +66,7 @@ export const Why = ({ row }: { row: Signal }) => (
 export const positionColumns: readonly Column<Position>[] = [
   column.market(),
   column.text("outcome", "Outcome", { term: "outcome" }),
+  column.text("mode", "Mode", { term: "mode", card: "hidden" }),
   column.shares("shares", "Shares", { term: "size" }),
   column.price("entry_price", "Entry", { term: "price" }),
   column.usd("cost_usd", "Cost", { term: "costUsd" }),

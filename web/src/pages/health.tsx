@@ -340,7 +340,7 @@ const alertColumns: readonly Column<Alert>[] = [
 ];
 
 function Alerts() {
-  const paged = usePaged<Alert>("/alerts?limit=12", ["state"], ({ id }) => id);
+  const paged = usePaged<Alert>("/alerts?limit=12", { everyMs: 5_000 }, ({ id }) => id);
   return (
     <Panel width={6} flush title="Alerts" tools={<CsvLink path="/alerts" name="alerts" />}>
       <List
@@ -371,7 +371,7 @@ const commandColumns: readonly Column<Command>[] = [
 ];
 
 function Commands() {
-  const paged = usePaged<Command>("/commands?limit=12", ["state"], ({ id }) => id);
+  const paged = usePaged<Command>("/commands?limit=12", { everyMs: 5_000 }, ({ id }) => id);
   return (
     <Panel width={6} flush title="Commands" tools={<CsvLink path="/commands" name="commands" />}>
       <List

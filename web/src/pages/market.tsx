@@ -259,7 +259,7 @@ function FlowChart({ points }: { points: readonly FlowPoint[] }) {
 
 function ScoredPanel({ market }: { market: Answer }) {
   const path = `/markets/${market.market_id}/wallets`;
-  const paged = usePaged<MarketWallet>(`${path}?limit=12`, [], ({ wallet_address: address }) => address);
+  const paged = usePaged<MarketWallet>(`${path}?limit=12`, {}, ({ wallet_address: address }) => address);
   const [first, second] = [plain(market.outcome_0 ?? "Yes"), plain(market.outcome_1 ?? "No")];
   const columns = useMemo<readonly Column<MarketWallet>[]>(
     () => [

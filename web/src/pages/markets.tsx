@@ -49,7 +49,7 @@ export function MarketsPage() {
   // The busiest are few; a search goes through all of them.
   const sort = query.get("by") ?? (search === null && query.get("resolved") === null ? "activity" : "ends_at");
   const path = withQuery("/markets", { search, resolved: query.get("resolved"), sort, limit: 60 });
-  const paged = usePaged<Market>(path, [], ({ market_id: id }) => id);
+  const paged = usePaged<Market>(path, { everyMs: 15_000 }, ({ market_id: id }) => id);
   return (
     <>
       <PageHead

@@ -15,6 +15,7 @@ import { useAsked } from "../state/asked.ts";
 import { locale } from "../state/preferences.ts";
 import { place } from "../state/router.ts";
 import type { EquityPoint, Overview, Position, Signal, State } from "../state/rows.ts";
+import { session } from "../state/session.ts";
 import { liveHealth, liveState } from "../state/stream.ts";
 import { closeColumn } from "./close-column.tsx";
 import { openColumns, signalColumns } from "./columns.tsx";
@@ -28,7 +29,7 @@ const SPANS = [
 ] as const;
 
 export function OverviewPage() {
-  const asked = useAsked<Overview>("/overview", { topics: ["state"], everyMs: 10_000 });
+  const asked = useAsked<Overview>("/overview", { everyMs: 15_000 });
   return (
     <>
       <PageHead title="Overview" about="What the system holds, earned today, and sees." />
@@ -116,10 +117,13 @@ function Account({ overview, state }: { overview: Overview; state: State }) {
   );
 }
 
+/** Paper beside live has a curve of its own: shown is that of the account above. */
+const shownMode = (): string | undefined => liveState.value?.account?.mode ?? session.value?.label.mode;
+
 function EquityPanel() {
   const days = place.value.query.get("days") ?? "7";
   const path = withQuery("/equity", { days, points: 600 });
-  const asked = useAsked<EquityPoint[]>(path, { topics: ["positions"], everyMs: 15_000 });
+  const asked = useAsked<EquityPoint[]>(path, { everyMs: 10_000 });
   return (
     <Panel
       width={8}
@@ -131,13 +135,14 @@ function EquityPanel() {
       tools={<Choice label="Time shown" name="days" start="7" options={SPANS} />}
     >
       <Show asked={asked} what="equity over time">
-        {(points) => <EquityCharts points={points} />}
+        {(points) => <EquityCharts all={points} mode={shownMode()} />}
       </Show>
     </Panel>
   );
 }
 
-function EquityCharts({ points }: { points: readonly EquityPoint[] }) {
+function EquityCharts({ all, mode }: { all: readonly EquityPoint[]; mode: string | undefined }) {
+  const points = useMemo(() => all.filter((point) => point.mode === mode), [all, mode]);
   const lines = useMemo<Line[]>(() => {
     const of = (value: (point: EquityPoint) => number | null) =>
       points.map((point) => ({ at: toMs(point.at) ?? 0, value: value(point) }));
@@ -283,7 +288,7 @@ function OpenPositions() {
 function RecentSignals() {
   const asked = useAsked<Rows<Signal>>("/signals?limit=8", { topics: ["signals"] });
   const columns = useMemo(
-    () => signalColumns.filter(({ key }) => !["trigger_price", "outcome", "side"].includes(key)),
+    () => signalColumns.filter(({ key }) => !["trigger_price", "outcome", "side", "profit_loss_usd"].includes(key)),
     [],
   );
   return (

@@ -179,7 +179,11 @@ const dayColumns: readonly Column<PerformanceDay>[] = [
 ];
 
 function Days() {
-  const paged = usePaged<PerformanceDay>("/performance?limit=60", ["positions"], (row) => row.date + row.mode);
+  const paged = usePaged<PerformanceDay>(
+    "/performance?limit=60",
+    { topics: ["positions"] },
+    (row) => row.date + row.mode,
+  );
   return (
     <Panel flush title="Days" tools={<CsvLink path="/performance" name="days" />}>
       <List

@@ -11,8 +11,8 @@ import { closeColumn } from "./close-column.tsx";
 import { closedColumns, openColumns } from "./columns.tsx";
 
 export function PositionsPage() {
-  const open = usePaged<Position>("/positions?status=OPEN&limit=100", ["positions"], ({ id }) => id);
-  const closed = usePaged<Position>("/positions?status=CLOSED&limit=50", ["positions"], ({ id }) => id);
+  const open = usePaged<Position>("/positions?status=OPEN&limit=100", { topics: ["positions"] }, ({ id }) => id);
+  const closed = usePaged<Position>("/positions?status=CLOSED&limit=50", { topics: ["positions"] }, ({ id }) => id);
   const columns = useMemo(() => [...openColumns, closeColumn], []);
   const account = liveState.value?.account;
   return (

@@ -43,7 +43,7 @@ const columns: readonly Column<Research>[] = [
 ];
 
 export function ResearchPage() {
-  const paged = usePaged<Research>("/research?limit=50", [], ({ id }) => id);
+  const paged = usePaged<Research>("/research?limit=50", {}, ({ id }) => id);
   return (
     <>
       <PageHead

@@ -17,7 +17,7 @@ export function SignalsPage() {
   const of = (name: string): string | null => query.get(name);
   const filter = { type: of("type"), status: of("status"), wallet: of("wallet"), market: of("market") };
   const path = withQuery("/signals", { ...filter, limit: 30 });
-  const paged = usePaged<Signal>(path, ["signals"], ({ id }) => id);
+  const paged = usePaged<Signal>(path, { topics: ["signals"] }, ({ id }) => id);
   return (
     <>
       <PageHead
@@ -87,7 +87,7 @@ const refusedColumns: readonly Column<Refused>[] = [
 ];
 
 function Refusals() {
-  const asked = useAsked<Overview>("/overview", { topics: ["signals"] });
+  const asked = useAsked<Overview>("/overview", { everyMs: 15_000 });
   return (
     <Panel width={6} flush title="What became of them">
       <Show asked={asked} what="the counts">

@@ -264,7 +264,7 @@ const unitColumns: readonly Column<Unit>[] = [
 
 function UnitsPanel({ address }: { address: string }) {
   const path = `/wallets/${address}/units`;
-  const paged = usePaged<Unit>(`${path}?limit=20`, [], ({ market_id: id }) => id);
+  const paged = usePaged<Unit>(`${path}?limit=20`, {}, ({ market_id: id }) => id);
   return (
     <Panel
       flush

@@ -74,7 +74,7 @@ export function WalletsPage() {
       limit: 100,
     },
   });
-  const paged = usePaged<Wallet>(path, ["scores"], ({ wallet_address: address }) => address);
+  const paged = usePaged<Wallet>(path, { everyMs: 20_000 }, ({ wallet_address: address }) => address);
   return (
     <>
       <PageHead

@@ -123,11 +123,12 @@ function toData(points: readonly Point[]) {
 
 export function Chart({ summary, lines, show, size = "tall", range }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const made = useRef<{ chart: IChartApi; library: Library; series: ISeriesApi<SeriesType>[] } | null>(null);
+  const made = useRef<{ chart: IChartApi; series: ISeriesApi<SeriesType>[] } | null>(null);
   const kinds = lines.map(({ kind, colour }) => kind + colour).join();
   // Colours and times are painted, so a change of either paints anew.
   const look = `${isDark.value}${preferences.value.zone}${preferences.value.locale}`;
   const latest = useRef(lines);
+  const fitted = useRef<number | undefined>(undefined);
   latest.current = lines;
   useEffect(() => {
     const element = box.current;
@@ -144,13 +145,15 @@ export function Chart({ summary, lines, show, size = "tall", range }: ChartProps
       const series = latest.current.map((line) => addLine(chart, loaded, line, show));
       chart.panes()[1]?.setStretchFactor(0.4);
       if (range !== undefined) {
+        chart.applyOptions({ rightPriceScale: { scaleMargins: { top: 0.03, bottom: 0.03 } } });
         for (const one of series) {
           one.applyOptions({
             autoscaleInfoProvider: () => ({ priceRange: { minValue: range[0], maxValue: range[1] } }),
           });
         }
       }
-      made.current = { chart, library: loaded, series };
+      made.current = { chart, series };
+      fitted.current = undefined;
       fill();
     });
     return () => {
@@ -164,7 +167,10 @@ export function Chart({ summary, lines, show, size = "tall", range }: ChartProps
     latest.current.forEach((line, index) => {
       series?.[index]?.setData(toData(line.points));
     });
-    chart?.timeScale().fitContent();
+    // What the reader has chosen to look at stays, unless it is another stretch of time.
+    const start = latest.current[0]?.points[0]?.at;
+    if (chart !== undefined && start !== fitted.current) chart.timeScale().fitContent();
+    if (chart !== undefined) fitted.current = start;
   };
   useEffect(fill, [lines]);
   return <div ref={box} class={`chart ${size}`} role="img" aria-label={summary} />;

@@ -1,5 +1,5 @@
 /** What stands where data would: what is awaited and since when, what is missing and why, what failed and what to do. */
-import type { ComponentChildren } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../state/api.ts";
 import type { Asked } from "../state/asked.ts";
@@ -68,4 +68,20 @@ export function Show<T>({ asked, what, children }: ShowProps<T>) {
   if (asked.value !== undefined) return <>{children(asked.value)}</>;
   if (asked.error !== undefined) return <Failed error={asked.error} retry={asked.again} />;
   return <Awaiting what={what} />;
+}
+
+type CatcherState = { readonly error: unknown };
+
+/** A mistake in one page takes that page away, and not the way to the others. */
+export class Catcher extends Component<{ children: ComponentChildren }, CatcherState> {
+  override state: CatcherState = { error: null };
+
+  override componentDidCatch(error: unknown): void {
+    this.setState({ error });
+  }
+
+  render() {
+    if (this.state.error === null) return this.props.children;
+    return <Failed error={this.state.error} retry={() => this.setState({ error: null })} />;
+  }
 }

@@ -9,7 +9,7 @@ export type Asked<T> = {
   readonly again: () => void;
 };
 
-type Options = {
+export type AskOptions = {
   /** Asks again whenever the stream tells of one of these. */
   readonly topics?: readonly string[];
   /** And at the latest after so many milliseconds. */
@@ -17,7 +17,7 @@ type Options = {
 };
 
 /** Asks the API and keeps the answer fresh. `path` null asks nothing. */
-export function useAsked<T>(path: string | null, { topics = [], everyMs }: Options = {}): Asked<T> {
+export function useAsked<T>(path: string | null, { topics = [], everyMs }: AskOptions = {}): Asked<T> {
   const [state, setState] = useState<{ path: string | null; value: T | undefined; error: unknown }>({
     path: null,
     value: undefined,
@@ -25,7 +25,8 @@ export function useAsked<T>(path: string | null, { topics = [], everyMs }: Optio
   });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((now) => now + 1), []);
-  const version = topics.reduce((sum, topic) => sum + versionOf(topic).value, 0);
+  // Of "line" it hears when a lost connection has healed.
+  const version = ["line", ...topics].reduce((sum, topic) => sum + versionOf(topic).value, 0);
   const current = useRef(path);
   current.current = path;
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, type Rows } from "./api.ts";
-import { type Asked, useAsked } from "./asked.ts";
+import { type Asked, type AskOptions, useAsked } from "./asked.ts";
 
 export type Paged<T> = Asked<Rows<T>> & {
   /** Of all pages that were asked for. */
@@ -11,8 +11,8 @@ export type Paged<T> = Asked<Rows<T>> & {
 };
 
 /** A table by pages: the first is kept fresh, later ones are added on demand and stay as they were. */
-export function usePaged<T>(path: string, topics: readonly string[], keyOf: (row: T) => string): Paged<T> {
-  const first = useAsked<Rows<T>>(path, { topics });
+export function usePaged<T>(path: string, options: AskOptions, keyOf: (row: T) => string): Paged<T> {
+  const first = useAsked<Rows<T>>(path, options);
   const [later, setLater] = useState<{ path: string; rows: readonly T[]; next: string | null } | null>(null);
   const [isMoreAsked, setAsked] = useState(false);
   useEffect(() => setLater(null), [path]);

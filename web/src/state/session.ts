@@ -8,6 +8,8 @@ export const session = signal<Session | null>(null);
 /** Why there is no session; null: there is one, or it is being asked for. */
 export const sessionError = signal<unknown>(null);
 
+const RETRY_MS = 3_000;
+
 /** Whether tables would be answered: with a password set, only after logging in, unless the dashboard is public. */
 export const mayLook = signal(true);
 
@@ -20,6 +22,8 @@ export async function loadSession(): Promise<void> {
     hearServerClock(Date.parse(found.label.now), found.label.time_factor);
   } catch (error) {
     sessionError.value = error;
+    // Nobody answers: somebody may be starting it.
+    if (error instanceof ApiError && error.status === 0) setTimeout(() => void loadSession(), RETRY_MS);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { API } from "./api.ts";
 import { clockFactor, hearServerClock } from "./clock.ts";
 import type { LiveHealth, LiveTrades, State } from "./rows.ts";
@@ -24,6 +24,11 @@ export function versionOf(topic: string): Signal<number> {
 const changed = (topic: string): void => {
   versionOf(topic).value += 1;
 };
+
+const everythingChanged = (): void =>
+  batch(() => {
+    for (const topic of versions.keys()) changed(topic);
+  });
 
 const tradeListeners = new Set<(news: LiveTrades) => void>();
 
@@ -57,7 +62,7 @@ function heard(): void {
   // What was missed is asked for: every page is as fresh as after loading it.
   const wasLost = connection.value.is === "lost";
   connection.value = { is: "live" };
-  if (wasLost) for (const topic of versions.keys()) changed(topic);
+  if (wasLost) everythingChanged();
 }
 
 function lost(): void {
@@ -78,7 +83,6 @@ function open(): void {
   source.addEventListener("error", lost);
   on("state", (event) => {
     liveState.value = parse<State>(event);
-    changedSoon("state");
   });
   on("health", (event) => {
     const health = parse<LiveHealth>(event);
@@ -88,12 +92,9 @@ function open(): void {
   on("trades", (event) => {
     const news = parse<LiveTrades>(event);
     for (const listen of tradeListeners) listen(news);
-    changedSoon("trades");
   });
   for (const topic of ["signals", "positions"]) on(topic, () => changedSoon(topic));
-  on("reset", () => {
-    for (const topic of versions.keys()) changed(topic);
-  });
+  on("reset", everythingChanged);
 }
 
 /** Keeps the stream open: a browser gives up by itself after some answers, and cannot see a dead line. @returns its end */
