@@ -1,11 +1,10 @@
 // Goal: a document names no command, flag, setting, file or query that does not exist.
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { environment } from "../../src/adapters/config/environment.ts";
+import { createCommandLine } from "../../src/apps/command-line.ts";
 import { describeOnOneEngine } from "../support/engines.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -15,25 +14,22 @@ const documents = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "do
 const all = (pattern: RegExp) =>
   documents.flatMap(({ name, text }) => [...text.matchAll(pattern)].map((match) => ({ name, match })));
 
-async function helpOf(...command: string[]): Promise<string> {
-  const cli = join(root, "src/apps/cli.ts");
-  return (await promisify(execFile)(process.execPath, [cli, ...command, "--help"], { env: {} })).stdout;
-}
+const cli = createCommandLine();
 
 describe("documents", () => {
-  test("name commands and flags that exist", { timeout: 120_000 }, async () => {
-    const known = [...(await helpOf()).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name);
-    const flags = new Map<string, Set<string>>();
+  test("name commands and flags that exist", () => {
     const uses = all(/npx orderflow ([a-z][a-z-]+)([^\n`|;#]*)/g);
     expect(uses.length).toBeGreaterThan(40);
     for (const { name, match } of uses) {
-      const [, command = "", rest = ""] = match;
-      expect(known, `${name}: ${match[0]}`).toContain(command);
-      for (const [flag] of rest.matchAll(/--[a-z-]+/g)) flags.set(command, (flags.get(command) ?? new Set()).add(flag));
-    }
-    for (const [command, used] of flags) {
-      const help = await helpOf(command);
-      for (const flag of used) expect(help, `${command} ${flag}`).toContain(flag);
+      const [whole, named = "", rest = ""] = match;
+      const command = cli.commands.find((each) => each.name() === named);
+      expect(command, `${name}: ${whole}`).toBeDefined();
+      const all = [command, ...(command?.commands ?? [])].flatMap((each) => each?.options ?? []);
+      for (const [flag] of rest.matchAll(/--[a-z-]+/g))
+        expect(
+          all.map(({ long }) => long),
+          `${name}: ${whole}`,
+        ).toContain(flag);
     }
   });
 

@@ -15,8 +15,9 @@ import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram } from "../program.ts";
 import { createProgressLine, showBar, showBytes } from "../progress-line.ts";
 import { showCount } from "../table.ts";
+import { version } from "../version.ts";
 
-export function addBackup(cli: Command, version: string): void {
+export function addBackup(cli: Command): void {
   cli
     .command("backup")
     .description("write everything to a folder: all tables as of one moment, and the archive's files")
@@ -26,7 +27,7 @@ export function addBackup(cli: Command, version: string): void {
       "\nOn a server (DATABASE_URL) the services may go on. The embedded database belongs to one process: stop `orderflow up` first." +
         "\nKeys and settings are not part of it: back up .env and the signer's key file yourself.",
     )
-    .action((folder: string) => runProgram((program) => runBackup(program, resolve(folder), version)));
+    .action((folder: string) => runProgram((program) => runBackup(program, resolve(folder))));
   cli
     .command("restore")
     .description("fill an empty database, and the archive's folder, from a backup")
@@ -48,7 +49,7 @@ export function addBackup(cli: Command, version: string): void {
     .action(() => runProgram(runMigrateDb));
 }
 
-async function runBackup(program: Program, folder: string, version: string): Promise<void> {
+async function runBackup(program: Program, folder: string): Promise<void> {
   const { environment, clock, terminal, signal } = program;
   const backup = await createBackup(folder);
   try {

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ControlCommand } from "../../core/engine/event.ts";
 import { InputError } from "../../core/errors.ts";
 import type { PositionId } from "../../core/ids/ids.ts";
@@ -117,7 +117,11 @@ export function addControl(cli: Command): void {
       "--direct",
       "without executor and database: sell all that the live account holds, by signer and venue alone",
     )
-    .option("--slippage <percent>", "with --direct: how far below the best bid", parsePercent, 1_000n)
+    .addOption(
+      new Option("--slippage <percent>", "with --direct: how far below the best bid")
+        .argParser(parsePercent)
+        .default(1_000n, "10"),
+    )
     .option("--yes", "with --direct: do not ask")
     .option("--json", "the outcome as JSON (not with --direct)")
     .addHelpText(
