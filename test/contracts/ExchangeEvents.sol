@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 interface ICollateral {
+    function balanceOf(address owner) external view returns (uint256);
     function transfer(address to, uint256 amount) external returns (bool);
     function transferFrom(address from, address to, uint256 amount) external returns (bool);
 }
@@ -14,6 +15,8 @@ interface IConditionalTokens {
         external;
     function redeemPositions(address collateral, bytes32 parent, bytes32 condition, uint256[] calldata sets) external;
     function setApprovalForAll(address operator, bool isApproved) external;
+    function getCollectionId(bytes32 parent, bytes32 condition, uint256 indexSet) external view returns (bytes32);
+    function getPositionId(address collateral, bytes32 collection) external pure returns (uint256);
     function balanceOf(address owner, uint256 id) external view returns (uint256);
 }
 
@@ -59,6 +62,8 @@ abstract contract TokenHolder {
 /// The collateral adapter of V2: splits, merges and redeems for its caller, so that the events of Conditional Tokens
 /// name it instead of the user (on-chain sheet, section 3.6).
 contract CollateralAdapter is TokenHolder {
+    address private constant USDC_E = 0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174;
+
     function split(Market calldata market, uint256 amount) external {
         ICollateral(market.collateral).transferFrom(msg.sender, address(this), amount);
         CTF.splitPosition(market.collateral, 0, market.conditionId, _bothOutcomes(), amount);
@@ -80,6 +85,18 @@ contract CollateralAdapter is TokenHolder {
         }
         CTF.redeemPositions(market.collateral, 0, market.conditionId, _bothOutcomes());
         ICollateral(market.collateral).transfer(msg.sender, payout);
+    }
+
+    /// The call that users of V2 make (API sheet, section 5). Pays in USDC.e, which the real one wraps into pUSD.
+    function redeemPositions(address, bytes32, bytes32 condition, uint256[] calldata sets) external {
+        for (uint256 i = 0; i < sets.length; i++) {
+            uint256 id = CTF.getPositionId(USDC_E, CTF.getCollectionId(0, condition, sets[i]));
+            uint256 held = CTF.balanceOf(msg.sender, id);
+            CTF.safeTransferFrom(msg.sender, address(this), id, held, "");
+        }
+        uint256 before = ICollateral(USDC_E).balanceOf(address(this));
+        CTF.redeemPositions(USDC_E, 0, condition, sets);
+        ICollateral(USDC_E).transfer(msg.sender, ICollateral(USDC_E).balanceOf(address(this)) - before);
     }
 }
 
