@@ -48,7 +48,7 @@ export async function openDashboard(parts: ServiceParts, services: readonly Serv
     wall,
   });
   const server = await startDashboard({
-    ...{ reads, feed, access, clock, services, host, port, pages: PAGES, logger: feedLogger },
+    ...{ reads, feed, access, clock, wall, services, host, port, pages: PAGES, logger: feedLogger },
     command: (command, by) => control(desk, command, by, wall),
     timeFactor: machineTimeFactor,
     scoresEveryMs: environment.CALCULATION_INTERVAL_SECONDS * SECOND_MS,

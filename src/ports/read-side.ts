@@ -107,7 +107,8 @@ export type ReadSide = {
   mode(): Promise<"PAPER" | "LIVE">;
   /** Account, today, feed and executor: cheap enough for every second. */
   state(): Promise<Row>;
-  overview(): Promise<Row>;
+  /** Totals, tiers, signals and positions of everything: adds up every wallet. */
+  totals(): Promise<Row>;
   health(): Promise<Row>;
   /** What waits for somebody, by name. */
   queues(): Promise<readonly { readonly name: string; readonly waiting: number }[]>;

@@ -141,6 +141,29 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
     expect((await dashboard.get("/nothing")).status).toBe(404);
   });
 
+  test("what no index finds is looked for stretch by stretch", async () => {
+    const whole = (await rowsOf("/trades")).rows.filter(({ usd_amount }) => Number(usd_amount) >= 150);
+    const { rows } = await sql<{ newest: number }>`SELECT max(block_number) AS newest FROM flow.fill_packed`.execute(
+      getDb().kysely,
+    );
+    const far = Number(rows[0]?.newest) + 2_000;
+    await world.chain.extend(
+      facts.aRecord(far, far, { fills: [facts.aFill({ blockNumber: far, wallet: facts.walletNo(9), cash: $("1") })] }),
+    );
+    const found: unknown[] = [];
+    let pages = 0;
+    for (let next: string | null = ""; next !== null; pages += 1) {
+      const page: Rows = await rowsOf(`/trades?min_usd=150&cursor=${next}`.replace(/&cursor=$/, ""));
+      found.push(...page.rows);
+      next = page.next;
+    }
+    expect(found).toEqual(whole);
+    expect(pages).toBe(3);
+    await sql`DELETE FROM flow.fill_packed WHERE block_number = ${far}`.execute(getDb().kysely);
+    await sql`DELETE FROM flow.coverage WHERE from_block = ${far}`.execute(getDb().kysely);
+    await sql`DELETE FROM flow.block WHERE block_number = ${far}`.execute(getDb().kysely);
+  });
+
   test("a signal says why, its position what it got, the health what is missing", async () => {
     const [signal] = (await rowsOf("/signals?status=EXECUTED")).rows;
     const page = await dashboard.json(`/signals/${signal?.id}`);

@@ -26,7 +26,7 @@ export async function openTestDashboard(db: Database, clock: Clock, setup: Dashb
   const feed = createLiveFeed({ reads, clock, wall, wake: db.wake, logger, name: "test", encode: encodeLive });
   const desk = createDesk(db, clock);
   const server = await startDashboard({
-    ...{ reads, feed, clock, logger, pages, services: null, host: "127.0.0.1", port: 0, health: [feed] },
+    ...{ reads, feed, clock, wall, logger, pages, services: null, host: "127.0.0.1", port: 0, health: [feed] },
     access: await createAccess({ password, isPublic, wall }),
     command: (command, by) => control(desk, command, by, clock),
     ...{ timeFactor: 1, scoresEveryMs: 3_600_000, settings: { groups: [], limits: [], strategy_file: null } },

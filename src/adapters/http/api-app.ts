@@ -24,6 +24,8 @@ export type ApiDeps = {
   readonly access: Access;
   readonly isLoopback: boolean;
   readonly clock: Pick<Clock, "nowMs">;
+  /** For what is limited in the time of people, whatever the program's. */
+  readonly wall: Pick<Clock, "nowMs">;
   readonly timeFactor: number;
   /** How often scores are calculated, by `clock`. */
   readonly scoresEveryMs: number;

@@ -175,6 +175,7 @@ test("pages are served from memory, compressed and cached by content; a path wit
   mkdirSync(join(pages, "assets"));
   writeFileSync(join(pages, "index.html"), "<!doctype html><title>orderflow</title>");
   writeFileSync(join(pages, "assets", "app-1a2b.js"), "console.log(1);");
+  writeFileSync(join(pages, ".made-of"), "nobody's business");
   const { api } = await start({}, { pages });
   const root = api.replace("/api/v1", "");
   rmSync(pages, { recursive: true });
@@ -186,6 +187,7 @@ test("pages are served from memory, compressed and cached by content; a path wit
   expect(script.headers.get("content-type")).toContain("text/javascript");
   const tag = script.headers.get("etag") ?? "";
   expect((await fetch(`${root}/assets/app-1a2b.js`, { headers: { "if-none-match": tag } })).status).toBe(304);
+  expect(await (await fetch(`${root}/.made-of`)).text()).not.toContain("business");
   for (const path of ["/assets/none.js", "/..%2f..%2fetc/passwd.txt", "/assets/../../package.json"]) {
     expect((await fetch(`${root}${path}`)).status).toBe(404);
   }

@@ -40,7 +40,9 @@ export function addStaticFiles(app: Pick<Hono, "get">, folder: string): void {
 }
 
 function readFolder(folder: string): ReadonlyMap<string, File> {
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.startsWith("."),
+  );
   return new Map(
     found.map((entry) => {
       const path = join(entry.parentPath, entry.name);

@@ -5,6 +5,7 @@ import type { SeriesRequest } from "../../../ports/read-side.ts";
 import { NotFoundError } from "../answers.ts";
 import type { ApiDeps } from "../api-app.ts";
 import { problemAnswers } from "../list-route.ts";
+import { notTooOften } from "../not-too-often.ts";
 import * as pages from "../schemas/pages.ts";
 import * as rows from "../schemas/rows.ts";
 import { readHealth } from "./health.ts";
@@ -65,9 +66,10 @@ function seriesOf(
 /** What is shown as one page rather than as a table. */
 export function addPages(app: OpenAPIHono, deps: ApiDeps): void {
   const { reads, clock } = deps;
+  const totals = notTooOften(deps.wall, () => reads.totals());
   addPage(app, {
     ...{ path: "/overview", tag: "Overview", summary: "Account, today, feed, totals", answer: pages.overview },
-    read: () => reads.overview(),
+    read: async () => ({ ...(await totals()), ...(await reads.state()) }),
   });
   addPage(app, {
     ...{ path: "/equity", tag: "Overview", summary: "Equity and drawdown over time" },

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Row } from "../../../ports/read-side.ts";
 import { createCommandStore } from "../command-store.ts";
 import type { Database } from "../connect.ts";
-import { readOverview as readTotals } from "../overview.ts";
+import { readOverview as readCounts } from "../overview.ts";
 
 /** Account, today and feed: cheap enough to be asked for every second. */
 export async function readState(db: Database): Promise<Row> {
@@ -36,10 +36,10 @@ export async function readMode({ kysely }: Database): Promise<"PAPER" | "LIVE"> 
   return rows[0]?.mode ?? "PAPER";
 }
 
-export async function readOverview(db: Database): Promise<Row> {
-  const { tiers, signals, positions, ...totals } = await readTotals(db);
+/** Of everything that was read: adds up every wallet, so not for every second. */
+export async function readTotals(db: Database): Promise<Row> {
+  const { tiers, signals, positions, ...totals } = await readCounts(db);
   return {
-    ...(await readState(db)),
     totals: {
       ...{ fills: totals.fills, wallets: totals.wallets, markets: totals.markets },
       ...{ resolved_markets: totals.resolvedMarkets, quarantined: totals.quarantined, last_fill_at: totals.lastFillAt },

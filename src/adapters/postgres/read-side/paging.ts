@@ -15,6 +15,8 @@ export type Listing = {
   readonly keys: readonly SortKey[];
   /** Newest or largest first by default. */
   readonly ascending?: boolean;
+  /** Joined to the rows of the page only, where `columns` cost much: `picked` of the sorted rows, then `join` to them as k. */
+  readonly detail?: { readonly picked: RawBuilder<unknown>; readonly join: RawBuilder<unknown> };
 };
 
 /** What a cursor may hold; what somebody made up is refused before PostgreSQL has to. */
@@ -29,15 +31,23 @@ const SHAPES: Readonly<Record<KeyType, RegExp>> = {
 
 /** Rows after the cursor, without counting those before it. */
 export async function readPage({ kysely }: Database, listing: Listing, request: PageRequest): Promise<Page> {
-  const { columns, from, where = [], keys, ascending = false } = listing;
+  const { columns, from, where = [], keys, ascending = false, detail } = listing;
   const { limit, after } = request;
   const conditions = after === null ? where : [...where, beyond(keys, after, ascending)];
   const filter = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
   const direction = ascending ? sql`ASC` : sql`DESC`;
   const order = sql.join(keys.map(({ by }) => sql`${by} ${direction}`));
   const keyColumns = sql.join(keys.map(({ by }, index) => sql`(${by})::text AS ${sql.ref(`cursor_${index}`)}`));
-  const { rows } = await sql<Row>`
-    SELECT ${columns}, ${keyColumns} FROM ${from} ${filter} ORDER BY ${order} LIMIT ${limit + 1}`.execute(kysely);
+  const sorted = (shown: RawBuilder<unknown>) => sql<Row>`
+    SELECT ${shown}, ${keyColumns} FROM ${from} ${filter} ORDER BY ${order} LIMIT ${limit + 1}`;
+  const cursors = sql.join(keys.map((_, index) => sql`k.${sql.ref(`cursor_${index}`)}`));
+  const statement =
+    detail === undefined
+      ? sorted(columns)
+      : sql<Row>`SELECT ${columns}, ${cursors}
+          FROM (${sorted(sql`${detail.picked}, row_number() OVER (ORDER BY ${order}) AS place`)}) k ${detail.join}
+          ORDER BY k.place`;
+  const { rows } = await statement.execute(kysely);
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { rows: shown, next: last === undefined ? null : keys.map((_, index) => String(last[`cursor_${index}`])) };

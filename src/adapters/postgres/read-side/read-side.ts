@@ -2,7 +2,7 @@ import type { ReadSide } from "../../../ports/read-side.ts";
 import type { Database } from "../connect.ts";
 import * as health from "./health.ts";
 import * as markets from "./markets.ts";
-import { readMode, readOverview, readState } from "./overview.ts";
+import { readMode, readState, readTotals } from "./overview.ts";
 import * as performance from "./performance.ts";
 import * as research from "./research.ts";
 import * as trades from "./trades.ts";
@@ -34,7 +34,7 @@ export const createReadSide = (db: Database): ReadSide => ({
   controlComparison: () => performance.readControlComparison(db),
   mode: () => readMode(db),
   state: () => readState(db),
-  overview: () => readOverview(db),
+  totals: () => readTotals(db),
   health: () => health.readHealth(db),
   queues: () => health.readQueues(db),
   research: (page) => research.readResearch(db, page),

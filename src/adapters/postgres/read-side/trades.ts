@@ -12,17 +12,30 @@ export const keyOf = (wallet: string): RawBuilder<unknown> => sql`
 
 const columns = sql`t.*, s.reputation_score AS wallet_score, coalesce(s.trader_tier, 'AVERAGE') AS trader_tier`;
 
-/** Fills are picked by their index before anything is joined to them. */
-export function readTrades(db: Database, filter: TradeFilter, page: PageRequest): Promise<Page> {
+/** Blocks that a page looks through for what no index finds: half an hour. */
+const WINDOW_BLOCKS = 900;
+const ABOVE_ALL = 999_999_999;
+
+/**
+ * Fills are picked by their index before anything is joined to them. What no index finds is looked for in a stretch of
+ * blocks; a page of it may hold fewer rows than asked for, or none, and still have a next one.
+ */
+export async function readTrades(db: Database, filter: TradeFilter, request: PageRequest): Promise<Page> {
   const { tier, wallet, market, side, minUsd } = filter;
+  const keys = await findKeys(db, filter);
+  if (keys === null) return { rows: [], next: null };
+  const isLookedFor = tier !== undefined || side !== undefined || minUsd !== undefined;
+  const window = isLookedFor && wallet === undefined && market === undefined ? await windowOf(db, request) : null;
   const where = conditions(
     tier !== undefined && sql`coalesce(s.trader_tier, 'AVERAGE') = ${tier}`,
-    wallet !== undefined && sql`f.wallet_key = ${keyOf(wallet)}`,
-    market !== undefined && sql`f.token_key IN ${tokensOf(market)}`,
+    wallet !== undefined && sql`f.wallet_key = ${keys.wallet}`,
+    // Constants rather than a join: the statistics say which index finds fewer.
+    market !== undefined && sql`f.token_key IN (${sql.join(keys.tokens)})`,
     side !== undefined && sql`f.is_sell = ${side === "SELL"}`,
     minUsd !== undefined && sql`f.cash_micros >= ${Math.round(minUsd * 1e6)}::int8`,
+    window !== null && sql`f.block_number > ${window.above}`,
   );
-  return readPage(
+  const page = await readPage(
     db,
     {
       columns,
@@ -35,8 +48,37 @@ export function readTrades(db: Database, filter: TradeFilter, page: PageRequest)
         { by: sql`f.log_index`, type: "int4" },
       ],
     },
-    page,
+    request,
   );
+  const goesOn = page.next === null && window !== null && window.above >= window.lowest;
+  return goesOn ? { ...page, next: [String(window.above), String(ABOVE_ALL)] } : page;
+}
+
+/** null: there is no such wallet or market. */
+async function findKeys(
+  { kysely }: Database,
+  { wallet, market }: TradeFilter,
+): Promise<{ readonly wallet: number | null; readonly tokens: readonly number[] } | null> {
+  const { rows } = await sql<{ wallet: number | null; tokens: number[] }>`
+    SELECT ${wallet === undefined ? sql`NULL` : keyOf(wallet)}::int AS wallet,
+      ${market === undefined ? sql`'{}'` : sql`ARRAY${tokensOf(market)}`}::int[] AS tokens`.execute(kysely);
+  const [found] = rows;
+  const isMissing =
+    (wallet !== undefined && found?.wallet === null) || (market !== undefined && found?.tokens.length === 0);
+  return found === undefined || isMissing ? null : found;
+}
+
+/** Downwards from the cursor, or from the newest fill. */
+async function windowOf(
+  { kysely }: Database,
+  { after }: PageRequest,
+): Promise<{ readonly above: number; readonly lowest: number }> {
+  const { rows } = await sql<{ newest: number | null; oldest: number | null }>`
+    SELECT (SELECT block_number FROM flow.fill_packed ORDER BY block_number DESC LIMIT 1) AS newest,
+      (SELECT block_number FROM flow.fill_packed ORDER BY block_number LIMIT 1) AS oldest`.execute(kysely);
+  const [from = "", ..._] = after ?? [];
+  const start = /^\d{1,9}$/.test(from) ? Number(from) : (rows[0]?.newest ?? 0);
+  return { above: start - WINDOW_BLOCKS, lowest: rows[0]?.oldest ?? 0 };
 }
 
 export async function readNewestSeq({ kysely }: Database): Promise<bigint> {

@@ -20,6 +20,8 @@ const SORTS: Readonly<Record<WalletSort, SortKey>> = {
   recent: { by: sql`coalesce(a.last_trade_at, '-infinity'::timestamptz)`, type: "timestamptz" },
 };
 
+const BEST = 20_000;
+
 /** Of a search: every wallet, those without a score among them. */
 const SEARCH_SORTS: typeof SORTS = { ...SORTS, score: float(sql`s.reputation_score`), pnl: nullable("s.pnl_micros") };
 function nullable(column: string): SortKey {
@@ -31,7 +33,7 @@ export function readWallets(db: Database, filter: WalletFilter, page: PageReques
   const searched = search === undefined ? null : addressRange(search);
   const base =
     searched === null
-      ? sql`flow.wallet_score s`
+      ? scored(filter)
       : sql`(SELECT wallet_key FROM flow.wallet WHERE address BETWEEN ${bytes(searched[0])} AND ${bytes(searched[1])}) w
           LEFT JOIN flow.wallet_score s USING (wallet_key)`;
   const key = searched === null ? sql`s.wallet_key` : sql`w.wallet_key`;
@@ -40,8 +42,11 @@ export function readWallets(db: Database, filter: WalletFilter, page: PageReques
     db,
     {
       columns: sql`v.*`,
-      from: sql`${base} LEFT JOIN flow.wallet_activity a ON a.wallet_key = ${key} CROSS JOIN flow.edge_prior_now e
-        CROSS JOIN LATERAL (SELECT * FROM flow.wallet_stats o WHERE o.wallet_key = ${key}) v`,
+      detail: {
+        picked: sql`${key} AS wallet_key`,
+        join: sql`CROSS JOIN LATERAL (SELECT * FROM flow.wallet_stats o WHERE o.wallet_key = k.wallet_key) v`,
+      },
+      from: sql`${base} LEFT JOIN flow.wallet_activity a ON a.wallet_key = ${key} CROSS JOIN flow.edge_prior_now e`,
       where: conditions(
         tier !== undefined && sql`coalesce(s.trader_tier, 'AVERAGE') = ${tier}`,
         eligible !== undefined && sql`coalesce(s.follow_eligible, false) = ${eligible}`,
@@ -51,6 +56,17 @@ export function readWallets(db: Database, filter: WalletFilter, page: PageReques
     },
     page,
   );
+}
+
+/** Wallets with a score. What no index sorts is sorted among the best by score: of two million it would take seconds. */
+function scored({ sort, tier, eligible }: WalletFilter): RawBuilder<unknown> {
+  if (sort === "score") return sql`flow.wallet_score s`;
+  const chosen = conditions(
+    tier !== undefined && sql`trader_tier = ${tier}`,
+    eligible !== undefined && sql`follow_eligible = ${eligible}`,
+  );
+  const where = chosen.length === 0 ? sql`` : sql`WHERE ${sql.join(chosen, sql` AND `)}`;
+  return sql`(SELECT * FROM flow.wallet_score ${where} ORDER BY reputation_score DESC, wallet_key LIMIT ${BEST}) s`;
 }
 
 /** Every address that begins with these digits. */
