@@ -5,15 +5,18 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
 import { openDatabase } from "../src/adapters/postgres/connect.ts";
 import { migrate } from "../src/adapters/postgres/migrate.ts";
 import { createSystemClock } from "../src/adapters/system/clock.ts";
+import { chromiumPath } from "../test/support/chromium.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { buildWeb, isBuilt } from "../web/build.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
 import type { DashboardHostMessage } from "./support/dashboard-host.ts";
 import { blocksOfSignals, startExecutor } from "./support/executor-child.ts";
@@ -28,6 +31,7 @@ const LIVE = { blockMs: 1_500, fills: 1_050, oneIn: 10, blocks: values.quick ? 6
 const ROUNDS = values.quick ? 2 : 5;
 const WARM_UP_BLOCKS = 3;
 const STREAMS = 50;
+const VIEWS = 5;
 const WORLD = { eligible: 10_000, others: 90_000, markets: 20_000 };
 const clock = createSystemClock();
 const never = new AbortController().signal;
@@ -65,16 +69,38 @@ async function streamBlocks(world: ExecutorWorld, blocks: number): Promise<Reado
   return mine;
 }
 
-/** Of all scripts that the first view loads; null where the pages are not built. */
-function scriptKb(): number | null {
+/** Until the overview shows its figures, each time in a browser that has nothing kept; null without a Chromium. */
+async function firstViews(url: string): Promise<readonly number[] | null> {
+  if (chromiumPath === null) return null;
+  const browser = await chromium.launch({ executablePath: chromiumPath });
+  try {
+    const times: number[] = [];
+    for (let view = 0; view < VIEWS; view += 1) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const startedAt = monotonicMs();
+      await page.goto(url);
+      await page.locator("main h1").first().waitFor();
+      await page.locator(".bar-loading").first().waitFor({ state: "detached" });
+      times.push(monotonicMs() - startedAt);
+      await context.close();
+    }
+    return times;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Of all scripts, whether the first view needs them or not. */
+function scriptKb(): number {
   const folder = fileURLToPath(new URL("../web/dist", import.meta.url));
-  if (!existsSync(folder)) return null;
   const scripts = readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => name.endsWith(".js"));
   return scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0) / 1_024;
 }
 
+if (!isBuilt()) await buildWeb();
 const server = await startPostgres(SERVER_SETTINGS);
 if (server === null) throw new Error("no PostgreSQL binaries were found");
 const database = await openDatabase({ url: server.url });
@@ -111,6 +137,7 @@ try {
     events += got;
     phases.push({ without, along });
   }
+  const views = await firstViews(url);
   const stopped = told<DashboardHostMessage, "stopped">(host, "stopped");
   host.kill("SIGTERM");
   const { peakRssMb } = await stopped;
@@ -130,13 +157,13 @@ try {
   console.log(`orders: ${executor.orders.length} of ${blocks.size} signals`);
   const pairs = phases.map(({ without, along }) => ({ without: p99(without), along: p99(along) }));
   for (const pair of pairs) console.log(`p99 without ${pair.without.toFixed(1)} ms, with ${pair.along.toFixed(1)} ms`);
-  const kb = scriptKb();
   printBench("dashboard", {
     ...{ streams: STREAMS, fills_per_s: (LIVE.fills * 1_000) / LIVE.blockMs, rounds: ROUNDS, events },
     executor_p99_ratio: spread(pairs.map(({ without, along }) => along / without)),
     executor_p99_ms: spread(pairs.map(({ along }) => along)),
     rss_mb: significant(peakRssMb),
-    js_gzip_kb: kb === null ? null : significant(kb),
+    js_gzip_kb: significant(scriptKb()),
+    first_view_ms: views === null ? null : spread(views),
   });
 } finally {
   await database.close();
