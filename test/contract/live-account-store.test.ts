@@ -1,12 +1,13 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { createLiveAccountStore } from "../../src/adapters/postgres/live-account-store.ts";
+import { createLiveOrderStore } from "../../src/adapters/postgres/live-order-store.ts";
 import { readDrift, readLiveStatus } from "../../src/adapters/postgres/live-reads.ts";
 import type { AccountDifference } from "../../src/core/execution/account-differences.ts";
 import { addMs } from "../../src/core/time/time.ts";
 import type { LiveAccountStore } from "../../src/ports/live-account-store.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { $, anOrderHash, aWallet, NOON } from "../support/trading.ts";
+import { $, aLiveOrder, anOrderHash, aWallet, NOON, px, sh } from "../support/trading.ts";
 
 describeOnEachEngine("live account store", (getDb) => {
   let store: LiveAccountStore;
@@ -51,6 +52,21 @@ describeOnEachEngine("live account store", (getDb) => {
     const refusals = [{ code: "ACK_MISSING", text: "set it" }] as const;
     await store.saveArming({ asked: "LIVE", mode: "PAPER", refusals, limits: { capital: "1" }, wallet: null }, NOON);
     expect(await readLiveStatus(getDb())).toMatchObject({ asked: "LIVE", mode: "PAPER", refusals, wallet: null });
+  });
+
+  test("an order by hand is in flight until a minute after its end, and then what it moved", async () => {
+    await store.begin(aWallet(1), $("100"), NOON);
+    const orders = createLiveOrderStore(getDb());
+    await orders.add(aLiveOrder(1, { signedAt: addMs(NOON, 1) }));
+    expect(await store.books(addMs(NOON, 9))).toMatchObject({ flowUsd: 0n, inFlight: [{ makerAmount: 9_980_000n }] });
+    const execution = { price: px("0.5"), size: sh("19"), cash: $("9.5"), fee: $("0.25") };
+    await orders.finish(aLiveOrder(1).clientOrderId, { status: "filled", executions: [execution] }, addMs(NOON, 10));
+    expect((await store.books(addMs(NOON, 20))).inFlight).toHaveLength(1);
+    expect(await store.books(addMs(NOON, 70_000))).toMatchObject({ flowUsd: $("-9.75"), inFlight: [] });
+    const known = await store.bookedOrders([anOrderHash(1), anOrderHash(2)]);
+    expect([...known.values()]).toEqual([
+      { orderHash: anOrderHash(1), isFinished: true, trades: [], bookedSize: sh("19") },
+    ]);
   });
 
   test("without orders there is nothing on the books and nothing to compare", async () => {

@@ -2,28 +2,14 @@ import { sql } from "kysely";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createLiveOrderStore } from "../../src/adapters/postgres/live-order-store.ts";
 import { createTransientOrders } from "../../src/apps/live/transient-orders.ts";
-import { ZERO_32 } from "../../src/core/chain/exchange-order.ts";
 import type { VenueTrade } from "../../src/core/execution/venue-answer.ts";
 import type { ClientOrderId } from "../../src/core/ids/ids.ts";
 import { addMs } from "../../src/core/time/time.ts";
-import type { LiveOrder, LiveOrderStore } from "../../src/ports/live-order-store.ts";
+import type { LiveOrderStore } from "../../src/ports/live-order-store.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { aMarketId, anOrderHash, aTokenId, aWallet, NOON, px, sh } from "../support/trading.ts";
+import { aLiveOrder, anOrderHash, aTokenId, NOON, px, sh } from "../support/trading.ts";
 
 const id = (n: number): ClientOrderId => `O-${n}` as ClientOrderId;
-const anOrder = (n: number, changes: Partial<LiveOrder> = {}): LiveOrder => ({
-  ...{ clientOrderId: id(n), marketId: aMarketId(1), orderHash: anOrderHash(n), signedAt: addMs(NOON, n) },
-  signed: {
-    order: {
-      ...{ salt: 9_007_199_254_740_991n, maker: aWallet(1), signer: aWallet(1), tokenId: aTokenId(1, 0) },
-      ...{ makerAmount: 9_980_000n, takerAmount: 10_131_900n, side: "BUY", signatureType: 3, timestamp: NOON },
-      ...{ metadata: ZERO_32, builder: ZERO_32 },
-    },
-    ...{ signature: "0xabcd", expiration: 0, timeInForce: "FAK", postOnly: false },
-  },
-  ...{ lastSentAt: null, isKnown: false, tradeIds: [], trades: [], result: null },
-  ...changes,
-});
 const aTrade = (name: string, status: VenueTrade["status"]): VenueTrade => ({
   ...{ id: name, orderHash: anOrderHash(1), tokenId: aTokenId(1, 0), side: "BUY", role: "taker", price: px("0.5") },
   ...{ size: sh("10"), status, txHash: null, matchedAt: NOON },
@@ -37,18 +23,18 @@ function keepsItsPromises(open: () => LiveOrderStore): void {
 
   test("what comes back is what was stored, byte for byte in what is signed", async () => {
     expect(await store.find(id(1))).toBeNull();
-    expect(await store.add(anOrder(1))).toEqual(anOrder(1));
-    expect(await store.find(id(1))).toEqual(anOrder(1));
+    expect(await store.add(aLiveOrder(1))).toEqual(aLiveOrder(1));
+    expect(await store.find(id(1))).toEqual(aLiveOrder(1));
   });
 
   test("the first order under an id stays: a second signature for it is not used", async () => {
-    await store.add(anOrder(1));
-    expect(await store.add(anOrder(1, { orderHash: anOrderHash(7) }))).toEqual(anOrder(1));
+    await store.add(aLiveOrder(1));
+    expect(await store.add(aLiveOrder(1, { orderHash: anOrderHash(7) }))).toEqual(aLiveOrder(1));
   });
 
   test("sending, what the venue knows, and its end are kept, and the end is final", async () => {
-    await store.add(anOrder(2));
-    await store.add(anOrder(1));
+    await store.add(aLiveOrder(2));
+    await store.add(aLiveOrder(1));
     expect((await store.open()).map(({ clientOrderId }) => clientOrderId)).toEqual([id(1), id(2)]);
     await store.markSent(id(1), addMs(NOON, 5));
     await store.markKnown(id(1), ["a", "b"], [aTrade("a", "MINED")]);

@@ -77,6 +77,35 @@ test.each(Object.entries(LIVE_DEFECTS))("one that %s is caught", { timeout: 60_0
   expect.unreachable("no plan has noticed");
 });
 
+test("a position that came to its end is held against what its twins would have earned", async () => {
+  const calm = planOf([]);
+  const events: LivePlan["events"] = [
+    ...calm.events,
+    { at: 16_000, kind: "block" },
+    { at: 20_000, kind: "sell", whale: 3, market: 0 },
+    { at: 40_000, kind: "block" },
+  ];
+  type Drift = Readonly<Record<"shares" | "price" | "fees", number>>;
+  const seen: { orders: readonly Drift[]; paper: number; live: number }[] = [];
+  const onEnd = async ({ kysely }: Database): Promise<void> => {
+    const orders = await sql<Drift>`
+      SELECT paper_shares::float8 AS shares, paper_price::float8 AS price, paper_fees_usd::float8 AS fees
+      FROM orderflow_drift ORDER BY submitted_at`.execute(kysely);
+    const pnl = await sql<{ paper: number; live: number }>`
+      SELECT d.paper_pnl_usd::float8 AS paper, d.live_pnl_usd::float8 AS live
+      FROM orderflow_drift_positions d JOIN orderflow_positions p ON p.id = d.position_id
+      WHERE d.live_pnl_usd = p.realized_pnl_usd`.execute(kysely);
+    seen.push(...pnl.rows.map((row) => ({ ...row, orders: orders.rows })));
+  };
+  const { problems } = await runLiveSeed(1, sim, { onEnd }, { ...calm, events });
+  expect([problems, seen.length]).toEqual([[], 1]);
+  const [{ orders: [bought, sold] = [], paper = 0 } = {}] = seen;
+  if (bought === undefined || sold === undefined) throw new Error("an entry and an exit");
+  // Its own shares: in at its price and fee, out at its price less its fee for each.
+  const out = sold.price - sold.fees / sold.shares;
+  expect(paper).toBeCloseTo(bought.shares * (out - bought.price) - bought.fees, 4);
+});
+
 describe("what goes wrong at the venue", { timeout: 60_000 }, () => {
   const CASES: readonly (readonly [faults: readonly OrderFault[], reason: string | null, sends: number])[] = [
     [[], null, 1],

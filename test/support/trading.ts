@@ -1,9 +1,16 @@
+import { ZERO_32 } from "../../src/core/chain/exchange-order.ts";
 import { NO_COPY_RULES } from "../../src/core/copy/copy-rules.ts";
 import type { EngineEvent, EventOf } from "../../src/core/engine/event.ts";
 import type { EngineConfig } from "../../src/core/engine/state.ts";
 import { step } from "../../src/core/engine/step.ts";
 import type { MarketTerms, MarketView } from "../../src/core/execution/market-view.ts";
-import { parseAddress, parseMarketId, parseOrderHash, parseTokenId } from "../../src/core/ids/ids.ts";
+import {
+  type ClientOrderId,
+  parseAddress,
+  parseMarketId,
+  parseOrderHash,
+  parseTokenId,
+} from "../../src/core/ids/ids.ts";
 import { NO_FEE, type OrderBook, type OutcomeIndex } from "../../src/core/market/market.ts";
 import { parsePrice, parseShares, parseUsd, usd } from "../../src/core/money/amounts.ts";
 import type { ApprovedOrder } from "../../src/core/risk/check-order.ts";
@@ -11,6 +18,7 @@ import { DEFAULT_RISK_LIMITS } from "../../src/core/risk/limits.ts";
 import type { MarketFacts, ObservedFill, WalletFacts } from "../../src/core/signals/observed-fill.ts";
 import { DEFAULT_SIGNAL_RULES } from "../../src/core/signals/signal-rules.ts";
 import { addMs, type EpochMs, epochMs } from "../../src/core/time/time.ts";
+import type { LiveOrder } from "../../src/ports/live-order-store.ts";
 
 /** Builders for tests: each gives something ordinary, and takes what the test is about. */
 
@@ -152,3 +160,23 @@ export function anApprovedOrder(): ApprovedOrder {
   if (placed?.kind !== "placeOrder") throw new Error("no order was placed");
   return placed.order;
 }
+
+/** Signed, and not sent yet: 9.98 USD for 10.1319 shares. */
+export const aLiveOrder = (n: number, changes: Partial<LiveOrder> = {}): LiveOrder => ({
+  ...{
+    clientOrderId: `O-${n}` as ClientOrderId,
+    marketId: aMarketId(1),
+    orderHash: anOrderHash(n),
+    signedAt: addMs(NOON, n),
+  },
+  signed: {
+    order: {
+      ...{ salt: 9_007_199_254_740_991n, maker: aWallet(1), signer: aWallet(1), tokenId: aTokenId(1, 0) },
+      ...{ makerAmount: 9_980_000n, takerAmount: 10_131_900n, side: "BUY", signatureType: 3, timestamp: NOON },
+      ...{ metadata: ZERO_32, builder: ZERO_32 },
+    },
+    ...{ signature: "0xabcd", expiration: 0, timeInForce: "FAK", postOnly: false },
+  },
+  ...{ lastSentAt: null, isKnown: false, tradeIds: [], trades: [], result: null },
+  ...changes,
+});

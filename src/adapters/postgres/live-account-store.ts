@@ -58,6 +58,13 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
       SELECT o.position_id, o.token_key, o.side, f.size_micros AS size, f.cash_micros AS cash, f.fee_micros AS fee
       FROM flow.trade_order o JOIN flow.own_fill f USING (client_order_id)
       WHERE o.mode = 'LIVE' AND o.answered_at < ${ts(asOf)}
+    ), other AS (
+      -- Finished for more than a minute and no decision of the engine: a person's, by hand.
+      SELECT l.signed #>> '{order,side}' AS side, rtrim(f ->> 'cash', 'n')::bigint AS cash, rtrim(f ->> 'fee', 'n')::bigint AS fee
+      FROM flow.live_order l CROSS JOIN jsonb_array_elements(l.result -> 'executions') AS f
+      WHERE l.finished_at <= ${ts(asOf)}::timestamptz - INTERVAL '1 minute'
+        AND l.signed_at >= (SELECT baseline_at FROM flow.live_account)
+        AND NOT EXISTS (SELECT FROM flow.trade_order o WHERE o.client_order_id = l.client_order_id)
     ), paid AS (
       SELECT id, exit_cash_micros FROM flow.position WHERE mode = 'LIVE' AND close_reason = 'RESOLUTION'
     ), held AS (
@@ -66,7 +73,8 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
         AND NOT EXISTS (SELECT FROM flow.resolution r WHERE r.market_key = p.market_key)
     )
     SELECT
-      (SELECT coalesce(sum(CASE side WHEN 'BUY' THEN -cash - fee ELSE cash - fee END), 0) FROM answered)::text AS flow,
+      (SELECT coalesce(sum(CASE side WHEN 'BUY' THEN -cash - fee ELSE cash - fee END), 0)
+        FROM (SELECT side, cash, fee FROM answered UNION ALL SELECT side, cash, fee FROM other) moved)::text AS flow,
       ((SELECT coalesce(sum(exit_cash_micros), 0) FROM paid)
         - (SELECT coalesce(sum(cash), 0) FROM answered WHERE side = 'SELL' AND position_id IN (SELECT id FROM paid))
       )::text AS payouts,
@@ -74,8 +82,8 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
       -- Rows of orders follow what the engine has decided: an order without one is on its way, or has just ended.
       (SELECT coalesce(jsonb_agg(l.signed -> 'order'), '[]')
         FROM flow.live_order l LEFT JOIN flow.trade_order o USING (client_order_id)
-        WHERE l.result IS NULL OR (l.finished_at > ${ts(asOf)}::timestamptz - INTERVAL '1 hour'
-          AND (o.answered_at IS NULL OR o.answered_at >= ${ts(asOf)}))) AS in_flight,
+        WHERE l.result IS NULL OR o.status = 'SUBMITTED' OR o.answered_at >= ${ts(asOf)}
+          OR (o.client_order_id IS NULL AND l.finished_at > ${ts(asOf)}::timestamptz - INTERVAL '1 minute')) AS in_flight,
       (SELECT coalesce(jsonb_object_agg(token_id, size::text), '{}') FROM (
         SELECT t.token_id::text AS token_id, sum(CASE a.side WHEN 'BUY' THEN a.size ELSE -a.size END) AS size
         FROM answered a JOIN held USING (token_key) JOIN flow.token t USING (token_key) GROUP BY 1
