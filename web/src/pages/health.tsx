@@ -15,6 +15,7 @@ import { usePaged } from "../state/paged.ts";
 import { locale } from "../state/preferences.ts";
 import type { Alert, Command, CoverageRange, Health } from "../state/rows.ts";
 import { liveHealth } from "../state/stream.ts";
+import { Reconciliations } from "./reconciliations.tsx";
 
 const ms = (value: number | null): string => (value === null ? "–" : duration(value));
 
@@ -86,6 +87,7 @@ function Details({ health }: { health: Health }) {
         <Latencies health={health} />
         <Endpoints health={health} />
         <Queues health={health} />
+        <Reconciliations reconciliations={health.reconciliations} />
       </div>
     </>
   );

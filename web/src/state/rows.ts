@@ -1,5 +1,6 @@
 /** Rows and answers as JSON has them: the types of the API's own schemas. */
 import type { z } from "zod";
+import type { health } from "../../../src/adapters/http/schemas/health.ts";
 import type { live } from "../../../src/adapters/http/schemas/live.ts";
 import type * as pages from "../../../src/adapters/http/schemas/pages.ts";
 import type * as rows from "../../../src/adapters/http/schemas/rows.ts";
@@ -31,7 +32,7 @@ export type PositionPage = z.input<typeof pages.positionPage>;
 export type MarketPage = z.input<typeof pages.marketPage>;
 export type PricePoint = z.input<typeof pages.pricePoint>;
 export type FlowPoint = z.input<typeof pages.flowPoint>;
-export type Health = z.input<typeof pages.health>;
+export type Health = z.input<typeof health>;
 export type Settings = z.input<typeof pages.settings>;
 export type Session = z.input<typeof pages.session>;
 export type CommandOutcome = z.input<typeof pages.commandOutcome>;

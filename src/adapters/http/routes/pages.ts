@@ -6,6 +6,7 @@ import { NotFoundError } from "../answers.ts";
 import type { ApiDeps } from "../api-app.ts";
 import { problemAnswers } from "../list-route.ts";
 import { notTooOften } from "../not-too-often.ts";
+import { health } from "../schemas/health.ts";
 import * as pages from "../schemas/pages.ts";
 import * as rows from "../schemas/rows.ts";
 import { readHealth } from "./health.ts";
@@ -113,7 +114,7 @@ export function addPages(app: OpenAPIHono, deps: ApiDeps): void {
     read: (_, { id }) => reads.researchReport(id),
   });
   addPage(app, {
-    ...{ path: "/health", tag: "Health", summary: "Feed, latencies, queues, endpoints, memory", answer: pages.health },
+    ...{ path: "/health", tag: "Health", summary: "Feed, latencies, queues, endpoints, memory", answer: health },
     read: () => readHealth(deps),
   });
   addPage(app, {

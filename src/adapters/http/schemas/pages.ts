@@ -17,7 +17,7 @@ const account = z.object({
   updated_at: time,
 });
 
-const chain = z.object({
+export const chain = z.object({
   head_block: whole.openapi({ description: "-1: no block was read yet" }),
   finalized_block: whole,
   block_time: time.nullable(),
@@ -186,70 +186,6 @@ export const pricePoint = z
 export const flowPoint = z
   .object({ at: time, trader_tier: tier, outcome_index: whole, bought_usd: decimal, sold_usd: decimal, wallets: whole })
   .openapi("FlowPoint");
-
-export const part = z
-  .object({
-    name: z.enum(["listener", "reputation", "executor"]),
-    state: z.enum(["working", "silent", "never seen"]),
-    last_seen_at: time.nullable(),
-    detail: text,
-    without_it: text.openapi({ description: "what one stops seeing while it is down" }),
-  })
-  .openapi("Part");
-
-export const health = z
-  .object({
-    now: time.openapi({ description: "by the program's clock, which is faster in the demo" }),
-    parts: z.array(part),
-    services: z
-      .array(z.object({ name: text, ready: flag, detail: text }))
-      .nullable()
-      .openapi({ description: "what the services of this same process say; null where they run elsewhere" }),
-    chain: chain.nullable(),
-    lag_ms: ratio.nullable().openapi({ description: "age of the newest block" }),
-    coverage: z.object({
-      from_block: whole.nullable(),
-      to_block: whole.nullable(),
-      blocks: count,
-      holes: count,
-      missing_blocks: count,
-      unbroken_from_block: whole.nullable(),
-    }),
-    latencies: z.array(
-      z.object({
-        stage: z.enum(["block_to_row", "row_to_decision", "decision_to_order", "order_to_answer"]),
-        count: whole,
-        p50_ms: ratio.nullable(),
-        p90_ms: ratio.nullable(),
-        p99_ms: ratio.nullable(),
-        buckets: z.array(z.object({ upto_ms: whole.nullable(), count: whole })),
-      }),
-    ),
-    queues: z.array(z.object({ name: text, waiting: whole, updated_at: time.nullable() })),
-    endpoints: z.array(
-      z.object({
-        name: text,
-        is_resting: flag,
-        cost: ratio.nullable(),
-        requests: whole,
-        failures: whole,
-        latency_ms: ratio.nullable(),
-        error_rate: ratio,
-        lag_blocks: whole.nullable(),
-        last_error: text.nullable(),
-        measured_at: time,
-      }),
-    ),
-    hints: z.array(
-      z.object({ source: text, hints: count, matched: count, lead_ms: z.array(ratio.nullable()).nullable() }),
-    ),
-    database_bytes: count,
-    quarantined: whole,
-    halted_contracts: whole,
-    memory: z.object({ rss_bytes: whole, heap_bytes: whole }),
-    streams: z.object({ open: whole, dropped_events: whole }),
-  })
-  .openapi("Health");
 
 export const settings = z
   .object({

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Page, PageRequest, Row } from "../../../ports/read-side.ts";
 import type { Database } from "../connect.ts";
 import { readCoverageSummary, readEndpoints, readHintLeads } from "../endpoint-store.ts";
+import { readReconciliations } from "../reconciliation-store.ts";
 import { readPage } from "./paging.ts";
 
 /** Upper bounds of the buckets in milliseconds; what is slower counts in the last, which has none. */
@@ -93,6 +94,11 @@ export async function readHealth(db: Database): Promise<Row> {
       ...{ name: health.name, is_resting: health.isResting, cost: health.cost, requests: health.requests },
       ...{ failures: health.failures, latency_ms: health.latencyMs, error_rate: health.errorRate },
       ...{ lag_blocks: health.lagBlocks, last_error: health.lastError, measured_at: measuredAt },
+    })),
+    reconciliations: (await readReconciliations(db)).map((each) => ({
+      ...{ measure: each.measure, reconciled_at: each.reconciledAt, wallets: each.wallets, units: each.units },
+      ...{ median_error_usd: each.medianUsd, p99_error_usd: each.p99Usd, max_error_usd: each.maxUsd },
+      ...{ share_within_1_pct: each.shareWithin1Pct, unexplained: each.unexplained },
     })),
     hints: (await readHintLeads(db)).map(({ leadMs, ...lead }) => ({ ...lead, lead_ms: leadMs })),
   };
