@@ -42,6 +42,7 @@ function start(): Run {
     CLOB_WS_URL: simnet.marketUrl,
     DATA_API_URL: simnet.dataUrl,
     DASHBOARD_PORT: "0",
+    METRICS_PORT: "0",
   };
   const child = spawn(process.execPath, [cli, "up"], { cwd: folder, env });
   const lines: Line[] = [];
@@ -100,6 +101,11 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
       "bootstrap",
       "live feed",
     ]);
+    const metrics = await said(first, "metrics");
+    const figures = await (await fetch(String(metrics.url))).text();
+    expect(figures).toMatch(/^orderflow_fills_total [1-9]/m);
+    expect(figures).toMatch(/^orderflow_service_ready\{service="listener"\} 1$/m);
+    expect(figures).toMatch(/^orderflow_queue_depth\{queue="commands"\} 0$/m);
     expect(await stop(first)).toBe(0);
     expect(first.err()).toBe("");
     expect(first.lines.at(-1)?.msg).toBe("stopped");

@@ -149,3 +149,12 @@ describe(".env.example", () => {
     expect(problemsOf({}, Object.fromEntries(lines))).toEqual([]);
   });
 });
+
+test("the dashboard is opened to others only with a password, or when everybody may look", () => {
+  expect(problemsOf({ DASHBOARD_HOST: "0.0.0.0" })).toEqual([expect.stringContaining("DASHBOARD_PASSWORD")]);
+  expect(problemsOf({ DASHBOARD_HOST: "0.0.0.0", DASHBOARD_PASSWORD: "short" })).toEqual([
+    "DASHBOARD_PASSWORD must be at least 12 characters",
+  ]);
+  expect(problemsOf({ DASHBOARD_HOST: "0.0.0.0", DASHBOARD_PASSWORD: "long enough to keep" })).toEqual([]);
+  expect(problemsOf({ DASHBOARD_HOST: "::", DASHBOARD_PUBLIC: "true" })).toEqual([]);
+});
