@@ -41,6 +41,7 @@ export async function startLiveCli(options: LiveCliOptions = {}) {
   }));
   const simnet = await startSimnet({
     seed: 15,
+    finalityBlocks: 1,
     history: 1,
     wallets: SMALL_POPULATION,
     port: 0,

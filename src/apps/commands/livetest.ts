@@ -88,7 +88,7 @@ async function run(program: Program, { usd: stakeUsd, yes }: Flags): Promise<num
     const { bought, left, costUsd } = await runLiveTest(
       { venue, client: account.client, books, clock, tell },
       token,
-      { plan, stakeUsd },
+      stakeUsd,
       signal,
     );
     terminal.writeLine(`cost     ${formatUsd(costUsd)} USD by the venue's own balance`);

@@ -37,6 +37,7 @@ export type LiveTestOutcome = {
   readonly costUsd: UsdMicros;
 };
 
+const BUY_TRIES = 3;
 const SELL_TRIES = 5;
 const SELL_SLIPPAGE_BPS = 500n;
 const HUNDREDTH = 10_000n;
@@ -57,21 +58,42 @@ export function chooseTestMarket<Token extends ManualMarket>(
 export async function runLiveTest(
   deps: LiveTestDeps,
   market: ManualMarket,
-  order: { readonly plan: TestPlan; readonly stakeUsd: UsdMicros },
+  stakeUsd: UsdMicros,
   signal: AbortSignal,
 ): Promise<LiveTestOutcome> {
-  const { client, clock, tell, venue } = deps;
+  const { client } = deps;
   const before = (await client.collateral(true, signal)).balanceUsd;
-  const { limitPrice } = order.plan;
-  const buy = manualOrder(market, { side: "BUY", stakeUsd: order.stakeUsd, limitPrice, at: clock.nowMs() });
-  tell(`1. buying for ${formatUsd(order.stakeUsd)} USD at ${formatPrice(limitPrice)} or less`);
-  const result = await timed(deps, () => placeSurely(venue, buy, signal));
-  const bought = sizeOf(result);
-  if (result.status === "unfilled") tell(`   not filled (${result.reason}); nothing was spent`);
-  else tell(`   bought ${describe(result.executions)}`);
+  const bought = await buyOnce(deps, market, stakeUsd, signal);
   const left = bought === 0n ? shares(0n) : await sellAgain(deps, market, bought, signal);
   const after = (await client.collateral(true, signal)).balanceUsd;
   return { bought, left, costUsd: subUsd(before, after) };
+}
+
+/** On the book of now: a person may have thought it over for a while. @returns how much was bought */
+async function buyOnce(
+  deps: LiveTestDeps,
+  market: ManualMarket,
+  stakeUsd: UsdMicros,
+  signal: AbortSignal,
+): Promise<ShareMicros> {
+  const { books, clock, tell, venue } = deps;
+  for (let tries = 0; tries < BUY_TRIES; tries++) {
+    const book = await books.fetchBook(market.tokenIds[market.outcomeIndex], signal);
+    const plan = book === null ? null : planTestOrder(book, market.terms.fee, stakeUsd);
+    if (book === null || plan === null) break;
+    const { limitPrice } = plan;
+    const buy = manualOrder({ ...market, book }, { side: "BUY", stakeUsd, limitPrice, at: clock.nowMs() });
+    tell(`1. buying for ${formatUsd(stakeUsd)} USD at ${formatPrice(limitPrice)} or less`);
+    const result = await timed(deps, () => placeSurely(venue, buy, signal));
+    if (result.status === "filled") {
+      tell(`   bought ${describe(result.executions)}`);
+      return sizeOf(result);
+    }
+    tell(`   not filled (${result.reason}); nothing was spent`);
+    if (result.reason !== "NO_LIQUIDITY") return shares(0n);
+  }
+  tell("   the book has become too thin for it: try again");
+  return shares(0n);
 }
 
 /** @returns what could not be sold */
