@@ -292,7 +292,17 @@ function RecentSignals() {
     [],
   );
   return (
-    <Panel width={9} flush title={<Term name="signal">Newest signals</Term>} tools={<a href="/signals">All signals</a>}>
+    <Panel
+      width={9}
+      flush
+      title={<Term name="signal">Newest signals</Term>}
+      tools={
+        <>
+          <CsvLink path="/signals" name="signals" />
+          <a href="/signals">All signals</a>
+        </>
+      }
+    >
       <Show asked={asked} what="signals">
         {({ rows }) => (
           <Table

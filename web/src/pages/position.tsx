@@ -3,7 +3,7 @@ import { plain, words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, Table } from "../parts/table.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
 import { Ago, Decimal, MarketLink, Price, Signed, Status, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
@@ -92,7 +92,12 @@ function Details({ position }: { position: Answer }) {
             </Fact>
           </dl>
         </Panel>
-        <Panel width={8} flush title={<Term name="order">Orders</Term>}>
+        <Panel
+          width={8}
+          flush
+          title={<Term name="order">Orders</Term>}
+          tools={<CsvButton name="orders" columns={orderColumns} rows={position.orders} />}
+        >
           <Table
             name="Orders"
             columns={orderColumns}

@@ -4,7 +4,7 @@ import { duration, toMs } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, Table } from "../parts/table.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
 import {
   Chip,
@@ -46,7 +46,12 @@ function Details({ signal }: { signal: Answer }) {
         <Trigger signal={signal} />
         <Decision signal={signal} />
         <Outcome signal={signal} />
-        <Panel flush width={7} title="Checks, in the order they were made">
+        <Panel
+          flush
+          width={7}
+          title="Checks, in the order they were made"
+          tools={<CsvButton name="checks" columns={checkColumns} rows={signal.checks} />}
+        >
           <Table
             name="Checks"
             columns={checkColumns}

@@ -3,7 +3,7 @@ import * as column from "../parts/column-kinds.tsx";
 import { CsvLink, List, Search, Select } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, Table } from "../parts/table.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
 import { withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
@@ -89,7 +89,12 @@ const refusedColumns: readonly Column<Refused>[] = [
 function Refusals() {
   const asked = useAsked<Overview>("/overview", { everyMs: 15_000 });
   return (
-    <Panel width={6} flush title="What became of them">
+    <Panel
+      width={6}
+      flush
+      title="What became of them"
+      tools={<CsvButton name="outcomes of signals" columns={refusedColumns} rows={asked.value?.signals ?? []} />}
+    >
       <Show asked={asked} what="the counts">
         {({ signals }) => (
           <Table
@@ -116,7 +121,13 @@ const controlColumns: readonly Column<ControlComparison>[] = [
 export function Controls() {
   const asked = useAsked<ControlComparison[]>("/performance/controls", { topics: ["positions"] });
   return (
-    <Panel width={6} flush title={<Term name="control">Against the reverse</Term>} note="both sides filled and ended">
+    <Panel
+      width={6}
+      flush
+      title={<Term name="control">Against the reverse</Term>}
+      note="both sides filled and ended"
+      tools={<CsvButton name="controls" columns={controlColumns} rows={asked.value ?? []} />}
+    >
       <Show asked={asked} what="the controls">
         {(rows) => (
           <Table

@@ -12,7 +12,7 @@ import type { LiveTrades, Trade } from "../state/rows.ts";
 import { liveHealth, onTrades } from "../state/stream.ts";
 import { tradeColumns } from "./columns.tsx";
 
-const SHOWN = 100;
+const SHOWN = 60;
 
 type Filter = { tier: string; side: string; wallet: string; market: string; minUsd: number };
 

@@ -8,7 +8,7 @@ import { Calibration, EdgeInterval, Meter } from "../parts/drawings.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, Table } from "../parts/table.tsx";
+import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
 import { Ago, Chip, Count, Decimal, Percent, Signed, Tier, Time, Usd } from "../parts/values.tsx";
 import type { Rows } from "../state/api.ts";
@@ -308,7 +308,12 @@ const linkedColumns: readonly Column<Linked>[] = [
 ];
 
 const LinkedPanel = ({ linked }: { linked: readonly Linked[] }) => (
-  <Panel flush title="Linked wallets" note="of the same owner, or that trade among themselves">
+  <Panel
+    flush
+    title="Linked wallets"
+    note="of the same owner, or that trade among themselves"
+    tools={<CsvButton name="linked wallets" columns={linkedColumns} rows={linked} />}
+  >
     <Table
       name="Linked wallets"
       columns={linkedColumns}
