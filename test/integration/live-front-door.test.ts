@@ -174,6 +174,8 @@ describe.skipIf(server === null)("live trading through the front door", { timeou
     await until(second.said("order without an answer"));
     const again = startSigner();
     await again.said("signing");
+    // On a slow machine the order may be too old by now; then it is this one.
+    expect(await whales.trade("BUY", 1, 2)).toBe(true);
     await until(second.said("live trade", 2));
 
     // A stop loss may be on its way to the chain at this moment: the books agree when nothing is.
@@ -183,10 +185,11 @@ describe.skipIf(server === null)("live trading through the front door", { timeou
       vi.waitFor(async () => expect(await spentByOurBooks()).toBe(spent()), { timeout: 40_000, interval: 500 }),
     );
     expect(await rowsOf(sql`SELECT kind FROM flow.live_difference`)).toEqual([]);
-    const positions = await rowsOf<object>(sql`SELECT shares > 0 AS held FROM orderflow_positions WHERE mode = 'LIVE'`);
-    expect(positions).toEqual([{ held: true }, { held: true }]);
-    const drift = await rowsOf(sql`SELECT paper_fill_share FROM orderflow_drift WHERE side = 'BUY'`);
-    expect(drift).toEqual([{ paper_fill_share: expect.any(String) }, { paper_fill_share: expect.any(String) }]);
+    const held = await rowsOf<{ twin: string | null }>(sql`
+      SELECT d.paper_fill_share AS twin FROM orderflow_positions p
+      JOIN orderflow_drift d ON d.position_id = p.id AND d.side = 'BUY' WHERE p.mode = 'LIVE'`);
+    expect(held.length).toBeGreaterThanOrEqual(2);
+    for (const { twin } of held) expect(twin).not.toBeNull();
 
     await expectNoKey(second);
     second.child.kill("SIGINT");
