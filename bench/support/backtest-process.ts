@@ -50,6 +50,7 @@ async function measureRun(hooks: RunHooks, trades: boolean): Promise<Record<stri
   };
   const { record } = await runBacktest(history, { ...rest, engine, trades }, { hooks: counting });
   return {
+    fills: record.fills,
     told,
     signals: record.bets.filter(({ group }) => group === "signal").length,
     bets: record.bets.length,
