@@ -32,6 +32,8 @@ describeOnEachEngine("a recorded session", (getDb) => {
       expect((await compareSession(journal)).differsAt).toBe(Number(rows[0]?.seq));
       await sql`DELETE FROM flow.journal WHERE seq = 1`.execute(getDb().kysely);
       await expect(compareSession(journal)).rejects.toThrow(/only a journal that is still whole/);
+      await sql`DELETE FROM flow.journal`.execute(getDb().kysely);
+      await expect(compareSession(journal)).rejects.toThrow(/no paper session has been recorded/);
     } finally {
       await world.close();
     }

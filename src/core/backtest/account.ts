@@ -71,10 +71,11 @@ export function judgeAccount(record: RunRecord, { engine, from }: RunOptions, dr
 /** Positions of one event share their fate. */
 export const clusterOf = ({ eventId, marketId }: Pick<Position, "eventId" | "marketId">): string => eventId ?? marketId;
 
-type Trade = { readonly day: number; readonly profit: number };
+type Trade = { readonly at: number; readonly day: number; readonly profit: number };
 
 function clusterTrades(closed: readonly Position[], from: EpochMs): readonly (readonly Trade[])[] {
   const trade = ({ closedAt, realizedUsd }: Position): Trade => ({
+    at: closedAt ?? from,
     day: Math.max(0, Math.floor(((closedAt ?? from) - from) / DAY_MS)),
     profit: toNumber(realizedUsd),
   });
@@ -103,7 +104,7 @@ function resample(
     return {
       totalReturn: total / start,
       sharpe: computeSharpe(dailyReturns(closes.map((usd) => BigInt(Math.round(usd * 1e6)) as UsdMicros))),
-      maxDrawdown: drawdownOf(closes),
+      maxDrawdown: drawdownOf(start, trades),
       winRate: profits.filter((profit) => profit > 0).length / profits.length,
       averageProfit: total / profits.length,
       profitFactor: profitFactor(profits),
@@ -123,12 +124,13 @@ function profitFactor(profits: readonly number[]): number | null {
   return lost === 0 ? null : won / lost;
 }
 
-function drawdownOf(closes: readonly number[]): number {
-  let peak = closes[0] ?? 0;
-  let deepest = 0;
-  for (const close of closes) {
-    peak = Math.max(peak, close);
-    if (peak > 0) deepest = Math.max(deepest, (peak - close) / peak);
+/** Of closed trades one after the other: what open ones were worth meanwhile is not drawn again. */
+function drawdownOf(start: number, trades: readonly Trade[]): number {
+  let [equity, peak, deepest] = [start, start, 0];
+  for (const { profit } of trades.toSorted((a, b) => a.at - b.at)) {
+    equity += profit;
+    peak = Math.max(peak, equity);
+    deepest = Math.max(deepest, (peak - equity) / peak);
   }
   return deepest;
 }

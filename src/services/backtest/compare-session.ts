@@ -2,7 +2,7 @@ import { type SessionParity, SessionReplay } from "../../core/backtest/session.t
 import { InputError } from "../../core/errors.ts";
 import type { JournalReader } from "../../ports/backtest.ts";
 
-/** @throws InputError where the journal does not begin with its first step, or has a gap */
+/** @throws InputError where the journal does not begin with its first step, or has a gap, or is empty */
 export async function compareSession(journal: JournalReader): Promise<SessionParity> {
   const replay = new SessionReplay();
   let seq = 0;
@@ -19,6 +19,13 @@ export async function compareSession(journal: JournalReader): Promise<SessionPar
       replay.take(step);
       seq = step.seq;
     }
+  }
+  if (seq === 0) {
+    throw new InputError(
+      "JOURNAL_EMPTY",
+      "no paper session has been recorded in this database: run `orderflow up` first",
+      {},
+    );
   }
   return replay.result();
 }
