@@ -3,6 +3,7 @@ import { startDashboard } from "../../src/adapters/http/dashboard-server.ts";
 import { encodeLive } from "../../src/adapters/http/schemas/live.ts";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { createReadSide } from "../../src/adapters/postgres/read-side/read-side.ts";
+import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { control } from "../../src/apps/commands/control.ts";
 import { createDesk } from "../../src/apps/desk.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -28,7 +29,8 @@ export async function openTestDashboard(db: Database, clock: Clock, setup: Dashb
   const server = await startDashboard({
     ...{ reads, feed, clock, wall, logger, pages, services: null, host: "127.0.0.1", port: 0, health: [feed] },
     access: await createAccess({ password, isPublic, wall }),
-    command: (command, by) => control(desk, command, by, clock),
+    // The executor is another reader of a real database: how long it takes is real too.
+    command: (command, by) => control(desk, command, by, createSystemClock()),
     ...{ timeFactor: 1, scoresEveryMs: 3_600_000, settings: { groups: [], limits: [], strategy_file: null } },
     label: { simulated: true, version: "0.0.0", database: db.engine },
     memory: () => ({ rss_bytes: 1, heap_bytes: 1 }),

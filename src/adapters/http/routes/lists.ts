@@ -76,7 +76,7 @@ export function addLists(app: OpenAPIHono, reads: ReadSide): void {
     read: (page, _, given) => reads.marketWallets(given.market, page),
   });
   addList(app, {
-    ...{ path: "/research", tag: "Research", summary: "Reports of backtests and sweeps", row: rows.research },
+    ...{ path: "/research", tag: "Research", summary: "Variants that backtests have tried", row: rows.research },
     read: (page) => reads.research(page),
   });
 }

@@ -1,27 +1,32 @@
 import { sql } from "kysely";
 import type { Page, PageRequest, Row } from "../../../ports/read-side.ts";
 import type { Database } from "../connect.ts";
+import { readPage } from "./paging.ts";
 
-/** Reports of backtests and sweeps. Their table belongs to them; where it is missing there is none to show. */
-const RELATION = "public.orderflow_research";
+const columns = sql`v.hash AS id, 'backtest' AS kind,
+  to_char(v.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' to '
+    || to_char(v.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS title,
+  v.tried_at AS created_at,
+  jsonb_build_object('from', v.from_at, 'to', v.to_at, 'verdict', v.verdict, 'edge_per_share', v.edge_per_share) AS summary`;
 
-async function exists({ kysely }: Database): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`SELECT to_regclass(${RELATION}) IS NOT NULL AS found`.execute(kysely);
-  return rows[0]?.found === true;
-}
+/** Variants of the strategy that were tried on a stretch of the past, the last first. */
+export const readResearch = (db: Database, page: PageRequest): Promise<Page> =>
+  readPage(
+    db,
+    {
+      columns,
+      from: sql`flow.variant v`,
+      keys: [
+        { by: sql`v.tried_at`, type: "timestamptz" },
+        { by: sql`v.hash`, type: "text" },
+      ],
+    },
+    page,
+  );
 
-export async function readResearch(db: Database, { limit, after }: PageRequest): Promise<Page> {
-  if (after !== null || !(await exists(db))) return { rows: [], next: null };
+/** One of them with all that decided its outcome. */
+export async function readResearchReport({ kysely }: Database, id: string): Promise<Row | null> {
   const { rows } = await sql<Row>`
-    SELECT id::text AS id, kind, title, created_at, summary FROM ${sql.raw(RELATION)}
-    ORDER BY created_at DESC LIMIT ${limit}`.execute(db.kysely);
-  return { rows, next: null };
-}
-
-export async function readResearchReport(db: Database, id: string): Promise<Row | null> {
-  if (!(await exists(db))) return null;
-  const { rows } = await sql<Row>`
-    SELECT id::text AS id, kind, title, created_at, summary, report FROM ${sql.raw(RELATION)}
-    WHERE id::text = ${id}`.execute(db.kysely);
+    SELECT ${columns}, v.parameters AS report FROM flow.variant v WHERE v.hash = ${id}`.execute(kysely);
   return rows[0] ?? null;
 }
