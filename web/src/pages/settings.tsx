@@ -1,5 +1,6 @@
+import { percent, usd } from "../format/numbers.ts";
 import { words } from "../format/text.ts";
-import { dateTime } from "../format/times.ts";
+import { dateTime, duration } from "../format/times.ts";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
@@ -77,9 +78,25 @@ const Pick = ({ label, value, options, onPick }: PickProps) => (
 );
 
 type Limit = Settings["limits"][number];
+
+/** Limits carry their unit at the end of their name. */
+const unitOf = (name: string): string => /(Usd|Bps|Ms)$/.exec(name)?.[0] ?? "";
+
+function limitText({ name, value }: Limit): string {
+  const number = Number(value);
+  if (unitOf(name) === "Usd") return usd(number, locale());
+  if (unitOf(name) === "Bps") return percent(number / 10_000, 1, locale());
+  return unitOf(name) === "Ms" ? duration(number) : value;
+}
+
 const limitColumns: readonly Column<Limit>[] = [
-  { key: "name", label: "Limit", show: (row) => words(row.name.replace(/[A-Z]/g, " $&")), value: (row) => row.name },
-  { key: "value", label: "Value", isRight: true, show: (row) => row.value, value: (row) => row.value },
+  {
+    key: "name",
+    label: "Limit",
+    show: ({ name }) => words(name.slice(0, name.length - unitOf(name).length).replace(/[A-Z]/g, " $&")),
+    value: (row) => row.name,
+  },
+  { key: "value", label: "Value", isRight: true, show: limitText, value: (row) => row.value },
 ];
 
 const Limits = ({ settings }: { settings: Settings }) => (

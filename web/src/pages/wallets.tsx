@@ -71,7 +71,7 @@ export function WalletsPage() {
       eligible: of("eligible"),
       sort: of("by"),
       order: of("order"),
-      limit: 100,
+      limit: 50,
     },
   });
   const paged = usePaged<Wallet>(path, { everyMs: 20_000 }, ({ wallet_address: address }) => address);
