@@ -3,7 +3,9 @@ import { createManualClock, type ManualClock } from "../../../test/support/manua
 import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import { $, anOrderHash, aTokenId, aWallet, NOON, px, sh } from "../../../test/support/trading.ts";
 import { TransientError } from "../../core/errors.ts";
-import type { VenueTrade } from "../../core/execution/venue-answer.ts";
+import type { BookedOrder } from "../../core/execution/account-differences.ts";
+import type { VenueOrder, VenueTrade } from "../../core/execution/venue-answer.ts";
+import type { OrderHash } from "../../core/ids/ids.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
 import type { AccountNews } from "../../ports/account-feed.ts";
 import type { LiveAccountRow, LiveAccountStore } from "../../ports/live-account-store.ts";
@@ -14,6 +16,8 @@ import { createOrderHints } from "./order-hints.ts";
 /** An account of 100 USD without orders, at a venue that a test makes say otherwise. */
 function world(clock: ManualClock) {
   const venue = { isDown: false, trades: [] as VenueTrade[], collateral: "100", questions: 0 };
+  const resting: VenueOrder[] = [];
+  const ours = new Map<OrderHash, BookedOrder>();
   const said: string[] = [];
   const told: string[] = [];
   let hear: (news: AccountNews) => void = () => {};
@@ -26,9 +30,13 @@ function world(clock: ManualClock) {
   const client: Partial<VenueClient> = {
     openOrders: () => {
       venue.questions += 1;
-      return ask([]);
+      return ask([...resting]);
     },
     trades: () => ask(venue.trades),
+    async cancel(hashes) {
+      resting.splice(0);
+      return { cancelled: hashes, notCancelled: new Map() };
+    },
     collateral: () => ask({ balanceUsd: $(venue.collateral), allowanceUsd: $(venue.collateral) }),
   };
   const store: LiveAccountStore = {
@@ -37,7 +45,7 @@ function world(clock: ManualClock) {
     books: async () => ({
       ...{ flowUsd: $("0"), payoutsUsd: $("0"), closedPositions: 0, inFlight: [], holdings: new Map() },
     }),
-    bookedOrders: async () => new Map(),
+    bookedOrders: async () => ours,
     saveDifferences: async (found) => {
       const fresh = found.filter(({ kind, subject }) => !known.has(`${kind} ${subject}`));
       for (const { kind, subject } of fresh) known.add(`${kind} ${subject}`);
@@ -64,7 +72,7 @@ function world(clock: ManualClock) {
     stop.abort();
     await running;
   };
-  return { venue, account, said, told, end, hear: (news: AccountNews) => hear(news) };
+  return { venue, resting, ours, account, said, told, end, hear: (news: AccountNews) => hear(news) };
 }
 
 let clock: ManualClock;
@@ -121,6 +129,21 @@ test("what is still there after a start pauses again, and is not told again", as
   expect([said, told, account.hold("BUY")]).toEqual([["pause"], ["difference"], null]);
   await clock.advance(2 * MINUTE_MS);
   expect([said, told]).toEqual([["pause"], ["difference"]]);
+  await end();
+});
+
+test("an order of ours that rests although it is over is cancelled; somebody else's is left alone", async () => {
+  const { resting, ours, said, told, end } = world(clock);
+  await clock.untilSleeping();
+  const [orderHash, tokenId] = [anOrderHash(3), aTokenId(1, 0)];
+  ours.set(orderHash, { orderHash, isFinished: true, trades: [], bookedSize: sh("0") });
+  const order = { orderHash, tokenId, side: "BUY", status: "live", price: px("0.5"), size: sh("10") } as const;
+  resting.push({ ...order, matched: sh("0"), tradeIds: [] });
+  await clock.advance(MINUTE_MS);
+  expect([resting, said, told]).toEqual([[], [], ["difference"]]);
+  resting.push({ ...order, orderHash: anOrderHash(4), matched: sh("0"), tradeIds: [] });
+  await clock.advance(MINUTE_MS);
+  expect([resting.length, said]).toEqual([1, ["pause"]]);
   await end();
 });
 

@@ -5,7 +5,7 @@ import {
   isBalance,
   tradesSince,
 } from "../../core/execution/account-differences.ts";
-import type { Address, TokenId } from "../../core/ids/ids.ts";
+import { type Address, parseOrderHash, type TokenId } from "../../core/ids/ids.ts";
 import type { ShareMicros } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -36,9 +36,11 @@ export async function reconcileAccount(
   let found = await compareOnce(deps, account, false, signal);
   // The venue's balances are cached: made to look again before they are believed.
   if (found.some(isBalance)) found = await compareOnce(deps, account, true, signal);
-  const resting = found.flatMap(({ kind, subject }) => (kind === "RESTING_ORDER" && subject !== null ? [subject] : []));
+  const resting = found.flatMap(({ kind, subject }) =>
+    kind === "RESTING_ORDER" && subject !== null ? [parseOrderHash(subject)] : [],
+  );
   if (resting.length > 0) {
-    await client.cancel(resting as unknown as Parameters<VenueClient["cancel"]>[0], signal);
+    await client.cancel(resting, signal);
     logger.warn("orders of ours were resting and are cancelled", { orders: resting.join(" ") });
   }
   return { found, fresh: await store.saveDifferences(found, clock.nowMs()) };
