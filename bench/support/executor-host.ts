@@ -37,7 +37,7 @@ function offers(clock: Clock): BookSource {
   return {
     fetchBook: async (tokenId) => bookOf(tokenId),
     fetchTerms: async () => TERMS,
-    peek: (_, tokenId) => ({ book: bookOf(tokenId), terms: TERMS, observedAt: clock.nowMs() }),
+    peek: (_, tokenId) => ({ book: bookOf(tokenId), terms: TERMS, ageMs: 0 }),
   };
 }
 

@@ -16,8 +16,11 @@ export type BookSource = {
    * What is known without asking, where the source follows the market: then a decision needs no second commit.
    * @returns null where it would have to ask
    */
-  peek?(marketId: MarketId, tokenId: TokenId): Omit<MarketView, "chainAsOf"> | null;
+  peek?(marketId: MarketId, tokenId: TokenId): KnownMarket | null;
 };
+
+/** An age and not a time: the source's clock is the wall's, which in the demo is not that of decisions. */
+export type KnownMarket = Pick<MarketView, "book" | "terms"> & { readonly ageMs: number };
 
 export type FollowedToken = { readonly marketId: MarketId; readonly tokenId: TokenId };
 

@@ -166,7 +166,7 @@ describe("followed books", () => {
     await answeredLive(feed, clock, tokenId);
     const terms = await feed.books.fetchTerms(marketId, never);
     const known = feed.books.peek?.(marketId, tokenId);
-    expect(known).toEqual({ book: await feed.books.fetchBook(tokenId, never), terms, observedAt: wall.nowMs() });
+    expect(known).toEqual({ book: await feed.books.fetchBook(tokenId, never), terms, ageMs: 0 });
     isFrozen = true;
     await eventually(async () => (wall.sleeping() >= 3 ? null : "pings"));
     await wall.advance(1_500);

@@ -136,7 +136,7 @@ describe.skipIf(server === null)("the listener's process", () => {
     const [killed, clean] = names;
     for (let time = 0; time < KILLS; time += 1) {
       const { child, ended } = start(killed);
-      fuse = { left: drawInteger(random, 20, 140), isHeard: random() < 0.5, kill: () => child.kill("SIGKILL") };
+      fuse = { left: drawInteger(random, 10, 60), isHeard: random() < 0.5, kill: () => child.kill("SIGKILL") };
       expect(await ended).toBe("SIGKILL");
       fuse = null;
       if (time > 1) simnet.reorg(drawInteger(random, 1, 25), "shifted");

@@ -1,6 +1,5 @@
 import type { TokenId } from "../../core/ids/ids.ts";
 import type { OrderBook } from "../../core/market/market.ts";
-import type { EpochMs } from "../../core/time/time.ts";
 import type { BookFeed, BookSource } from "../../ports/book-source.ts";
 import { createFollowedBooks, type FollowedFigures } from "./followed-books.ts";
 import { createFollowedTerms } from "./followed-terms.ts";
@@ -46,8 +45,8 @@ export function createLiveBooks(options: LiveBooksOptions): BookFeed & { figures
       const known = book === null ? null : terms.peek(marketId);
       if (known === null) return null;
       // As old as the older of the two.
-      const observedAt = Math.min(known.askedAt, followed.heardAt()) as EpochMs;
-      return { book, terms: known.terms, observedAt };
+      const ageMs = clock.nowMs() - Math.min(known.askedAt, followed.heardAt());
+      return { book, terms: known.terms, ageMs };
     },
     watch(wanted) {
       terms.choose(wanted.map(({ marketId }) => marketId));

@@ -2,10 +2,11 @@ import { unreachable } from "../../core/assert.ts";
 import type { Command } from "../../core/engine/command.ts";
 import type { BookSubject, EngineEvent } from "../../core/engine/event.ts";
 import { AbortedError, InvariantError } from "../../core/errors.ts";
+import type { MarketView } from "../../core/execution/market-view.ts";
 import type { MarketId, TokenId } from "../../core/ids/ids.ts";
 import type { OrderBook } from "../../core/market/market.ts";
 import type { ApprovedOrder } from "../../core/risk/check-order.ts";
-import type { EpochMs } from "../../core/time/time.ts";
+import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { BookSource } from "../../ports/book-source.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -59,7 +60,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
       const view = await limit(async () => {
         const observedAt = clock.nowMs();
         const [book, terms] = await Promise.all([books.fetchBook(tokenId, signal), books.fetchTerms(marketId, signal)]);
-        return { book: book === null ? null : topOf(book), terms, observedAt, chainAsOf: deps.chainAsOf() };
+        return { ...viewOf({ book, terms }, observedAt), chainAsOf: deps.chainAsOf() };
       });
       mailbox.push({ kind: "bookObserved", at: clock.nowMs(), subject, view });
     } catch (error) {
@@ -103,11 +104,11 @@ export function createPerformer(deps: PerformerDeps): Performer {
   return {
     answer(command) {
       if (command.kind !== "requestBook") return null;
-      const known = books.peek?.(command.marketId, command.tokenId) ?? null;
-      if (known === null) return null;
-      const book = known.book === null ? null : topOf(known.book);
-      const view = { ...known, book, chainAsOf: deps.chainAsOf() };
-      return { kind: "bookObserved", at: clock.nowMs(), subject: command.subject, view };
+      const known = books.peek?.(command.marketId, command.tokenId);
+      if (!known) return null;
+      const at = clock.nowMs();
+      const view = { ...viewOf(known, addMs(at, -known.ageMs)), chainAsOf: deps.chainAsOf() };
+      return { kind: "bookObserved", at, subject: command.subject, view };
     },
     perform(commands) {
       for (const command of commands) {
@@ -139,6 +140,10 @@ export function createPerformer(deps: PerformerDeps): Performer {
     },
   };
 }
+
+const viewOf = ({ book, terms }: Pick<MarketView, "book" | "terms">, observedAt: EpochMs) => ({
+  ...{ book: book === null ? null : topOf(book), terms, observedAt },
+});
 
 const topOf = (book: OrderBook): OrderBook => ({
   ...book,
