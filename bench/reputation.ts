@@ -6,10 +6,10 @@
  * PostgreSQL is a throw-away one with fsync off.
  *
  * --scale 0.02 (or --quick) cuts wallets, markets and fills, the hour with them unless --hour says otherwise; --runs 5;
- * --part full or increment does one half.
+ * --part full or increment does one half; --keep FOLDER keeps the files and the ledger, and uses what it finds there.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     hour: { type: "string" },
     runs: { type: "string" },
     part: { type: "string" },
+    keep: { type: "string" },
     quick: { type: "boolean" },
   },
 });
@@ -35,6 +36,10 @@ const scale = Number(values.scale ?? (values.quick === true ? 0.02 : 1));
 const hourScale = Number(values.hour ?? scale);
 const runs = Number(values.runs ?? (scale >= 0.5 ? 3 : 5));
 const size = sizeAt(scale);
+/** PostgreSQL's account has to get to it. */
+const base = values.keep ?? mkdtempSync(join(tmpdir(), "orderflow-bench-reputation-"));
+mkdirSync(base, { recursive: true });
+chmodSync(base, 0o755);
 const HOUR = { fills: Math.round(250_000 * hourScale), resolutions: Math.round(5_000 * hourScale) };
 
 type Measured = Readonly<Record<string, unknown>> & { readonly seconds: number; readonly rssMb: number };
@@ -57,9 +62,9 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function benchFull(): Promise<Record<string, unknown>> {
-  const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-population-"));
+  const folder = join(base, "population");
   try {
-    await timed("population made", () => generatePopulation(folder, size));
+    await makeOnce(folder, () => timed("population made", () => generatePopulation(folder, size)));
     const duckdb = await openDuckdb({ spillFolder: join(folder, "spill"), memoryMb: 2_048, threads: 2 });
     const wanted = await timed("P&L of everything at once", () => totalOf(duckdb, folder));
     duckdb.close();
@@ -76,8 +81,17 @@ async function benchFull(): Promise<Record<string, unknown>> {
       vs_group_by: spread(rounds.map(({ full, group }) => full.seconds / group.seconds)),
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (values.keep === undefined) rmSync(base, { recursive: true, force: true });
   }
+}
+
+/** Made, and marked as whole when it is, unless an earlier run did it. */
+async function makeOnce(folder: string, make: () => Promise<void>): Promise<void> {
+  const mark = `${folder}.${scale}.whole`;
+  if (existsSync(mark)) return;
+  rmSync(folder, { recursive: true, force: true });
+  await make();
+  writeFileSync(mark, "");
 }
 
 const SETTINGS = [
@@ -88,27 +102,50 @@ const SETTINGS = [
   "shared_buffers=1GB",
 ];
 
-async function benchIncrement(): Promise<Record<string, unknown>> {
-  const server = await startPostgres(SETTINGS);
+async function onServer<T>(data: string, work: (client: pg.Client, url: string) => Promise<T>): Promise<T> {
+  const server = await startPostgres(SETTINGS, data);
   if (server === null) throw new Error("PostgreSQL's binaries are needed");
   try {
-    const db = await openDatabase({ url: server.url });
-    await migrate(db);
-    await db.close();
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    await timed("ledger made", () => createLedger(client, size));
-    // An hour before the hour is measured, so that as much leaves the lookback as in any hour.
-    measure("increment-process.ts", server.url, "1");
-    await client.query("VACUUM ANALYZE");
-    const before = await paidIn(client);
-    await timed("hour made", () => addHour(client, size, HOUR));
-    const hour = measure("increment-process.ts", server.url);
-    await checkHour(client, before);
+    const result = await work(client, server.url);
     await client.end();
-    return { increment_s: significant(hour.seconds), increment_rss_mb: significant(hour.rssMb), hour: HOUR };
+    return result;
   } finally {
     await server.stop();
+  }
+}
+
+async function migrateAt(url: string): Promise<void> {
+  const db = await openDatabase({ url });
+  await migrate(db);
+  await db.close();
+}
+
+async function benchIncrement(): Promise<Record<string, unknown>> {
+  const ledger = join(base, "ledger");
+  const measured = join(base, "measured");
+  await makeOnce(ledger, () =>
+    onServer(ledger, async (client, url) => {
+      await migrateAt(url);
+      await timed("ledger made", () => createLedger(client, size));
+      // An hour before the hour is measured, so that as much leaves the lookback as in any hour.
+      measure("increment-process.ts", url, "1");
+      await client.query("VACUUM ANALYZE");
+    }),
+  );
+  try {
+    execFileSync("cp", ["-a", "--reflink=auto", ledger, measured]);
+    return await onServer(measured, async (client, url) => {
+      await migrateAt(url);
+      const before = await paidIn(client);
+      await timed("hour made", () => addHour(client, size, HOUR));
+      const hour = measure("increment-process.ts", url);
+      await checkHour(client, before);
+      return { increment_s: significant(hour.seconds), increment_rss_mb: significant(hour.rssMb), hour: HOUR };
+    });
+  } finally {
+    rmSync(values.keep === undefined ? base : measured, { recursive: true, force: true });
   }
 }
 

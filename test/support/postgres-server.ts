@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
@@ -40,9 +40,13 @@ const CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off",
 /**
  * A throw-away server on a unix socket inside a new temporary folder.
  * @param settings `name=value` of its configuration
+ * @param kept folder of its data, which is made where there is none and stays when the server stops
  * @returns null where no binaries are found
  */
-export async function startPostgres(settings: readonly string[] = CARELESS): Promise<PostgresServer | null> {
+export async function startPostgres(
+  settings: readonly string[] = CARELESS,
+  kept?: string,
+): Promise<PostgresServer | null> {
   const bin = findPostgres();
   if (bin === null) return null;
   // A socket's path may have about 100 characters.
@@ -50,12 +54,13 @@ export async function startPostgres(settings: readonly string[] = CARELESS): Pro
   const folder = mkdtempSync(join(base, "orderflow-pg-"));
   const user = account();
   if (user !== null) chownSync(folder, user.uid, user.gid);
-  const data = join(folder, "data");
+  const data = kept ?? join(folder, "data");
   const as = { ...user, cwd: folder, env: { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" } };
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const initdb = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
-    execFileSync(join(bin, "initdb"), initdb, { ...as, stdio: "pipe" });
+    if (kept !== undefined) makeOwned(kept, user);
+    if (!existsSync(join(data, "PG_VERSION"))) execFileSync(join(bin, "initdb"), initdb, { ...as, stdio: "pipe" });
     const version =
       execFileSync(join(bin, "postgres"), ["--version"], as).toString().replace(/^\D*/, "").split(" ")[0] ?? "";
     const [command = "", ...args] = [
@@ -71,6 +76,11 @@ export async function startPostgres(settings: readonly string[] = CARELESS): Pro
     remove();
     throw error;
   }
+}
+
+function makeOwned(folder: string, user: { uid: number; gid: number } | null): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (user !== null) chownSync(folder, user.uid, user.gid);
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
