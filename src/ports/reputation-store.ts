@@ -64,7 +64,7 @@ export type PublishedScore = {
 
 /**
  * Ledger, scores and what is still to be done for them. Every writing method is one transaction that takes
- * the ledger's lock, so a kill between any two statements loses and doubles nothing, and two services at once do the work
+ * the ledger's lock (scoring shares it among its calls), so a kill between any two statements loses and doubles nothing, and two services at once do the work
  * once.
  * @throws TransientError from any of them
  */
@@ -96,13 +96,15 @@ export type ReputationStore = {
    * starts at `cutoff`, and those whose tier waits at a line; all when the rule changed.
    */
   moveWindow(cutoff: EpochMs, scoreVersion: number): Promise<void>;
-  /** Scores up to `maxWallets` of those marked. Null: none is, and the run has ended. */
+  /** Scores up to `maxWallets` of those marked; calls beside each other take different ones. Null: none is left to take. */
   scoreDue(
     maxWallets: number,
     cutoff: EpochMs,
     at: EpochMs,
     score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
   ): Promise<ScoreStep | null>;
+  /** Ends the run once all calls of `scoreDue` have. False: wallets are marked still, or again. */
+  endRun(): Promise<boolean>;
   edgePrior(): Promise<{ readonly published: EdgePrior; readonly population: EdgePopulation }>;
   /** From `at` on every wallet's edge is the one under `prior`; what was known before stays as it was. */
   publishPrior(prior: EdgePrior, at: EpochMs): Promise<void>;

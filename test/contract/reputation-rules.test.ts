@@ -67,7 +67,10 @@ describeOnEachEngine("rules of reputation", (getDb) => {
     };
     const next = () => bench.store.scoreDue(100, LONG_AGO, at, rule);
     await next();
-    if (!isCutShort) expect(await next()).toBeNull();
+    if (!isCutShort) {
+      expect(await next()).toBeNull();
+      expect(await bench.store.endRun()).toBe(true);
+    }
     await bench.clock.advance(3_600_000);
   }
   const tierNow = async () => (await all("SELECT trader_tier, tier_runs FROM flow.wallet_score"))[0];
@@ -126,6 +129,31 @@ describeOnEachEngine("rules of reputation", (getDb) => {
     expect(await tierNow()).toEqual({ trader_tier: "SMART", tier_runs: 1 });
     await runAt(7.1);
     expect(await tierNow()).toEqual({ trader_tier: "SMART", tier_runs: 2 });
+  });
+
+  test("steps beside each other take different wallets, one that fails leaves its own, and only then does the run end", async () => {
+    const wallets = [1, 2, 3, 4, 5, 6];
+    await bench.chain.extend(
+      aRecord(1, HEAD, {
+        markets: [preparedMarket(0, 1)],
+        fills: wallets.map((wallet) => aFill({ blockNumber: 2, logIndex: wallet, wallet: walletNo(wallet) })),
+        resolutions: [resolved(0, [1n, 0n], 50)],
+      }),
+    );
+    await finalize();
+    await applyAll();
+    await bench.store.moveWindow(LONG_AGO, 1);
+    const next = (score: typeof computeWalletScore) =>
+      bench.store.scoreDue(2, LONG_AGO, bench.clock.nowMs(), score).then((step) => step?.scored ?? null);
+    const fails = (): never => {
+      throw new Error("no score");
+    };
+    const steps = await Promise.allSettled([next(computeWalletScore), next(fails), next(computeWalletScore)]);
+    expect(steps.map((step) => (step.status === "fulfilled" ? step.value : null))).toEqual([2, null, 2]);
+    expect(await bench.store.endRun()).toBe(false);
+    expect([await next(computeWalletScore), await next(computeWalletScore)]).toEqual([2, null]);
+    expect(await bench.store.endRun()).toBe(true);
+    expect(await history()).toHaveLength(wallets.length);
   });
 
   test("a new version of the rule starts new rows, its tiers owe the old ones nothing, and no row is ever rewritten", async () => {

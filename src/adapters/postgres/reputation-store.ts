@@ -8,7 +8,7 @@ import { edgePrior, publishPrior } from "./reputation/edge-steps.ts";
 import { applyDue, findLate } from "./reputation/ledger-due.ts";
 import { reset, takeIn } from "./reputation/ledger-intake.ts";
 import { applyFills, nextArchived } from "./reputation/ledger-steps.ts";
-import { moveWindow, scoreDue } from "./reputation/score-steps.ts";
+import { endRun, moveWindow, scoreDue } from "./reputation/score-steps.ts";
 import { findWash } from "./reputation/wash-steps.ts";
 import type { ScoreHistoryTable } from "./schema-reputation.ts";
 
@@ -28,6 +28,7 @@ export function createReputationStore(db: Database): ReputationStore {
     applyDue: (maxFills, rules) => db.transaction((trx) => applyDue(trx, maxFills, rules)),
     moveWindow: (cutoff, scoreVersion) => db.transaction((trx) => moveWindow(trx, cutoff, scoreVersion)),
     scoreDue: (maxWallets, cutoff, at, score) => db.transaction((trx) => scoreDue(trx, maxWallets, cutoff, at, score)),
+    endRun: () => db.transaction(endRun),
     edgePrior: () => db.transaction(edgePrior),
     findWash: (cutoff, at) => db.transaction((trx) => findWash(trx, cutoff, at)),
     publishPrior: (prior, at) => db.transaction((trx) => publishPrior(trx, prior, at)),

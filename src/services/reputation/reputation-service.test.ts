@@ -41,6 +41,7 @@ function createScriptedStore(script: (ScoreStep | Error)[]) {
       if (next instanceof Error) throw next;
       return next ?? null;
     },
+    endRun: async () => true,
     edgePrior: async () => ({ published, population: NO_CROWD }),
     async publishPrior(prior) {
       published = prior;

@@ -55,7 +55,9 @@ export type ReputationService = Service & {
 };
 
 const FILLS_PER_STEP = 5_000;
-const WALLETS_PER_STEP = 2_500;
+const WALLETS_PER_STEP = 1_250;
+/** Steps at once: one is calculated while another is read or written. */
+const SCORE_LANES = 2;
 const RETRY_AFTER_MS = 5 * SECOND_MS;
 const WHALES_LOGGED = 20;
 
@@ -153,24 +155,32 @@ async function scoreWallets(
   const washed = await store.findWash(cutoff, startedAt);
   if (washed !== null) logger.info("wash clusters looked for", { wallets: washed });
   await store.moveWindow(cutoff, SCORE_VERSION);
-  let scored = 0;
-  let changed = 0;
-  const newWhales: TierChange[] = [];
-  while (!isAborted(signal)) {
-    // Each step at its own time: a score counts as known from when it was written, not from when the run began.
-    const wallets = config.walletsPerStep ?? WALLETS_PER_STEP;
-    const step = await store.scoreDue(wallets, cutoff, clock.nowMs(), computeWalletScore);
-    if (step === null) break;
-    scored += step.scored;
-    changed += step.changed;
-    newWhales.push(...step.newWhales);
-  }
+  const total = { scored: 0, changed: 0, newWhales: [] as TierChange[] };
+  const lane = async (): Promise<void> => {
+    while (!isAborted(signal)) {
+      // Each step at its own time: a score counts as known from when it was written, not from when the run began.
+      const wallets = config.walletsPerStep ?? WALLETS_PER_STEP;
+      const step = await store.scoreDue(wallets, cutoff, clock.nowMs(), computeWalletScore);
+      if (step === null) return;
+      total.scored += step.scored;
+      total.changed += step.changed;
+      total.newWhales.push(...step.newWhales);
+    }
+  };
+  do {
+    await allSettled(Array.from({ length: SCORE_LANES }, lane));
+  } while (!(isAborted(signal) || (await store.endRun())));
   const { published, population } = await store.edgePrior();
   const prior = estimatePrior(population);
   if (prior.k !== published.k || prior.variance !== published.variance) {
     await store.publishPrior(prior, clock.nowMs());
   }
-  return { scored, changed, newWhales };
+  return total;
+}
+
+/** Like Promise.all, but nothing goes on behind the first failure. */
+async function allSettled(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === "rejected") throw result.reason;
 }
 
 async function reset({ store, history, clock }: ReputationDeps): Promise<void> {

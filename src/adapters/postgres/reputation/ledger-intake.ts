@@ -18,6 +18,11 @@ export async function lockLedger(trx: Trx): Promise<void> {
   await sql`SELECT 1 FROM flow.ledger_state FOR UPDATE`.execute(trx);
 }
 
+/** As `lockLedger` against everybody but others that lock it this way: for steps that take different wallets. */
+export async function shareLedger(trx: Trx): Promise<void> {
+  await sql`SELECT 1 FROM flow.ledger_state FOR SHARE`.execute(trx);
+}
+
 /**
  * For a transaction that looks thousands of keys up in tables of millions of rows. With the costs of a spinning disk the
  * planner reads such a table as a whole, and joins by sorting or hashing all of it: at 400,000 wallets ten times the work.

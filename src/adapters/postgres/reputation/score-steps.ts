@@ -10,7 +10,7 @@ import { forgetLargest, sumDays, sumUnits } from "../migrations/0013_wallet_sums
 import type { Schema } from "../schema.ts";
 import { moveCrowd, publishedPrior } from "./edge-steps.ts";
 import { loadImported } from "./imported-facts.ts";
-import { lockLedger, lookUpByKey } from "./ledger-intake.ts";
+import { lockLedger, lookUpByKey, shareLedger } from "./ledger-intake.ts";
 import { loadDue, type PublishedRow } from "./score-facts.ts";
 import { appendHistory, saveScores } from "./score-rows.ts";
 import { closeRun, keepTiers, openRun } from "./tier-runs.ts";
@@ -78,6 +78,7 @@ export async function markWallets(trx: Trx, walletKeys: Iterable<number>): Promi
     ON CONFLICT DO NOTHING`.execute(trx);
 }
 
+/** @returns null: nobody is due but who a step beside this one has taken */
 export async function scoreDue(
   trx: Trx,
   maxWallets: number,
@@ -85,13 +86,10 @@ export async function scoreDue(
   at: EpochMs,
   score: (facts: WalletFacts, prior: EdgePrior) => WalletScore,
 ): Promise<ScoreStep | null> {
-  await lockLedger(trx);
+  await shareLedger(trx);
   await lookUpByKey(trx);
   const keys = await takeDue(trx, maxWallets);
-  if (keys.length === 0) {
-    await closeRun(trx);
-    return null;
-  }
+  if (keys.length === 0) return null;
   await addDays(trx, keys);
   const prior = await publishedPrior(trx);
   await keepTiers(trx, keys);
@@ -136,9 +134,19 @@ export async function scoreDue(
   };
 }
 
+/** Waits for the steps of others; one of them may have failed and left its wallets. @returns whether the run has ended */
+export async function endRun(trx: Trx): Promise<boolean> {
+  await lockLedger(trx);
+  const due = await trx.selectFrom("flow.score_due").select("wallet_key").limit(1).executeTakeFirst();
+  if (due !== undefined) return false;
+  await closeRun(trx);
+  return true;
+}
+
+/** Those that no step beside this one has taken. */
 async function takeDue(trx: Trx, maxWallets: number): Promise<readonly number[]> {
   const { rows } = await sql<{ wallet_key: number }>`DELETE FROM flow.score_due WHERE wallet_key = ANY(ARRAY(
-      SELECT wallet_key FROM flow.score_due ORDER BY wallet_key LIMIT ${maxWallets})) RETURNING wallet_key`.execute(
+      SELECT wallet_key FROM flow.score_due ORDER BY wallet_key LIMIT ${maxWallets} FOR UPDATE SKIP LOCKED)) RETURNING wallet_key`.execute(
     trx,
   );
   return rows.map((row) => row.wallet_key).sort((a, b) => a - b);
