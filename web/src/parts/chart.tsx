@@ -176,7 +176,7 @@ export function Chart({ summary, lines, show, size = "tall", range }: ChartProps
   return <div ref={box} class={`chart ${size}`} role="img" aria-label={summary} />;
 }
 
-export const Legend = ({ items }: { items: readonly (readonly [key: 1 | 2 | 3 | 4, label: ComponentChildren])[] }) => (
+export const Legend = ({ items }: { items: readonly (readonly [key: 1 | 2 | 4, label: ComponentChildren])[] }) => (
   <p class="legend">
     {items.map(([key, label]) => (
       <span key={key}>
