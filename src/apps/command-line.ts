@@ -21,6 +21,7 @@ import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
 import { addSigner } from "./commands/signer.ts";
 import { addStatus } from "./commands/status.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addViews } from "./commands/views.ts";
@@ -62,6 +63,7 @@ const ADDERS = [
   addImport,
   addRecompute,
   addBacktest,
+  addSweep,
   addCompletion,
 ];
 

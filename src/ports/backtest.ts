@@ -31,8 +31,8 @@ export type History = {
 
 /** Which variants have been tried on which stretch of the past. */
 export type VariantStore = {
-  /** How many there are on data that overlaps the stretch, the one with this hash included. */
-  countWith(hash: string, from: EpochMs, to: EpochMs): Promise<number>;
+  /** How many there are on data that overlaps the stretch, those with these hashes included. */
+  countWith(hashes: readonly string[], from: EpochMs, to: EpochMs): Promise<number>;
   /** Once for each hash. */
   record(variant: Variant): Promise<void>;
 };
@@ -76,7 +76,11 @@ export type HistoryEngine = {
    * @throws InputError when a file of the archive is missing
    */
   stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<History>;
+  /** The same for other processes of this machine to open, until it is closed. @throws InputError */
+  share(moment: HistoryMoment, onStage: (stage: string) => void): Promise<SharedHistory>;
 };
+
+export type SharedHistory = { readonly folder: string; close(): Promise<void> };
 
 /** The executor's journal, from its first step on. */
 export type JournalReader = { read(): AsyncIterable<readonly RecordedStep[]> };

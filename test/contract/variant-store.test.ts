@@ -16,14 +16,14 @@ describeOnEachEngine("variant store", (getDb) => {
   test("counts what was tried on overlapping data, each once", async () => {
     await sql`TRUNCATE flow.variant`.execute(getDb().kysely);
     const store = createVariantStore(getDb());
-    expect(await store.countWith("a", day(1), day(10))).toBe(1);
+    expect(await store.countWith(["a"], day(1), day(10))).toBe(1);
     await store.record(variant("a", 1, 10));
     await store.record({ ...variant("a", 1, 10), verdict: "no edge", edgePerShare: null });
-    expect(await store.countWith("a", day(1), day(10))).toBe(1);
-    expect(await store.countWith("b", day(9), day(20))).toBe(2);
+    expect(await store.countWith(["a"], day(1), day(10))).toBe(1);
+    expect(await store.countWith(["b"], day(9), day(20))).toBe(2);
     await store.record(variant("b", 9, 20));
-    expect(await store.countWith("c", day(10), day(12))).toBe(2);
-    expect(await store.countWith("c", day(20), day(30))).toBe(1);
+    expect(await store.countWith(["c"], day(10), day(12))).toBe(2);
+    expect(await store.countWith(["c"], day(20), day(30))).toBe(1);
     const { rows } = await sql`SELECT verdict, edge_per_share FROM flow.variant WHERE hash = 'a'`.execute(
       getDb().kysely,
     );

@@ -12,6 +12,7 @@ import type { DataFlaw } from "../../src/adapters/simnet/server/data-api-flaws.t
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { areaUnderCurve } from "../../src/apps/demo/planted-skill.ts";
+import { rankCorrelation } from "../../src/core/backtest/sweep/rank-correlation.ts";
 import type { Address, MarketId } from "../../src/core/ids/ids.ts";
 import type { DifferenceClass } from "../../src/core/reputation/reconcile-class.ts";
 import { IMPORT_CONFIDENCE } from "../../src/core/reputation/score-source.ts";
@@ -24,7 +25,6 @@ import { describeOnOneEngine } from "../support/engines.ts";
 import { UNLIMITED } from "../support/fake-data-api.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
-import { rankCorrelation } from "../support/rank-correlation.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
 import { readSimnetChain } from "../support/simnet-listener.ts";
 

@@ -28,6 +28,7 @@ import { unitSumsJoinSql } from "./migrations/0023_unit_sums_join.ts";
 import { commitRangeSql } from "./migrations/0024_commit_range.ts";
 import { liveAccountSql } from "./migrations/0025_live_account.ts";
 import { backtestSql } from "./migrations/0026_backtest.ts";
+import { sweepSql } from "./migrations/0027_sweep.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -61,6 +62,7 @@ export const migrations: readonly Migration[] = [
   { name: "0024_commit_range", sql: commitRangeSql },
   { name: "0025_live_account", sql: liveAccountSql },
   { name: "0026_backtest", sql: backtestSql },
+  { name: "0027_sweep", sql: sweepSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

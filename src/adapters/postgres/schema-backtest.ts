@@ -1,4 +1,4 @@
-/** The tables of 0026 as Kysely sees them; the SQL there says what each column means. */
+/** The tables of 0026 and 0027 as Kysely sees them; the SQL there says what each column means. */
 import type { EpochMs } from "../../core/time/time.ts";
 
 export type VariantTable = {
@@ -11,4 +11,20 @@ export type VariantTable = {
   tried_at: EpochMs;
 };
 
-export type BacktestSchema = { "flow.variant": VariantTable };
+export type SweepTable = { sweep_id: string; plan: unknown; begun_at: EpochMs };
+
+export type SweepVariantTable = {
+  sweep_id: string;
+  hash: string;
+  place: number;
+  point: unknown;
+  options: unknown;
+  figures: unknown;
+  finished_at: EpochMs | null;
+};
+
+export type BacktestSchema = {
+  "flow.variant": VariantTable;
+  "flow.sweep": SweepTable;
+  "flow.sweep_variant": SweepVariantTable;
+};

@@ -1,17 +1,17 @@
 import { sql } from "kysely";
 import { assert } from "../../core/assert.ts";
 import type { VariantStore } from "../../ports/backtest.ts";
-import { ts } from "./codecs.ts";
+import { textArray, ts } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
 
 export const createVariantStore = (db: Database): VariantStore => ({
-  async countWith(hash, from, to) {
+  async countWith(hashes, from, to) {
     const { rows } = await sql<{ others: bigint }>`
       SELECT count(*) AS others FROM flow.variant
-      WHERE hash <> ${hash} AND from_at < ${ts(to)} AND to_at > ${ts(from)}`.execute(db.kysely);
+      WHERE hash <> ALL (${textArray(hashes)}) AND from_at < ${ts(to)} AND to_at > ${ts(from)}`.execute(db.kysely);
     const [row] = rows;
     assert(row !== undefined, "an aggregate gives a row");
-    return Number(row.others) + 1;
+    return Number(row.others) + hashes.length;
   },
   record: (variant) =>
     repeatableTransaction(db, async (trx) => {

@@ -43,6 +43,7 @@ figure { margin: 0; background: var(--card); border: 1px solid var(--line); bord
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
 .line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; }
+rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } svg text.ink { fill: var(--ink); }
 .whisker { stroke: var(--main); stroke-width: 2.5; } .dot { fill: var(--main); } .bubble { fill: var(--main); opacity: .55; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -41,13 +41,13 @@ export function estimate(clusters: readonly Cluster[], draw: Draw, variants: num
   scores.sort((a, b) => a - b);
   const [low, high] = [quantile(scores, ALPHA / 2), quantile(scores, 1 - ALPHA / 2)];
   const interval = { low: whole.mean - high * whole.error, high: whole.mean - low * whole.error };
-  // Quantiles further out than the rounds reach: the tails are stretched as the normal distribution's are.
+  return { mean: whole.mean, interval, corrected: correctFor(variants, whole.mean, interval), clusters: count };
+}
+
+/** Quantiles further out than the rounds reach: the tails are stretched as the normal distribution's are. */
+export function correctFor(variants: number, mean: number, { low, high }: Interval): Interval {
   const stretch = normalQuantile(1 - ALPHA / 2 / Math.max(1, variants)) / normalQuantile(1 - ALPHA / 2);
-  const corrected = {
-    low: whole.mean - (whole.mean - interval.low) * stretch,
-    high: whole.mean + (interval.high - whole.mean) * stretch,
-  };
-  return { mean: whole.mean, interval, corrected, clusters: count };
+  return { low: mean - (mean - low) * stretch, high: mean + (high - mean) * stretch };
 }
 
 /** Mean and its error from the residuals of whole clusters, as in `core/performance/significance.ts`. */

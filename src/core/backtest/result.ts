@@ -43,16 +43,12 @@ export const CONTROL = {
   everyone: "everyone (sample)",
 } as const;
 
-/** @param variants so many have been tried on this data, this one included */
-export function judgeRun(
-  record: RunRecord,
-  facts: HistoryFacts,
-  options: RunOptions,
-  variants: number,
-): BacktestResult {
-  const draw = (name: string): Draw => createDraw(seedOf(options.seed, name));
+type RowOf = (name: string, bets: readonly StudyBet[], edgeOf: (bet: StudyBet) => number) => EdgeRow;
+
+/** One row of edges: bets of one event share their fate. */
+function edgeRows(facts: HistoryFacts, seed: number, variants: number): RowOf {
   const clusterOf = (bet: StudyBet): string => facts.markets[bet.market]?.eventId ?? String(bet.market);
-  const row = (name: string, bets: readonly StudyBet[], edgeOf: (bet: StudyBet) => number): EdgeRow => {
+  return (name, bets, edgeOf) => {
     const clusters = new Map<string, { value: number; weight: number }>();
     let count = 0;
     for (const bet of bets) {
@@ -63,27 +59,53 @@ export function judgeRun(
       clusters.set(clusterOf(bet), { value: cluster.value + edge, weight: cluster.weight + 1 });
     }
     const list: readonly Cluster[] = [...clusters.values()];
-    return { name, bets: count, edge: estimate(list, draw(name), variants) };
+    return { name, bets: count, edge: estimate(list, drawOf(seed, name), variants) };
   };
-  const ofGroup = (group: StudyBet["group"]): readonly StudyBet[] => record.bets.filter((bet) => bet.group === group);
+}
+
+const drawOf = (seed: number, name: string): Draw => createDraw(seedOf(seed, name));
+
+/**
+ * The signals' edge beside the controls, and what both say.
+ * @param variants so many have been tried on this data, this one included
+ */
+export function judgeSignals(
+  { bets }: RunRecord,
+  facts: HistoryFacts,
+  { seed }: Pick<RunOptions, "seed">,
+  variants: number,
+): Pick<BacktestResult, "edge" | "controls" | "verdict"> {
+  const row = edgeRows(facts, seed, variants);
+  const ofGroup = (group: StudyBet["group"]): readonly StudyBet[] => bets.filter((bet) => bet.group === group);
   const signals = ofGroup("signal");
   const edge = row("all signals", signals, cappedEdge);
+  const controls = [
+    row(CONTROL.reversed, signals.filter(isBought), reverseEdge),
+    row(CONTROL.random, ofGroup("random"), cappedEdge),
+    row(CONTROL.shuffled, shuffleOutcomes(signals, bets, drawOf(seed, "shuffle")), cappedEdge),
+    row(CONTROL.everyone, ofGroup("everyone"), cappedEdge),
+  ];
+  return { edge, controls, verdict: decide(edge, controls) };
+}
+
+/** @param variants so many have been tried on this data, this one included */
+export function judgeRun(
+  record: RunRecord,
+  facts: HistoryFacts,
+  options: RunOptions,
+  variants: number,
+): BacktestResult {
+  const row = edgeRows(facts, options.seed, variants);
+  const signals = record.bets.filter(({ group }) => group === "signal");
   const grouped = (keyOf: (bet: StudyBet) => string): readonly EdgeRow[] =>
     [...Map.groupBy(signals, keyOf)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, bets]) => row(name, bets, cappedEdge));
-  const controls = [
-    row(CONTROL.reversed, signals.filter(isBought), reverseEdge),
-    row(CONTROL.random, ofGroup("random"), cappedEdge),
-    row(CONTROL.shuffled, shuffleOutcomes(signals, record.bets, draw("shuffle")), cappedEdge),
-    row(CONTROL.everyone, ofGroup("everyone"), cappedEdge),
-  ];
   return {
-    account: judgeAccount(record, options, draw("account")),
-    edge,
+    account: judgeAccount(record, options, drawOf(options.seed, "account")),
+    ...judgeSignals(record, facts, options, variants),
     bySignal: grouped(({ signalType }) => signalType),
     byCategory: grouped(({ market }) => facts.markets[market]?.category ?? "unknown"),
-    controls,
     decay: STUDY_DELAYS_S.map((seconds, index) =>
       row(`${seconds} s`, signals, (bet) => edgeAt(bet, bet.prices[index] as number)),
     ),
@@ -94,13 +116,13 @@ export function judgeRun(
       resolved: signals.filter((bet) => !Number.isNaN(bet.payout)).length,
     },
     variants,
-    verdict: decide(edge, controls),
   };
 }
 
 /** What is dearer than the cap is not bought. */
 const isBought = (bet: StudyBet): boolean => ownPrice(bet) <= bet.cap;
-const cappedEdge = (bet: StudyBet): number => (isBought(bet) ? edgeAt(bet, ownPrice(bet)) : Number.NaN);
+/** USD per share of a bet that was bought and resolved, else NaN. */
+export const cappedEdge = (bet: StudyBet): number => (isBought(bet) ? edgeAt(bet, ownPrice(bet)) : Number.NaN);
 
 const BUCKETS = 20;
 const bucketOf = (bet: StudyBet): number => Math.min(BUCKETS - 1, Math.floor(ownPrice(bet) * BUCKETS));

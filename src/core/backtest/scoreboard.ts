@@ -11,12 +11,16 @@ export type Scoreboard = {
   readonly score: Float64Array;
   /** 1: may be followed */
   readonly eligible: Uint8Array;
+  /** Every tier, in a fixed order. */
+  readonly tiers: readonly string[];
   /** null: the wallet was never scored. */
   facts(wallet: number): WalletFacts;
   tierState(wallet: number): TierState | null;
   publish(wallet: number, score: WalletScore, at: EpochMs): void;
   /** Its edge alone has changed. */
   publishEdge(wallet: number, lowerBound: number | null, at: EpochMs): void;
+  /** As another board had published it. */
+  restore(wallet: number, facts: Omit<WalletFacts, "scoreVersion" | "scoredAt">, at: EpochMs): void;
   /** Back to neutral. */
   forget(wallet: number): void;
 };
@@ -32,6 +36,7 @@ export function createScoreboard(wallets: number): Scoreboard {
   return {
     score,
     eligible,
+    tiers: TIERS,
     facts(wallet) {
       if (!isScored(wallet)) return UNSCORED_WALLET;
       const bound = edge[wallet] as number;
@@ -56,6 +61,13 @@ export function createScoreboard(wallets: number): Scoreboard {
     },
     publishEdge(wallet, lowerBound, at) {
       edge[wallet] = lowerBound ?? Number.NaN;
+      scoredAt[wallet] = at;
+    },
+    restore(wallet, facts, at) {
+      score[wallet] = facts.score;
+      eligible[wallet] = facts.followEligible ? 1 : 0;
+      tier[wallet] = TIERS.indexOf(facts.tier as Tier);
+      edge[wallet] = facts.edgeLowerBound ?? Number.NaN;
       scoredAt[wallet] = at;
     },
     forget(wallet) {

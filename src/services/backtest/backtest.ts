@@ -59,7 +59,7 @@ export async function backtest(
     ...(signal === undefined ? {} : { signal }),
   });
   const variant = variantHash(options);
-  const tried = await variants.countWith(variant, options.from, options.to);
+  const tried = await variants.countWith([variant], options.from, options.to);
   const result = judgeRun(record, history.facts, options, tried);
   // Half a run has no verdict that anybody should remember.
   if (!isPartial) {
@@ -85,5 +85,5 @@ export async function backtest(
 }
 
 /** The seed decides nothing but how intervals and controls are drawn, so it makes no new variant. */
-const variantHash = ({ seed: _, ...options }: RunOptions): string =>
+export const variantHash = ({ seed: _, ...options }: RunOptions): string =>
   hashValue({ ruleVersion: RULE_VERSION, scoreVersion: SCORE_VERSION, ...options });

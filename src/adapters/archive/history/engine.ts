@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { InputError } from "../../../core/errors.ts";
+import type { EpochMs } from "../../../core/time/time.ts";
 import type { ArchiveFile } from "../../../ports/archive.ts";
-import type { HistoryEngine, HistoryMoment, HistoryRelation } from "../../../ports/backtest.ts";
+import type { History, HistoryEngine, HistoryMoment, HistoryRelation } from "../../../ports/backtest.ts";
 import { type Duckdb, openDuckdb, text, textList } from "../duckdb.ts";
+import { readFacts, writeFacts } from "./facts-file.ts";
 import { createStagedHistory } from "./read.ts";
 import { lineColumns } from "./relations.ts";
 
@@ -22,31 +24,59 @@ const COLUMNS =
   "block_number, log_index, occurred_ms, wallet_key, token_key, traits, size_micros, cash_micros, fee_micros, order_hash";
 
 export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: HistoryEngineOptions): HistoryEngine {
-  return {
-    async stage(moment, onStage) {
-      const root = join(folder, WORK);
-      await mkdir(root, { recursive: true });
-      const work = await mkdtemp(join(root, "run-"));
-      const duckdb = await openDuckdb({ spillFolder: join(work, "spill"), memoryMb, threads });
-      const close = async (): Promise<void> => {
-        duckdb.close();
-        await rm(work, { recursive: true, force: true });
-      };
-      try {
-        const stage = new Stage(duckdb, work, folder);
-        for (const relation of ["wallet", "token", "leg", "fill"] as const) {
-          onStage(`reading ${STAGES[relation]}`);
-          await stage.load(relation, moment.read(relation));
-        }
-        onStage("sorting the archive");
-        const parts = await stage.fills(moment);
-        return await createStagedHistory({ duckdb, moment, parts, legs: await stage.legs(), close });
-      } catch (error) {
-        await close();
-        throw error;
+  /** Into a folder of this process, which the returned function removes. */
+  async function prepare(moment: HistoryMoment, onStage: (stage: string) => void) {
+    const root = join(folder, WORK);
+    await mkdir(root, { recursive: true });
+    const work = await mkdtemp(join(root, "run-"));
+    const duckdb = await openDuckdb({ spillFolder: join(work, "spill"), memoryMb, threads });
+    const close = async (): Promise<void> => {
+      duckdb.close();
+      await rm(work, { recursive: true, force: true });
+    };
+    try {
+      const stage = new Stage(duckdb, work, folder);
+      for (const relation of ["wallet", "token", "leg", "fill"] as const) {
+        onStage(`reading ${STAGES[relation]}`);
+        await stage.load(relation, moment.read(relation));
       }
+      onStage("sorting the archive");
+      const parts = await stage.fills(moment);
+      return { duckdb, moment, parts, legs: await stage.legs(), work, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return {
+    stage: async (moment, onStage) => createStagedHistory(await prepare(moment, onStage)),
+    async share(moment, onStage) {
+      const { work, parts, legs, close } = await prepare(moment, onStage);
+      const { facts, missing } = moment;
+      await writeFacts(work, { facts, missing, parts: parts.map((path) => basename(path)), legs: basename(legs) });
+      return { folder: work, close };
     },
   };
+}
+
+/** What was shared, for one more process. @param until nothing that happened later is read */
+export async function openSharedHistory(
+  folder: string,
+  until: EpochMs | null,
+  { memoryMb = 256, threads = 1 }: Partial<Omit<HistoryEngineOptions, "folder">> = {},
+): Promise<History> {
+  const { facts, missing, parts, legs } = await readFacts(folder);
+  const spillFolder = join(folder, `spill-${process.pid}`);
+  const duckdb = await openDuckdb({ spillFolder, memoryMb, threads });
+  const staged = {
+    ...{ duckdb, moment: { facts, missing }, parts: parts.map((part) => join(folder, part)) },
+    legs: legs === null ? null : join(folder, legs),
+    async close() {
+      duckdb.close();
+      await rm(spillFolder, { recursive: true, force: true });
+    },
+  };
+  return createStagedHistory(staged, until);
 }
 
 const STAGES: Readonly<Record<HistoryRelation, string>> = {
