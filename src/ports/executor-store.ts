@@ -12,7 +12,7 @@ export type JournalStep = {
   readonly ruleVersion: number;
   readonly event: EngineEvent;
   readonly commands: readonly Command[];
-  /** Of the state after it; the last step of each commit has one. */
+  /** Of the state after it; the last step of each commit has one, but where the process died right after its orders. */
   readonly stateHash: string | null;
 };
 
@@ -68,6 +68,8 @@ export type ExecutorInbox = {
 /** Everything that a number of steps leave behind; it is committed whole or not at all. */
 export type EngineBatch = EngineRows & {
   readonly steps: readonly JournalStep[];
+  /** Of `state`, for the step `seq` that `append` has stored without one; null: nothing is missing. */
+  readonly lateHash: string | null;
   readonly cursor: bigint;
   readonly handledControls: readonly string[];
   /** The state after the last step: its figures are always stored, the whole only when `snapshot` is set. */

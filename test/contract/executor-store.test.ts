@@ -184,18 +184,23 @@ describeOnEachEngine("executor store", (getDb) => {
       sql`INSERT INTO flow.command (kind, created_by, created_at) VALUES ('pause', 'test', ${ts(blockTime(1))})`,
     );
     const cursor = batch.cursor + 5n;
-    await store.append({ ...batch, cursor, steps: batch.steps.slice(1), handledControls: ["1"], snapshot: false });
+    const [hash, ...hashes] = batch.steps.map(({ stateHash }) => stateHash);
+    const unhashed = batch.steps.slice(1).map((each) => ({ ...each, stateHash: null }));
+    await store.append({ ...batch, cursor, steps: unhashed, handledControls: ["1"], snapshot: false });
     const loaded = await store.load();
     const money = { seq: 4, state: moneyOf(batch.state) };
     const { changes, notices } = batch;
-    expect(loaded).toMatchObject({ steps: batch.steps.slice(1), money, cursor, waiting: { changes, notices } });
+    expect(loaded).toMatchObject({ steps: unhashed, money, cursor, waiting: { changes, notices } });
     expect((await store.read(await query())).controls).toEqual([]);
     expect(await rows(sql`SELECT seq, open_positions FROM flow.executor_state`)).toEqual([
       { seq: 4n, open_positions: 1 },
     ]);
     expect(await rows(sql`SELECT id FROM flow.signal UNION ALL SELECT dedup_key FROM flow.alert_outbox`)).toEqual([]);
-    await store.save({ ...batch, cursor, steps: [], moneyMoved: false, snapshot: false });
-    expect(await store.load()).toEqual({ ...loaded, waiting: null });
+    const lateHash = hashes.at(-1) ?? null;
+    await store.save({ ...batch, cursor, steps: [], lateHash, moneyMoved: false, snapshot: false });
+    const steps = unhashed.map((each) => (each.seq === batch.seq ? { ...each, stateHash: lateHash } : each));
+    expect(await store.load()).toEqual({ ...loaded, steps, waiting: null });
+    expect(await rows(sql`SELECT state_hash FROM flow.journal WHERE seq = 1`)).toEqual([{ state_hash: hash }]);
     expect(await rows(sql`SELECT status FROM orderflow_signals`)).toEqual([{ status: "EXECUTED" }]);
     expect(await rows(sql`SELECT kind FROM flow.alert_outbox`)).toHaveLength(2);
   });
@@ -363,7 +368,16 @@ function player(at: EpochMs) {
       notices.push(...alertsOf(result.commands).map((notice) => ({ notice, at: event.at })));
     },
     batch: (cursor: bigint): EngineBatch => ({
-      ...{ steps, cursor, handledControls: [], seq: steps.length, state: requireState(), snapshot: true, at },
+      ...{
+        steps,
+        lateHash: null,
+        cursor,
+        handledControls: [],
+        seq: steps.length,
+        state: requireState(),
+        snapshot: true,
+        at,
+      },
       ...{ moneyMoved: true, forgetBefore: epochMs(0) },
       ...{ changes: newestChanges(changes), notices },
     }),

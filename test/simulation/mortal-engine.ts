@@ -1,4 +1,4 @@
-import type { ClientBase } from "pg";
+import type { ClientBase, QueryConfig } from "pg";
 import type { Engine } from "../../src/adapters/postgres/engine.ts";
 import type { ClientSource, PooledClient } from "../../src/adapters/postgres/pool.ts";
 import type { Faults } from "../../src/adapters/simnet/faults/faults.ts";
@@ -62,8 +62,10 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Engi
 
   function use(pooled: PooledClient): PooledClient {
     const connection: Connection = { pooled, isLost: false, isInTransaction: false };
-    const query = (text: string, parameters: unknown[]): Promise<unknown> =>
-      outside(() => perform(connection, text, () => pooled.client.query(text, parameters)));
+    const query = (statement: string | QueryConfig, parameters?: unknown[]): Promise<unknown> => {
+      const text = typeof statement === "string" ? statement : statement.text;
+      return outside(() => perform(connection, text, () => pooled.client.query(statement, parameters)));
+    };
     const client = { query } as unknown as ClientBase;
     held.add(connection);
     connections.set(client, connection);

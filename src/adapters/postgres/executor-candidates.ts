@@ -7,6 +7,7 @@ import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import { EDGE_BOUND } from "./edge-bound.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /** Blocks as PostgreSQL writes an int4multirange; null: none. */
@@ -54,11 +55,11 @@ type CandidateRow = {
 export async function loadCandidates(
   kysely: Kysely<Schema>,
   query: CandidateQuery,
-  { read, young }: Ranges,
+  { read, young, leads }: Ranges & { readonly leads: boolean },
 ): Promise<readonly CandidateFill[]> {
   const [entries, exits] = await Promise.all([
     young === null ? [] : loadRows(kysely, youngFills(query, young), tellingScore(query)),
-    loadRows(kysely, leaderSells(read), anyScore),
+    leads ? loadRows(kysely, leaderSells(read), anyScore) : [],
   ]);
   if (exits.length === 0) return entries.map(readCandidate);
   // A badly scored leader's sell is both: the one with the holding is kept.
@@ -81,11 +82,11 @@ const youngFills = ({ since }: CandidateQuery, young: string) => sql`
 /** The score of the wallet of `f`, where it may make a signal of such a fill. */
 const tellingScore = ({ minWhaleScore, maxFadeScore }: CandidateQuery) => sql`
   JOIN LATERAL (
-    SELECT * FROM flow.wallet_score
-    WHERE wallet_key = f.wallet_key AND (
-      (NOT f.is_sell AND follow_eligible AND reputation_score >= ${minWhaleScore}::float8)
-      OR (f.is_sell AND reputation_score < ${maxFadeScore}::float8))
-    OFFSET 0
+    (SELECT * FROM flow.wallet_score WHERE wallet_key = f.wallet_key AND NOT f.is_sell
+      AND follow_eligible AND reputation_score >= ${minWhaleScore}::float8 OFFSET 0)
+    UNION ALL
+    (SELECT * FROM flow.wallet_score WHERE wallet_key = f.wallet_key AND f.is_sell
+      AND reputation_score < ${maxFadeScore}::float8 OFFSET 0)
   ) s ON true`;
 
 const anyScore = sql`LEFT JOIN flow.wallet_score s USING (wallet_key)`;
@@ -115,7 +116,7 @@ async function loadRows(
   scores: RawBuilder<unknown>,
 ): Promise<readonly CandidateRow[]> {
   const { rows } = await sql<CandidateRow>`
-    SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
+    ${PREPARED}SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
       f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
       s.reputation_score, s.trader_tier, s.follow_eligible,
       ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,

@@ -7,6 +7,7 @@ import type { CandidateQuery, ExecutorInbox, PendingControl, ResolvedMarket } fr
 import { type Hex, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import { loadCandidates, type Ranges } from "./executor-candidates.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -18,20 +19,21 @@ export async function loadInbox({ kysely }: Database, query: CandidateQuery): Pr
   return {
     cursor: ingest.cursor,
     retractedFrom: ingest.retractedFrom,
-    fills: ingest.read === null ? [] : await loadCandidates(kysely, query, { read: ingest.read, young: ingest.young }),
+    fills: ingest.read === null ? [] : await loadCandidates(kysely, query, { ...ingest, leads: news.has_leaders }),
     resolutions: news.has_resolutions ? await loadResolutions(kysely) : [],
     controls: news.has_controls ? await loadControls(kysely) : [],
     chainAsOf: news.block_time,
   };
 }
 
-type News = { block_time: EpochMs | null; has_resolutions: boolean; has_controls: boolean };
+type News = { block_time: EpochMs | null; has_resolutions: boolean; has_controls: boolean; has_leaders: boolean };
 
 async function loadNews(kysely: Kysely<Schema>): Promise<News> {
   const { rows } = await sql<News>`
-    SELECT (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
+    ${PREPARED}SELECT (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
       EXISTS (SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN')
         AS has_resolutions,
+      EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL) AS has_leaders,
       EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL) AS has_controls`.execute(kysely);
   const [news] = rows;
   assert(news !== undefined, "a SELECT without FROM gives a row");
@@ -48,7 +50,7 @@ async function loadIngest(kysely: Kysely<Schema>, { cursor, since }: CandidateQu
     read: string | null;
     young: string | null;
   }>`
-    SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
+    ${PREPARED}SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
       range_agg(blocks) FILTER (WHERE kind = 'extend') AS read,
       range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(since)}) AS young
     FROM flow.ingest, int4range(from_block, to_block, '[]') AS blocks

@@ -9,6 +9,7 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { EngineBatch, JournalStep } from "../../ports/executor-store.ts";
 import { int8Array, ts, tsOrNull } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /** Whose steps they are, and under which name it reads the chain. */
@@ -26,7 +27,7 @@ export async function appendSteps({ kysely }: Database, journal: Journal, batch:
   const waiting = JSON.stringify(packRows(batch, moneyMoved ? state : { signals: {}, orders: {} }));
   const begun = BigInt(seq - steps.length);
   const { rows } = await sql<{ own: bigint }>`
-    WITH own AS (
+    ${PREPARED}WITH own AS (
       UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${waiting}
       WHERE mode = ${journal.mode} AND seq = ${begun} RETURNING mode
     ), step AS (${insertSteps(journal.mode, steps, sql`own,`)}
@@ -41,6 +42,10 @@ export async function appendSteps({ kysely }: Database, journal: Journal, batch:
 export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
   const { mode, reader } = journal;
   if (batch.steps.length > 0) await insertSteps(mode, batch.steps, sql``).execute(trx);
+  if (batch.lateHash !== null) {
+    await sql`UPDATE flow.journal SET state_hash = ${batch.lateHash}
+      WHERE mode = ${mode} AND seq = ${BigInt(batch.seq)}`.execute(trx);
+  }
   if (batch.snapshot) await forgetSteps(trx, mode, batch.forgetBefore);
   await saveState(trx, mode, batch);
   await insertPlace(reader, batch, sql``).execute(trx);

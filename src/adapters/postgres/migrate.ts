@@ -29,6 +29,7 @@ import { commitRangeSql } from "./migrations/0024_commit_range.ts";
 import { liveAccountSql } from "./migrations/0025_live_account.ts";
 import { backtestSql } from "./migrations/0026_backtest.ts";
 import { sweepSql } from "./migrations/0027_sweep.ts";
+import { eligibleWalletsSql } from "./migrations/0028_eligible_wallets.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -63,6 +64,7 @@ export const migrations: readonly Migration[] = [
   { name: "0025_live_account", sql: liveAccountSql },
   { name: "0026_backtest", sql: backtestSql },
   { name: "0027_sweep", sql: sweepSql },
+  { name: "0028_eligible_wallets", sql: eligibleWalletsSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

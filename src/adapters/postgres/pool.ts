@@ -2,7 +2,7 @@
  * The pool that Kysely's PostgreSQL dialect sees, on both engines: it translates failures in one place and lets COPY
  * run on the connection of the current transaction.
  */
-import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
+import { type PostgresPool, type PostgresPoolClient, type PostgresQueryResult, sql } from "kysely";
 import type { ClientBase } from "pg";
 import { translateFailure } from "./failures.ts";
 
@@ -71,6 +71,23 @@ async function* translatedPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenera
   }
 }
 
+/**
+ * Begins a statement that is parsed and planned once a connection: for the few that orders wait for, whose plan does not
+ * depend on what they ask.
+ */
+export const PREPARED = sql.raw("/* prepared */ ");
+const PREPARED_TEXT = "/* prepared */";
+/** By their text. */
+const preparedNames = new Map<string, string>();
+
+function preparedName(statement: string): string {
+  const known = preparedNames.get(statement);
+  if (known !== undefined) return known;
+  const name = `orderflow_${preparedNames.size + 1}`;
+  preparedNames.set(statement, name);
+  return name;
+}
+
 export function kyselyPool(source: ClientSource): PostgresPool {
   const connect = async (): Promise<PostgresPoolClient> => {
     const { client, release } = await translated(() => source.acquire());
@@ -84,8 +101,12 @@ export function kyselyPool(source: ClientSource): PostgresPool {
         if (first instanceof CopyOut) {
           return { command: "COPY", rowCount: 1, rows: [translatedPieces(source.copyOut(client, first))] };
         }
+        const values = [...parameters];
         return translated(
-          () => client.query(statement, [...parameters]) as unknown as Promise<PostgresQueryResult<unknown>>,
+          () =>
+            (statement.startsWith(PREPARED_TEXT)
+              ? client.query({ name: preparedName(statement), text: statement, values })
+              : client.query(statement, values)) as unknown as Promise<PostgresQueryResult<unknown>>,
         );
       }) as PostgresPoolClient["query"],
       release: (destroy) => void release(destroy === true),

@@ -10,12 +10,22 @@ const ESCAPED = /^'*-?\d+n$/;
  */
 export function toJson(value: unknown): Json {
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "string") return ESCAPED.test(value) ? `'${value}` : value;
-  if (Array.isArray(value)) return value.map(toJson);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  if (typeof value === "string") return value.endsWith("n") && ESCAPED.test(value) ? `'${value}` : value;
+  if (typeof value !== "object" || value === null) return value as Json;
+  // What holds no amount is its own JSON: most of a state is, and orders wait for it to be written.
+  if (Array.isArray(value)) {
+    const items = value.map(toJson);
+    return items.some((item, index) => item !== value[index]) ? items : (value as readonly Json[]);
   }
-  return value as Json;
+  const record = value as Readonly<Record<string, unknown>>;
+  let changed: Record<string, Json> | null = null;
+  for (const key of Object.keys(record)) {
+    const item = toJson(record[key]);
+    if (item === record[key]) continue;
+    changed ??= { ...(record as Readonly<Record<string, Json>>) };
+    changed[key] = item;
+  }
+  return changed ?? (record as Json);
 }
 
 export function fromJson(json: Json): unknown {

@@ -6,13 +6,13 @@ import { summarizeDay } from "../performance/summary.ts";
 import { forgetProtections } from "../risk/protections.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
-import { type EpochMs, isoDate, startOfDay } from "../time/time.ts";
+import { type EpochMs, isoDate, SECOND_MS, startOfDay } from "../time/time.ts";
 import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { askForExit, requestExit } from "./exits.ts";
 import { positionFacts } from "./on-order.ts";
-import { filterRecord, filterShards } from "./shards.ts";
+import { BRANCHES, filterBranch, filterRecord } from "./shards.ts";
 import { expireSignal, updateSignal } from "./signals.ts";
 import { type EngineState, openCostUsd, sortedValues } from "./state.ts";
 
@@ -40,10 +40,15 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
   return { ...asked, commands: [{ kind: "requestBook", subject: { kind: "signal", signalId }, marketId, tokenId }] };
 }
 
+/**
+ * What is too old decides nothing any more wherever it is used. There may be tens of thousands of episodes and orders
+ * wait for each tick, so a branch is looked through at a time, in turns by the second.
+ */
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
   const { episodeGapMs, conflictWindowMs, panicWindowMs } = state.config.signals;
-  const episodes = filterShards(state.episodes, (episode) => at - episode.lastAt <= episodeGapMs);
-  const recentTriggers = filterShards(state.recentTriggers, (list) =>
+  const turn = Math.floor(at / SECOND_MS) % BRANCHES;
+  const episodes = filterBranch(state.episodes, turn, (episode) => at - episode.lastAt <= episodeGapMs);
+  const recentTriggers = filterBranch(state.recentTriggers, turn, (list) =>
     list.some((each) => at - each.at <= conflictWindowMs),
   );
   const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);

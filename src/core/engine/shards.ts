@@ -10,8 +10,9 @@ type Leaf<Value> = Readonly<Record<string, Value>>;
 type Node<Value> = Branches<unknown> | Leaf<Value>;
 
 const LEVELS = 3;
+export const BRANCHES = 16;
 
-export const NO_SHARDS: Shards<never> = Array.from({ length: 16 }, () => null);
+export const NO_SHARDS: Shards<never> = Array.from({ length: BRANCHES }, () => null);
 
 function branchOf(key: string, level: number): number {
   const end = key.indexOf(":");
@@ -35,6 +36,17 @@ function setBelow<Value>(node: Node<Value> | null, key: string, value: Value, le
 /** Drops what `keep` refuses; branches without a change, and the whole where there is none, stay the same object. */
 export const filterShards = <Value>(shards: Shards<Value>, keep: (value: Value) => boolean): Shards<Value> =>
   (filterBelow(shards, keep, 0) ?? NO_SHARDS) as Shards<Value>;
+
+/** The same in one of the sixteen top branches alone: a whole walk through a large map is long to wait for. */
+export function filterBranch<Value>(
+  shards: Shards<Value>,
+  branch: number,
+  keep: (value: Value) => boolean,
+): Shards<Value> {
+  const before = shards[branch] ?? null;
+  const left = before === null ? null : (filterBelow(before, keep, 1) as typeof before);
+  return left === before ? shards : shards.with(branch, left);
+}
 
 /** @returns null where nothing is left */
 function filterBelow<Value>(node: Node<Value>, keep: (value: Value) => boolean, level: number): Node<Value> | null {

@@ -17,6 +17,7 @@ import {
 import { signalId } from "../signals/signal.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import { addMs, DAY_MS } from "../time/time.ts";
+import { toJson } from "./encode.ts";
 import type { EngineEvent } from "./event.ts";
 import { pendingCommands } from "./recover.ts";
 import type { EngineConfig } from "./state.ts";
@@ -285,4 +286,21 @@ it("a step that changes nothing gives back the same state, so that it need not b
   engine.tell({ kind: "ticked", at: addMs(NOON, 1_000) });
   engine.tell(aFillEvent({ wallet: 9, score: { ...aWhale, score: 5 }, at: addMs(NOON, 2_000) }));
   expect(engine.state()).toBe(before);
+});
+
+it("forgets old evidence within sixteen seconds of ticks, a branch at a time", () => {
+  const engine = anEngine();
+  for (let wallet = 1; wallet <= 40; wallet += 1) {
+    engine.tell(aFillEvent({ wallet, market: wallet, order: wallet }));
+    engine.showBook();
+  }
+  const left = (): number => JSON.stringify(toJson(engine.state().episodes)).split("signalled").length - 1;
+  const late = addMs(NOON, DEFAULT_SIGNAL_RULES.episodeGapMs + 1_000);
+  const counts = Array.from({ length: 16 }, (_, second) => {
+    engine.tell({ kind: "ticked", at: addMs(late, second * 1_000) });
+    return left();
+  });
+  expect(counts[0]).toBeGreaterThan(30);
+  expect(counts.at(-1)).toBe(0);
+  expect(engine.state()).toMatchObject({ recentTriggers: Array.from({ length: 16 }, () => null) });
 });

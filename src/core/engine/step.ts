@@ -12,7 +12,7 @@ import { onMarks, onReconfigured, onTick, performanceChange, rollDay } from "./o
 import { createState, type EngineState, upgradeConfig } from "./state.ts";
 
 /** Raised with every change of what a step decides; written beside each step in the journal. */
-export const RULE_VERSION = 4;
+export const RULE_VERSION = 5;
 
 /**
  * The one decision function of backtest, paper and live trading. Pure: the same state and event give the same result,

@@ -73,6 +73,17 @@ const rowsOf = (
 const NO_ROWS: EngineRows = { changes: [], notices: [] };
 const isUrgent = (command: Command): boolean => command.kind !== "notify";
 
+/** A hash takes as long as all the rest of a step: orders do not wait for it. */
+function hashed(
+  steps: readonly JournalStep[],
+  state: EngineState,
+  late: boolean,
+): Pick<EngineBatch, "steps" | "lateHash"> {
+  const last = steps.at(-1);
+  if (last === undefined) return { steps, lateHash: late ? hashValue(state) : null };
+  return { steps: [...steps.slice(0, -1), { ...last, stateHash: hashValue(state) }], lateHash: null };
+}
+
 type Place = { readonly state: EngineState; readonly seq: number; readonly cursor: bigint };
 type Stored = Pick<EngineBatch, "steps" | "cursor" | "handledControls" | "state" | "at">;
 
@@ -90,7 +101,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     await store[how === "append" ? "append" : "save"]({
       ...stored,
       ...rows,
-      steps: steps.map((each) => (each.seq === lastSeq ? { ...each, stateHash: hashValue(stored.state) } : each)),
+      ...(how === "append" ? { steps, lateHash: null } : hashed(steps, stored.state, waiting !== null)),
       seq: lastSeq,
       snapshot: how === "snapshot",
       // Whatever moved money is stored as a state, so that a start never repeats it under changed rules.
