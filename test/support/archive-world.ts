@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { sql } from "kysely";
-import { afterAll } from "vitest";
 import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
@@ -21,18 +17,9 @@ import { createFillHistory } from "../../src/services/archive/fill-history.ts";
 import { makeFills, rangeOf, timeOfBlock } from "./fills.ts";
 import { createManualClock } from "./manual-clock.ts";
 import { createQuietLogger } from "./quiet-logger.ts";
+import { scratchFolder } from "./scratch-folder.ts";
 
 export const BLOCKS = 50_000;
-
-const folders: string[] = [];
-const newFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "orderflow-archive-"));
-  folders.push(folder);
-  return folder;
-};
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** A partition full of time: 40 blocks spread over it, its first and last among them. */
 export const blocksOf = (partition: number): number[] => [
@@ -55,7 +42,7 @@ export type World = {
 
 /** Retention of one day, and a clock two days behind the block that `olderThanBlock` names. */
 export function openWorld(db: Database, olderThanBlock: number): World {
-  const folder = newFolder();
+  const folder = scratchFolder("archive");
   const files = openArchiveFolder({ folder, memoryMb: 256 });
   const store = createArchiveStore(db);
   const clock = createManualClock(addMs(timeOfBlock(olderThanBlock), DAY_MS));

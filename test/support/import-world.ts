@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll } from "vitest";
 import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
 import { createImporter } from "../../src/adapters/archive/import/importer.ts";
 import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
@@ -14,10 +12,7 @@ import type { ImportOptions } from "../../src/ports/archive-import.ts";
 import { createFillHistory } from "../../src/services/archive/fill-history.ts";
 import { type ImportProgress, type ImportReport, importArchive } from "../../src/services/archive/import-archive.ts";
 import { createManualClock } from "./manual-clock.ts";
-
-const root = mkdtempSync(join(tmpdir(), "orderflow-import-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let folders = 0;
+import { scratchFolder } from "./scratch-folder.ts";
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -63,19 +58,19 @@ export type World = {
 };
 
 export function openWorld(db: Database): World {
-  folders += 1;
-  const folder = join(root, `archive-${folders}`);
-  mkdirSync(join(root, `inputs-${folders}`));
+  const root = scratchFolder("import");
+  const folder = join(root, "archive");
+  const base = join(root, "inputs");
+  mkdirSync(base);
   const files = openArchiveFolder({ folder, memoryMb: 256 });
   const store = createArchiveStore(db);
   const history = createFillHistory({ store, files, pageRows: 1_000 });
   const progress: ImportProgress[] = [];
-  const base = join(root, `inputs-${folders}`);
   return {
     folder,
     progress,
     path: (name) => join(base, name),
-    beside: (name) => join(root, `${folders}-${name}`),
+    beside: (name) => join(root, name),
     async import(inputs, options = {}, signal = new AbortController().signal, used = store) {
       const importer = createImporter({ folder, memoryMb: 256 });
       const deps = { store: used, importer, clock: createManualClock() };
