@@ -30,4 +30,23 @@ describe("mining", () => {
     await first.stop();
     await again.stop();
   });
+
+  it("with a rush is quiet before it and crowded afterwards", async () => {
+    const [clock, port] = [createManualClock(START), 0];
+    const rush = { fromMs: START, oneInBefore: 10 };
+    const wallets = { market_maker: 6, informed: 60, noise: 120, panicker: 40 };
+    const world = await startSimnet({ seed: 8, port, clock, history: 1, wallets, rush, isManual: true });
+    const { chain } = world;
+    const matches = (from: number, to: number): number =>
+      chain
+        .nonEmpty(from, to)
+        .flatMap(chain.transactionsOf)
+        .filter(({ content }) => content.kind === "matches").length;
+    const start = chain.head();
+    world.advanceTo(START + HOUR_MS);
+    const [before, after] = [matches(chain.firstBlock, start), matches(start + 1, chain.head())];
+    expect(before).toBeGreaterThan(10);
+    expect(after).toBeGreaterThan(5 * before);
+    await world.stop();
+  });
 });

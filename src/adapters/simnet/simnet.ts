@@ -1,5 +1,6 @@
 import type { TokenId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Rush } from "./actors/actor.ts";
 import { type Chain, createChain, type ReorgTransactions } from "./chain/chain.ts";
 import { createOrderFaults, type FaultRates, type OrderFaults } from "./faults/order-faults.ts";
 import {
@@ -36,6 +37,7 @@ export type SimnetOptions = {
   readonly cutoverMs?: number;
   /** How many wallets of each kind. */
   readonly wallets?: Partial<Population>;
+  readonly rush?: Rush;
   readonly firstBlock?: number;
   readonly finalityBlocks?: number;
   readonly limits?: Partial<RpcLimits>;
@@ -108,7 +110,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const cutoverMs = options.cutoverMs ?? Math.floor(genesisMs + V1_SHARE * history);
   const population = { ...DEFAULT_POPULATION, ...options.wallets };
   const customers = options.accounts ?? [];
-  const world = createWorld({ seed, genesisMs, cutoverMs, population, customers });
+  const world = createWorld({ seed, genesisMs, cutoverMs, population, customers, rush: options.rush ?? null });
   const chain = createChain(world, {
     firstBlock: options.firstBlock ?? FIRST_BLOCK,
     finalityBlocks: options.finalityBlocks ?? FINALITY_BLOCKS,

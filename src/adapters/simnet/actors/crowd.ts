@@ -1,10 +1,10 @@
 import { drawBetween } from "../random/draws.ts";
 import { noiseUnit } from "../random/noise.ts";
-import { createPrng, hashText, type Seed } from "../random/prng.ts";
+import { createPrng, hashText } from "../random/prng.ts";
 import type { Agenda } from "../world/agenda.ts";
 import type { SimMarket } from "../world/market.ts";
 import type { SimWallet, WalletKind } from "../world/wallets.ts";
-import type { Attend } from "./actor.ts";
+import { type Attend, type Cast, comesAt } from "./actor.ts";
 
 /** Some markets are talked about: nearly every panicker of the asset comes. */
 const HYPE = 0.12;
@@ -23,8 +23,7 @@ export type Crowd = {
 };
 
 export function createCrowd(
-  seed: Seed,
-  wallets: readonly SimWallet[],
+  { seed, wallets, rush }: Cast,
   agenda: Agenda,
   actors: Readonly<Record<Exclude<WalletKind, "market_maker">, Attend>>,
 ): Crowd {
@@ -42,12 +41,14 @@ export function createCrowd(
     gather(market) {
       const life = market.endsAt - market.opensAt;
       for (const wallet of wallets) {
+        const from = comesAt(wallet, rush);
+        if (market.endsAt < from) continue;
         if (wallet.kind === "market_maker" || wallet.kind === "customer" || random() >= attention(wallet, market))
           continue;
         const attend = actors[wallet.kind];
-        const [from, to] = ARRIVAL[wallet.kind];
-        const first = Math.floor(market.opensAt + life * drawBetween(random, from, to));
-        agenda.at(first, (at) => attend(wallet, market, at, 0));
+        const [earliest, latest] = ARRIVAL[wallet.kind];
+        const first = Math.floor(market.opensAt + life * drawBetween(random, earliest, latest));
+        if (first >= from) agenda.at(first, (at) => attend(wallet, market, at, 0));
       }
     },
   };

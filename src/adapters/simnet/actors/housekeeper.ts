@@ -1,10 +1,11 @@
 import type { Desk } from "../exchange/desk.ts";
 import type { Vault } from "../exchange/vault.ts";
 import { noiseUnit } from "../random/noise.ts";
-import { hashText, type Seed } from "../random/prng.ts";
+import { hashText } from "../random/prng.ts";
 import type { SimMarket } from "../world/market.ts";
 import { lotsFor, type Outcome, PIPS_PER_USD } from "../world/units.ts";
 import type { SimWallet } from "../world/wallets.ts";
+import { type Cast, comesAt } from "./actor.ts";
 
 /** Besides trading: a few wallets split and merge, convert, send tokens to another wallet of theirs, redeem. */
 export type Housekeeper = {
@@ -25,9 +26,9 @@ const MINUTE_MS = 60_000;
 
 /**
  * Decided by noise and not by drawing, so that nothing else in the world depends on it but through what is held.
- * @param wallets of every kind; makers convert and redeem like everybody else
+ * @param cast wallets of every kind; makers convert and redeem like everybody else
  */
-export function createHousekeeper(seed: Seed, wallets: readonly SimWallet[], desk: Desk, vault: Vault): Housekeeper {
+export function createHousekeeper({ seed, wallets, rush }: Cast, desk: Desk, vault: Vault): Housekeeper {
   const key = hashText(`${seed}/housekeeping`);
   const chance = (what: number, wallet: SimWallet, market: SimMarket): number =>
     noiseUnit(key, wallet.index, market.index, what);
@@ -62,6 +63,7 @@ export function createHousekeeper(seed: Seed, wallets: readonly SimWallet[], des
 
   function tendMarket(market: SimMarket): void {
     for (const wallet of wallets) {
+      if (market.endsAt < comesAt(wallet, rush)) continue;
       if (wallet.kind === "noise" && chance(1, wallet, market) < SPLITS) split(wallet, market);
       if (wallet.family !== null && chance(7, wallet, market) < MOVES) move(wallet, wallet.family.sibling, market);
       const stranger = Math.floor(chance(9, wallet, market) * wallets.length);
@@ -75,7 +77,7 @@ export function createHousekeeper(seed: Seed, wallets: readonly SimWallet[], des
       const [first] = group;
       if (first?.negRisk !== true) return;
       for (const wallet of wallets) {
-        if (chance(10, wallet, first) >= CONVERTS) continue;
+        if (first.endsAt < comesAt(wallet, rush) || chance(10, wallet, first) >= CONVERTS) continue;
         desk.later(during(first, 0.3 + 0.6 * chance(11, wallet, first)), (at) => vault.convert(wallet, group, at));
       }
     },

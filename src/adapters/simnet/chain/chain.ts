@@ -71,7 +71,8 @@ export function createChain(world: World, options: ChainOptions): Chain {
       transaction: { serial: serial++, content },
     }));
     decided = target;
-    pending.push(...fresh);
+    // Not pushed as arguments: a long history has more than fit on the stack.
+    pending = pending.concat(fresh);
     const told = fresh.map(({ transaction }) => ({ hash: hashOf(transaction), content: transaction.content }));
     for (const listener of listeners) if (told.length > 0) listener.onPending?.(told);
   }

@@ -1,10 +1,11 @@
+import type { Cast, Rush } from "../actors/actor.ts";
 import { createCrowd } from "../actors/crowd.ts";
 import { createHousekeeper } from "../actors/housekeeper.ts";
 import { createInformed } from "../actors/informed.ts";
 import { createNoiseTrader } from "../actors/noise-trader.ts";
 import { createPanicker } from "../actors/panicker.ts";
 import { type Accounts, createAccounts } from "../exchange/accounts.ts";
-import { createDesk } from "../exchange/desk.ts";
+import { createDesk, type Desk } from "../exchange/desk.ts";
 import type { Match } from "../exchange/match.ts";
 import { createMatchingEngine } from "../exchange/matching.ts";
 import type { Operation } from "../exchange/operation.ts";
@@ -36,6 +37,8 @@ export type WorldOptions = {
   readonly revealMs?: number | null;
   /** Whose orders come from outside. */
   readonly customers?: readonly Customer[];
+  /** Null: everybody is there from the beginning. */
+  readonly rush?: Rush | null;
 };
 
 /** One transaction of the chain, before it has a block. */
@@ -73,9 +76,10 @@ export type World = {
 const MAKERS_PER_MARKET = 5;
 
 export function createWorld(options: WorldOptions): World {
-  const { seed, genesisMs } = options;
+  const { seed, genesisMs, rush = null } = options;
   const { population, wallets, accounts, purses } = createParticipants(options);
   const { pot, feeReceiver, negRiskVault, burn } = purses;
+  const cast: Cast = { seed, wallets: population, rush };
   const agenda = createAgenda();
   const quotes = createQuotes(seed, accounts, options.revealMs ?? null);
   const markets: SimMarket[] = [];
@@ -98,17 +102,13 @@ export function createWorld(options: WorldOptions): World {
     settle,
     sliceKey: hashText(`${seed}/slices`),
   });
-  const crowd = createCrowd(seed, population, agenda, {
-    informed: createInformed(seed, desk),
-    noise: createNoiseTrader(seed, desk),
-    panicker: createPanicker(seed, desk),
-  });
+  const crowd = createCrowd(cast, agenda, actorsAt(seed, desk));
   const vault = createVault({
     ...{ accounts, negRiskVault, burn, versionAt },
     isOpen: (market) => stateOf(market) !== undefined,
     perform: (operation, at) => happened.push({ at, kind: "operation", operation }),
   });
-  const housekeeper = createHousekeeper(seed, population, desk, vault);
+  const housekeeper = createHousekeeper(cast, desk, vault);
   const makersOf = chooseMakers(seed, population);
 
   function prepare(group: readonly SimMarket[], at: number): void {
@@ -157,6 +157,12 @@ export function createWorld(options: WorldOptions): World {
     },
   };
 }
+
+const actorsAt = (seed: Seed, desk: Desk) => ({
+  informed: createInformed(seed, desk),
+  noise: createNoiseTrader(seed, desk),
+  panicker: createPanicker(seed, desk),
+});
 
 /** Collateral between a maker and a taker, fees, fees of conversions, what is out of everybody's reach. */
 type Purses = Readonly<Record<"pot" | "feeReceiver" | "negRiskVault" | "burn", number>>;

@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
+import { SERVER_SETTINGS } from "../../bench/support/server-settings.ts";
+import { openDatabase } from "../../src/adapters/postgres/connect.ts";
+import { migrate } from "../../src/adapters/postgres/migrate.ts";
+import { startPostgres } from "../support/postgres-server.ts";
+import { SERVICES } from "./services.ts";
+
+export type Counts = Readonly<Record<"fills" | "wallets" | "signals" | "orders" | "positions", number>>;
+
+const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+
+/** A PostgreSQL of its own with a user for each service, and what is asked of it. Its owner may do all. */
+export async function createSoakDatabase(firstBlock: number) {
+  const server = await startPostgres(SERVER_SETTINGS);
+  if (server === null) throw new Error("the soak needs PostgreSQL's binaries, and none were found");
+  const owner = await openDatabase({ url: server.url });
+  await migrate(owner);
+  for (const name of SERVICES) {
+    await sql.raw(`CREATE USER flow_${name} IN ROLE orderflow_${name}`).execute(owner.kysely);
+  }
+  await sql`UPDATE flow.chain_state SET follow_from_block = ${firstBlock}`.execute(owner.kysely);
+
+  /** When entries of the ingest log were first seen here. */
+  const seen: { readonly seq: number; readonly at: number }[] = [];
+
+  async function one<Row>(query: string): Promise<Row> {
+    const { rows } = await sql.raw<Row>(query).execute(owner.kysely);
+    const [row] = rows;
+    if (row === undefined) throw new Error(`no row: ${query}`);
+    return row;
+  }
+
+  return {
+    ownerUrl: server.url,
+    version: server.version,
+    urlOf: (service: string): string => server.url.replace("user=postgres", `user=flow_${service}`),
+
+    async progress(): Promise<{ readonly covered: number; readonly executorLagSeconds: number }> {
+      const row = await one<{ covered: number; written: number; acted: number }>(`
+        SELECT coalesce((SELECT max(to_block) FROM flow.coverage), 0)::int AS covered,
+          coalesce((SELECT max(seq) FROM flow.ingest), 0)::int AS written,
+          coalesce((SELECT min(seq) FROM flow.reader_cursor WHERE reader = 'executor:PAPER'), 0)::int AS acted`);
+      if ((seen.at(-1)?.seq ?? -1) < row.written) seen.push({ seq: row.written, at: performance.now() });
+      const waiting = seen.find(({ seq }) => seq > row.acted);
+      return {
+        covered: row.covered,
+        executorLagSeconds: waiting === undefined ? 0 : (performance.now() - waiting.at) / 1_000,
+      };
+    },
+
+    counts: () =>
+      one<Counts>(`SELECT (SELECT count(*)::int FROM flow.fill_packed) AS fills,
+        (SELECT count(*)::int FROM flow.wallet) AS wallets, (SELECT count(*)::int FROM flow.signal) AS signals,
+        (SELECT count(*)::int FROM flow.trade_order) AS orders, (SELECT count(*)::int FROM flow.position) AS positions`),
+
+    /** Milliseconds from our knowledge of a fill to the decision on it, of what was seen since a moment. */
+    decisions: (sinceMs: number) =>
+      one<Record<"p50" | "p99", number | null>>(`
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::float8 AS p50,
+          percentile_cont(0.99) WITHIN GROUP (ORDER BY ms)::float8 AS p99
+        FROM (SELECT extract(epoch FROM created_at - trigger_known_at) * 1000 AS ms FROM flow.signal
+          WHERE created_at > to_timestamp(${sinceMs / 1_000})) s`),
+
+    async isDone(): Promise<boolean> {
+      return (await leftOver()).length === 0;
+    },
+    whatIsLeft: () => leftOver(),
+
+    /** Things that cannot be, whatever happened. */
+    async problems(folder: string): Promise<readonly string[]> {
+      const { doubled, unanswered, quarantined } = await one<Record<"doubled" | "unanswered" | "quarantined", number>>(`
+        SELECT (SELECT count(*)::int FROM (SELECT 1 FROM flow.position GROUP BY signal_id HAVING count(*) > 1) d) AS doubled,
+          (SELECT count(*)::int FROM flow.trade_order WHERE status = 'SUBMITTED') AS unanswered,
+          (SELECT count(*)::int FROM flow.quarantine) AS quarantined`);
+      const problems: string[] = [];
+      if (doubled > 0) problems.push(`${doubled} signals have two positions`);
+      if (unanswered > 0) problems.push(`${unanswered} orders were never answered`);
+      if (quarantined > 0) problems.push(`${quarantined} logs in quarantine`);
+      return [...problems, ...(await recompute(folder, server.url))];
+    },
+
+    async stop(): Promise<void> {
+      await owner.close();
+      await server.stop();
+    },
+  };
+
+  async function leftOver(): Promise<readonly string[]> {
+    const row = await one<Record<"unread" | "unscored" | "unapplied" | "due", number>>(`
+      SELECT (SELECT count(*)::int FROM flow.ingest WHERE seq > coalesce(
+          (SELECT min(seq) FROM flow.reader_cursor WHERE reader = 'executor:PAPER'), 0)) AS unread,
+        (SELECT count(*)::int FROM flow.ingest i JOIN flow.chain_state s ON i.to_block <= s.finalized_block
+          WHERE seq > coalesce((SELECT min(seq) FROM flow.reader_cursor WHERE reader = 'reputation'), 0)) AS unscored,
+        (SELECT coalesce(sum(r.to_block - r.from_block + 1), 0)::int FROM flow.ledger_range r JOIN flow.chain_state s
+          ON r.from_block <= s.finalized_block WHERE NOT r.is_applied) AS unapplied,
+        (SELECT count(*)::int FROM flow.score_due) AS due`);
+    return Object.entries(row).flatMap(([what, count]) => (count > 0 ? [`${what}: ${count}`] : []));
+  }
+}
+
+/** The ledger against cash flows added up by column. */
+function recompute(folder: string, url: string): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH ?? "", DATABASE_URL: url, DATA_DIR: folder };
+    execFile(process.execPath, [cli, "recompute"], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) => {
+      console.log(out);
+      resolve(error === null ? [] : [`recompute ended with ${error.code}: ${(err || out).slice(0, 2_000)}`]);
+    });
+  });
+}

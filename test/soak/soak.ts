@@ -1,0 +1,181 @@
+/**
+ * Listener, reputation and executor as processes of their own, each with its role on a PostgreSQL and under its memory limit,
+ * against a simulated world with ten times the real rate of fills, where nodes, sockets and answers fail, blocks are
+ * replaced, and each service is killed now and then. Ends with 1 where memory grows, a row is lost, they fall behind, or
+ * one does not come back.
+ * Run: npm run soak [-- --minutes 30] [--crowd 350] [--history 12] [--seed 1] [--keep]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { printBench } from "../../bench/support/bench-report.ts";
+import { createSoakDatabase } from "./database.ts";
+import { judge, report } from "./judge.ts";
+import { SERVICES, superviseService } from "./services.ts";
+import type { Sample } from "./verdict.ts";
+import { startWorld } from "./world.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "1" },
+    crowd: { type: "string", default: "350" },
+    history: { type: "string", default: "12" },
+    seed: { type: "string", default: "1" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const SECONDS = Number(values.minutes) * 60;
+/** Kills come in the first part; memory is judged in the rest of it, after it has settled. */
+const KILL_UNTIL = 0.45;
+const SETTLED_AFTER = 0.55;
+const KILLS_A_MINUTE = 2;
+/** Within which everything that happened must have been read, scored and acted on. */
+const SETTLE_SECONDS = 180;
+const START_SECONDS = 300;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const started = performance.now();
+const elapsed = (): number => (performance.now() - started) / 1_000;
+const say = (text: string): void => console.log(`${elapsed().toFixed(0).padStart(5)} s  ${text}`);
+
+async function until(what: string, seconds: number, look: () => Promise<boolean>): Promise<number> {
+  const from = elapsed();
+  while (!(await look())) {
+    if (elapsed() - from > seconds) throw new Error(`not within ${seconds} s: ${what}`);
+    await sleep(500);
+  }
+  return elapsed() - from;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "orderflow-soak-"));
+const world = await startWorld({
+  ...{ seed: Number(values.seed), historyHours: Number(values.history), crowd: Number(values.crowd) },
+});
+say(`a world from block ${world.firstBlock}; logs in ${folder}`);
+const database = await createSoakDatabase(world.firstBlock);
+const environmentOf = (service: string): Record<string, string> => ({
+  DATABASE_URL: database.urlOf(service),
+  DATA_DIR: folder,
+  POLYGON_RPC_URL: world.addresses.rpc.join(),
+  ...world.addresses.venue,
+  LOG_FORMAT: "json",
+  // Scores every minute and orders of small buys, so that there is as much to do for the other two.
+  ...{ CALCULATION_INTERVAL_SECONDS: "60", MIN_WHALE_SCORE: "5.5", MIN_WHALE_TRADE_USD: "5", CAPITAL_USD: "1000000" },
+  ...{ MIN_SIGNAL_CONFIDENCE: "0.5", MAX_OPEN_POSITIONS: "200", SIZING: "classic", MAX_DAILY_LOSS: "100000" },
+});
+const services = SERVICES.map((name) => superviseService({ name, folder, environment: environmentOf(name) }));
+const samples: Sample[] = [];
+const failures: string[] = [];
+let isOver = false;
+
+/** Highest block of the chain that was mined then, and how far everybody is now. */
+async function sample(loadAt: number): Promise<Sample> {
+  const at = elapsed() - loadAt;
+  const { covered, executorLagSeconds } = await database.progress();
+  const waiting = world.heads.find(({ number }) => number > covered);
+  return {
+    at,
+    lagBlocks: Math.max(0, (world.heads.at(-1)?.number ?? covered) - covered),
+    lagSeconds: waiting === undefined ? 0 : Math.max(0, Date.now() - waiting.minedAt) / 1_000,
+    executorLagSeconds,
+    usage: Object.fromEntries(
+      services.flatMap((service) => {
+        const usage = service.usage();
+        return usage === null ? [] : [[service.name, usage]];
+      }),
+    ),
+  };
+}
+
+async function watch(loadAt: number): Promise<void> {
+  while (!isOver) {
+    const now = await sample(loadAt);
+    samples.push(now);
+    if (samples.length % 30 === 0) {
+      const memory = Object.entries(now.usage).map(([name, { rss }]) => `${name} ${rss.toFixed(0)} MB`);
+      say(`${now.lagBlocks} blocks behind, executor ${now.executorLagSeconds.toFixed(1)} s; ${memory.join(", ")}`);
+    }
+    await sleep(1_000);
+  }
+}
+
+async function killInTurn(): Promise<void> {
+  const kills = Math.max(SERVICES.length, Math.round(Number(values.minutes) * KILL_UNTIL * KILLS_A_MINUTE));
+  const pause = (SECONDS * KILL_UNTIL * 1_000) / (kills + 1);
+  const returning: Promise<void>[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    await sleep(pause);
+    const service = services[kill % services.length];
+    say(`kill ${service?.name}`);
+    if (service !== undefined) returning.push(service.kill());
+  }
+  await Promise.all(returning);
+}
+
+try {
+  const startedIn = await until("the history read", START_SECONDS, async () => {
+    const { covered } = await database.progress();
+    return covered > 0 && (world.heads.at(-1)?.number ?? Number.POSITIVE_INFINITY) - covered < 5;
+  });
+  await until("all ready", START_SECONDS, async () =>
+    (await Promise.all(services.map((s) => s.isReady()))).every(Boolean),
+  );
+  const loadAt = elapsed();
+  const loadAtMs = Date.now();
+  const before = await database.counts();
+  say(`history of ${before.fills} fills read in ${startedIn.toFixed(0)} s; now trouble for ${SECONDS} s`);
+  world.trouble();
+  const watching = watch(loadAt);
+  const killing = killInTurn();
+  await sleep(SECONDS * 1_000);
+  await killing;
+  const load = elapsed() - loadAt;
+  isOver = true;
+  await watching;
+  const frozen = await world.freeze();
+  const fillsPerSecond = ((await database.counts()).fills - before.fills) / load;
+  say("the world stands still; everybody catches up");
+  const settledIn = await until("everything read, scored and acted on", SETTLE_SECONDS, async () => {
+    return (await world.isCaughtUp(database.ownerUrl)) && (await database.isDone());
+  }).catch(async (error: Error) => {
+    const isRead = await world.isCaughtUp(database.ownerUrl);
+    failures.push(
+      error.message,
+      isRead ? "the chain is read" : "the chain is not read",
+      ...(await database.whatIsLeft()),
+    );
+    return SETTLE_SECONDS;
+  });
+  for (const service of services)
+    if (!(await service.isReady())) failures.push(`${service.name} is not ready at the end`);
+  await Promise.all(services.map((service) => service.stop()));
+  const compared = await world.compare(database.ownerUrl);
+  failures.push(...compared.problems.slice(0, 20), ...(await database.problems(folder)));
+  const figures = judge({
+    ...{ samples, services, settledFrom: SECONDS * SETTLED_AFTER, failures },
+    facts: {
+      minutes: Number(values.minutes),
+      fills_per_s: Math.round(fillsPerSecond),
+      ...(await database.counts()),
+      fills_of_chain: compared.fills,
+      decision_ms: await database.decisions(loadAtMs),
+      reorgs: frozen.reorgs,
+      faults: frozen.faults,
+      history_s: Math.round(startedIn),
+      settle_s: Math.round(settledIn),
+      load_average: loadavg().map((each) => Number(each.toFixed(1))),
+      memory_limit_by: "--max-old-space-size and a watcher of the resident size",
+    },
+  });
+  console.log(report(figures));
+  printBench("soak", figures.json);
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+} finally {
+  isOver = true;
+  await Promise.all(services.map((service) => service.stop()));
+  world.stop();
+  await database.stop();
+  if (!values.keep && process.exitCode === undefined) rmSync(folder, { recursive: true, force: true });
+}
