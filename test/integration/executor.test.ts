@@ -208,6 +208,18 @@ describeOnEachEngine("the executor", (getDb) => {
     expect(told()).toBe(1);
   });
 
+  test("stores its place also when nothing comes after it", async () => {
+    const executor = world.start();
+    await world.until(trading(executor));
+    await world.mine();
+    await world.until(async () => {
+      const rows = await world.query(sql`SELECT 1 FROM flow.reader_cursor c
+        WHERE reader = 'executor:PAPER' AND seq = (SELECT max(seq) FROM flow.ingest)`);
+      return rows.length === 1;
+    }, 5_000);
+    await executor.stop();
+  });
+
   test("writes a row for a day without trades", async () => {
     const deps = world.depsOf();
     // A day of three-second polls would be many.

@@ -91,6 +91,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
   let { state, seq, cursor } = start;
   let snapshotSeq = seq;
   let savedAt: EpochMs | null = null;
+  let savedCursor = cursor;
   /** Stored as waiting only. */
   let waiting: EngineRows | null = null;
 
@@ -109,6 +110,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
       forgetBefore: addMs(at, -config.timing.journalKeepMs),
     });
     ({ state, cursor } = stored);
+    savedCursor = cursor;
     seq = lastSeq;
     savedAt = at;
     waiting = how === "append" ? rows : null;
@@ -123,7 +125,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     async commit(input: CommitInput): Promise<readonly Command[]> {
       const { handledControls, at } = input;
       const { steps, changes, next, open } = stepThrough(state, seq, input);
-      const cursorIsDue = input.cursor !== cursor && (savedAt === null || at - savedAt >= CURSOR_SAVE_MS);
+      const cursorIsDue = input.cursor !== savedCursor && (savedAt === null || at - savedAt >= CURSOR_SAVE_MS);
       if (steps.length === 0 && handledControls.length === 0 && !cursorIsDue) cursor = input.cursor;
       else {
         const stored = { steps, cursor: input.cursor, handledControls, state: next, at };
