@@ -13,6 +13,7 @@ import { startListener } from "./support/listener-process.ts";
 import { measureLive, percentile } from "./support/live-latency.ts";
 import { type LogServer, startLogServer } from "./support/log-server-process.ts";
 import { installPonder, runPonder } from "./support/ponder.ts";
+import { postgresSeconds, processorSeconds } from "./support/processor-time.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
 
 const { values } = parseArgs({
@@ -61,12 +62,27 @@ async function timed<T>(node: LogServer, work: () => Promise<T>): Promise<{ seco
   return { seconds: (doneAt - firstLogsAt) / 1_000, result };
 }
 
+/** What the database and the node take meanwhile, in seconds of processor time: two cores are shared by all three. */
+async function startMeter(serverUrl: string, node: LogServer) {
+  const read = async () => ({
+    postgres: await withClient(serverUrl, postgresSeconds),
+    node: processorSeconds(node.pid),
+  });
+  const before = await read();
+  return async () => {
+    const after = await read();
+    return { postgres: after.postgres - before.postgres, node: after.node - before.node };
+  };
+}
+
 const peaks: number[] = [];
 const sizes: number[] = [];
 
 async function runRound(node: LogServer, serverUrl: string, round: number): Promise<Round> {
   const url = await createDatabase(serverUrl, `round_${round}`);
+  const machine = await startMeter(serverUrl, node);
   const ours = await timed(node, () => startListener(node, url));
+  const others = await machine();
   peaks.push((await ours.result.stop()).peakRssMb);
   const { fills, bytesPerFill } = await withClient(url, sizeOfFills);
   sizes.push(bytesPerFill);
@@ -79,11 +95,13 @@ async function runRound(node: LogServer, serverUrl: string, round: number): Prom
     await withClient(url, requireSameFills);
   }
   await withClient(serverUrl, (client) => client.query(`DROP DATABASE round_${round}`));
+  const perFill = (seconds: number): string => ((seconds * 1e6) / fills).toFixed(1);
   const rate = (seconds: number): string => `${seconds.toFixed(1)} s, ${Math.round(fills / seconds)} fills/s`;
   console.log(
     `round ${round}: ${fills} fills; ours ${rate(ours.seconds)}; COPY ${rate(copy.seconds)}; ` +
-      `Ponder ${ponder === null ? "left out" : rate(ponder)}; our process: ${((ours.result.cpuSeconds * 1e6) / fills).toFixed(1)} µs ` +
-      `of processor time a fill, ${Math.round(peaks.at(-1) ?? 0)} MB at most; ${bytesPerFill.toFixed(1)} bytes a fill`,
+      `Ponder ${ponder === null ? "left out" : rate(ponder)}; processor time a fill: ours ` +
+      `${perFill(ours.result.cpuSeconds)} µs, PostgreSQL ${perFill(others.postgres)}, the node ${perFill(others.node)}; ` +
+      `${Math.round(peaks.at(-1) ?? 0)} MB at most; ${bytesPerFill.toFixed(1)} bytes a fill`,
   );
   return { ours: ours.seconds, copy: copy.seconds, ponder };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 export type LogServer = {
   readonly port: number;
   readonly url: string;
+  readonly pid: number;
   ask<T>(method: string, params?: readonly unknown[]): Promise<T>;
   stop(): Promise<void>;
 };
@@ -23,6 +24,7 @@ export async function startLogServer(options: Readonly<Record<string, number>>):
   return {
     port,
     url,
+    pid: child.pid ?? 0,
     async ask<T>(method: string, params: readonly unknown[] = []) {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
       const response = await fetch(url, { method: "POST", body });

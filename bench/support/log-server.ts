@@ -171,7 +171,8 @@ function startLive({ blockMs, fills, blocks: count }: z.infer<typeof liveParams>
         announced.push({ number, at: monotonicMs() });
         publish("newHeads", [header(number, false)]);
         publish("logs", texts);
-        next(index + 1);
+        // Not at once: that would hold up the answer about the block that was just announced, which a node has ready.
+        setTimeout(() => next(index + 1), blockMs / 2);
       },
       startAt + index * blockMs - monotonicMs(),
     );

@@ -28,6 +28,8 @@ export async function runPonder(node: LogServer, databaseUrl: string, blocks: nu
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     NODE_ENV: "production",
+    // Its database library warns of what it does itself.
+    NODE_OPTIONS: "--no-deprecation",
     DATABASE_URL: databaseUrl,
     PONDER_TELEMETRY_DISABLED: "true",
     BENCH_RPC_URLS: Array.from({ length: NAMES }, (_, index) => `${node.url}/${index}`).join(","),

@@ -51,11 +51,17 @@ export type ChainStore = {
   /**
    * Idempotent: blocks that are already covered are left alone, so nothing is written twice.
    * @param mark moved in the same transaction, as by `finalize`; null: it stays
+   * @param onWriting called when all is known that had to be asked for, and from there on the database works alone: the
+   * moment to read on. Perhaps more than once, and not at all where there are no fills.
    * @returns fills newly written
    * @throws TransientError when blocks up to the finalized mark come from a node that does not hold them for final:
    * it may be on a branch that is no more, and what is below the mark is never taken back
    */
-  extend(range: BlockRangeRecord, mark?: FinalizedMark | null): Promise<{ readonly fills: number }>;
+  extend(
+    range: BlockRangeRecord,
+    mark?: FinalizedMark | null,
+    onWriting?: () => void,
+  ): Promise<{ readonly fills: number }>;
   /**
    * Deletes everything above `lastGoodBlock` after a reorg: fills, effects, resolutions, quarantined logs, facts, blocks,
    * coverage. Markets, tokens and wallets of owners stay known (they are arithmetic), but markets count as not prepared.

@@ -22,8 +22,8 @@ export function measureChainStore(store: ChainStore, metrics: Metrics): ChainSto
   };
   return {
     ...store,
-    async extend(range, mark) {
-      const written = await store.extend(range, mark);
+    async extend(range, mark, onWriting) {
+      const written = await store.extend(range, mark, onWriting);
       metrics.fills.inc(written.fills);
       metrics.quarantined.inc(range.quarantined.length);
       const newest = range.fills.at(-1);

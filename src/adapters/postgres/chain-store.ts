@@ -36,9 +36,9 @@ export function createChainStore(db: Database): ChainStore {
   return {
     ...createMarketInfoStore(db),
     ...createFactsReader(db),
-    async extend(record, mark = null) {
+    async extend(record, mark = null, onWriting = () => {}) {
       const done = await extend(
-        { db, begin: dictionary.begin, exchanges: await exchangeKeys(), memory, isLabelled },
+        { db, begin: dictionary.begin, exchanges: await exchangeKeys(), memory, isLabelled, onWriting },
         record,
         mark,
       );
@@ -121,6 +121,7 @@ type ExtendDeps = {
   readonly memory: FactsMemory;
   /** False: the addresses that the program knows to be no traders have still to be written. */
   readonly isLabelled: boolean;
+  readonly onWriting: () => void;
 };
 
 async function extend(
@@ -143,7 +144,7 @@ async function extend(
 
 async function writeRange(
   trx: Transaction<Schema>,
-  { db, begin, exchanges, memory, isLabelled }: ExtendDeps,
+  { db, begin, exchanges, memory, isLabelled, onWriting }: ExtendDeps,
   record: BlockRangeRecord,
 ) {
   const keys: DictionaryUse = begin(trx);
@@ -158,7 +159,7 @@ async function writeRange(
     trx,
     record.markets.filter((market) => isNew(market.preparedBlock)),
   );
-  await insertFills(db, trx, fills, keys, exchanges);
+  await insertFills(db, trx, fills, { dictionary: keys, exchanges, onWriting });
   const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
   await insertEffects(db, trx, effects, keys);
   const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);

@@ -43,7 +43,10 @@ const tokens = (ids: readonly string[]) => sql<Row>`
 
 type FindOrAdd = (ids: readonly string[]) => RawBuilder<Row>;
 
-/** One lookup for each id, as this runs for every fill; `fresh` holds what the transaction itself has read or made. */
+/**
+ * One lookup for each id, as this runs for every fill, and none for one that has just been seen: both legs of a match name
+ * the taker and a token. `fresh` holds what the transaction itself has read or made.
+ */
 async function resolveKeys(
   trx: Transaction<Schema>,
   findOrAdd: FindOrAdd,
@@ -53,12 +56,17 @@ async function resolveKeys(
 ): Promise<Int32Array> {
   const keys = new Int32Array(ids.length);
   const open: number[] = [];
+  let last: string | null = null;
+  let lastKey: number | undefined;
   for (let index = 0; index < ids.length; index += 1) {
     const id = ids[index] as string | null;
     if (id === null) continue;
-    const key = cache.get(id) ?? fresh.get(id);
-    if (key === undefined) open.push(index);
-    else keys[index] = key;
+    if (id !== last) {
+      last = id;
+      lastKey = cache.get(id) ?? fresh.get(id);
+    }
+    if (lastKey === undefined) open.push(index);
+    else keys[index] = lastKey;
   }
   if (open.length === 0) return keys;
   const missing = new Set(open.map((index) => ids[index] as string));

@@ -22,7 +22,8 @@ const HEADER = new Uint8Array([...Buffer.from("PGCOPY\n"), 0xff, 0x0d, 0x0a, 0, 
 const TRAILER = new Uint8Array([0xff, 0xff]);
 const WIDTHS = Object.values(COLUMNS);
 const ROW_BYTES = 2 + WIDTHS.reduce((sum, width) => sum + 4 + width, 0);
-const ROWS_PER_PIECE = 512;
+/** About what a socket takes at once. */
+const ROWS_PER_PIECE = 1_024;
 
 /** As many empty rows as a piece holds: no column is null and each has a fixed width, so that only values differ. */
 const EMPTY_ROWS = emptyRows();
@@ -50,7 +51,8 @@ const AT = Object.fromEntries(
   ]),
 ) as Readonly<Record<keyof typeof COLUMNS, number>>;
 
-type Keys = { readonly wallets: Int32Array; readonly counterparties: Int32Array; readonly tokens: Int32Array };
+/** `wallets`: of each fill the wallet and the counterparty. */
+type Keys = { readonly wallets: Int32Array; readonly tokens: Int32Array };
 
 const partitionOf = ({ fill }: StoredFill): number => Math.floor(fill.blockNumber / PARTITION_BLOCKS);
 
@@ -61,29 +63,31 @@ export function partitionsOf(fills: readonly StoredFill[]): readonly number[] {
   return [...partitions].map((partition) => partition * PARTITION_BLOCKS);
 }
 
+type InsertDeps = {
+  readonly dictionary: DictionaryUse;
+  readonly exchanges: ExchangeKeys;
+  /** Called when keys are known and rows are about to go out. */
+  readonly onWriting?: () => void;
+};
+
 /** Into partitions that are there, which `flow.ensure_fill_partition` names. */
 export async function insertFills(
   db: Database,
   trx: Transaction<Schema>,
   fills: readonly StoredFill[],
-  dictionary: DictionaryUse,
-  exchanges: ExchangeKeys,
+  { dictionary, exchanges, onWriting = () => {} }: InsertDeps,
 ): Promise<void> {
   if (fills.length === 0) return;
   const wallets = new Array<Address | null>(2 * fills.length);
   const tokens = new Array<TokenId>(fills.length);
   for (let index = 0; index < fills.length; index += 1) {
     const { fill } = fills[index] as StoredFill;
-    wallets[index] = fill.wallet;
-    wallets[fills.length + index] = fill.counterparty;
+    wallets[2 * index] = fill.wallet;
+    wallets[2 * index + 1] = fill.counterparty;
     tokens[index] = fill.tokenId;
   }
-  const both = await dictionary.walletKeys(wallets);
-  const keys = {
-    wallets: both.subarray(0, fills.length),
-    counterparties: both.subarray(fills.length),
-    tokens: await dictionary.tokenKeys(tokens),
-  };
+  const keys = { wallets: await dictionary.walletKeys(wallets), tokens: await dictionary.tokenKeys(tokens) };
+  onWriting();
   // In chain order, so that those of one partition follow each other.
   for (let from = 0, to = 0; from < fills.length; from = to) {
     const partition = partitionOf(fills[from] as StoredFill);
@@ -108,8 +112,8 @@ function* pieces(
     for (let row = 0; row < rows; row += 1) {
       const index = from + row;
       writeRow(view, bytes, row * ROW_BYTES, fills[index] as StoredFill, exchanges);
-      view.setInt32(row * ROW_BYTES + AT.wallet_key, keys.wallets[index] as number);
-      view.setInt32(row * ROW_BYTES + AT.counterparty_key, keys.counterparties[index] as number);
+      view.setInt32(row * ROW_BYTES + AT.wallet_key, keys.wallets[2 * index] as number);
+      view.setInt32(row * ROW_BYTES + AT.counterparty_key, keys.wallets[2 * index + 1] as number);
       view.setInt32(row * ROW_BYTES + AT.token_key, keys.tokens[index] as number);
     }
     yield bytes;

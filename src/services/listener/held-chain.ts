@@ -1,6 +1,6 @@
 import type { BlockRef } from "../../core/chain/fill.ts";
 import { ProviderInconsistencyError } from "../../core/errors.ts";
-import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
+import type { BlockRangeRecord, ChainStore, FinalizedMark } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import {
@@ -32,8 +32,9 @@ export type HeldChain = {
   /**
    * Commits, and moves the mark of what is final.
    * @param finalized what the node that the record comes from called final as it answered; undefined: it was not asked
+   * @param onWriting as the store calls it
    */
-  extend(record: BlockRangeRecord, finalized: BlockRef | null | undefined): Promise<void>;
+  extend(record: BlockRangeRecord, finalized: BlockRef | null | undefined, onWriting: () => void): Promise<void>;
   moveFinalized(): Promise<void>;
   /**
    * Takes back what the source has no more.
@@ -124,11 +125,11 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     assumeHead(head) {
       view = { ...view, head: head ?? highestCovered(view) };
     },
-    async extend(record, finalized) {
+    async extend(record, finalized, onWriting) {
       const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
       const after = { ...extended(view, record, record.blocks), sourceFinalized };
       const mark = newMark(after);
-      await write(store.extend(record, mark === null ? null : { finalizedBlock: mark, headBlock: after.head }));
+      await write(store.extend(record, markOf(mark, after.head), onWriting));
       view = { ...after, finalized: mark ?? after.finalized };
     },
     async recover(signal) {
@@ -146,6 +147,9 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     },
   };
 }
+
+const markOf = (finalizedBlock: number | null, headBlock: number): FinalizedMark | null =>
+  finalizedBlock === null ? null : { finalizedBlock, headBlock };
 
 export const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =>
   a === null || (b !== null && b.number > a.number) ? b : a;

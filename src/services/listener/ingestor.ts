@@ -8,7 +8,7 @@ import type { LogSource } from "../../ports/log-source.ts";
 import { type ChainView, extended, highestCovered, isReplacement, nextRange, replaceableFrom } from "./chain-view.ts";
 import { createHeldChain, newer, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
-import { createRangeReader } from "./range-reader.ts";
+import { createRangeReader, type WantedRange } from "./range-reader.ts";
 import { createRangeRecorder, depthOf } from "./range-recorder.ts";
 import { grown, rangeSize, saidBlocksMax, shrunk } from "./range-size.ts";
 
@@ -18,11 +18,13 @@ type TakenRange = {
   readonly receivedAt: EpochMs;
   readonly matches: number;
   readonly finalized: BlockRef | null | undefined;
+  /** What follows it as far as is known now; null: nothing. */
+  readonly next: WantedRange | null;
 };
 
 export type StepResult =
   /** A range was read and committed. */
-  | ({ readonly kind: "extended" } & Omit<TakenRange, "finalized">)
+  | ({ readonly kind: "extended" } & Omit<TakenRange, "finalized" | "next">)
   /** Blocks were replaced: everything above `lastGoodBlock` was taken back. */
   | ({ readonly kind: "retracted" } & Retraction)
   /** The range was too large for the source: it will be read in smaller pieces. */
@@ -106,13 +108,16 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     }
     const taken = await take(view, range, signal);
     if (taken === null) return recover(signal);
-    const { finalized, ...kept } = taken;
-    await held.extend(kept.record, finalized);
+    const { finalized, next, ...kept } = taken;
+    // Not before the database has all it needs: it would wait for this thread with every question in between.
+    const readOn = (): void => reader.prefetch(next, signal);
+    await held.extend(kept.record, finalized, readOn);
+    readOn();
     recorder.changed(kept.record);
     return { kind: "extended", ...kept };
   }
 
-  /** Reads a range, and begins to read the one behind it. @returns null when it does not follow from what we hold */
+  /** @returns null when the range does not follow from what we hold */
   async function take(view: ChainView, range: BlockRange, signal: AbortSignal): Promise<TakenRange | null> {
     const headersFrom = replaceableFrom(view);
     const read = await reader.read({ ...range, headersFrom }, signal);
@@ -122,9 +127,9 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     const record = await recorder.record(read, headersFrom, clock.nowMs());
     const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
     const after = { ...extended(view, record, record.blocks), sourceFinalized };
-    const next = planned(after);
-    if (next !== null) reader.prefetch({ ...next, headersFrom: replaceableFrom(after) }, signal);
-    return { record, finalized, receivedAt: read.receivedAt, matches: read.decoded.matches.length };
+    const blocksAfter = planned(after);
+    const next = blocksAfter === null ? null : { ...blocksAfter, headersFrom: replaceableFrom(after) };
+    return { record, finalized, next, receivedAt: read.receivedAt, matches: read.decoded.matches.length };
   }
 
   async function step(signal: AbortSignal, hintedHead: number | null): Promise<StepResult> {

@@ -11,7 +11,8 @@ export type WantedRange = Omit<RangeRequest, "filter" | "again">;
 /** Reads and decodes ranges; one may be on its way while the one before is being committed. */
 export type RangeReader = {
   read(range: WantedRange, signal: AbortSignal): Promise<ReadRange>;
-  prefetch(range: WantedRange, signal: AbortSignal): void;
+  /** Begins to read a range, unless it has begun already; null: none. */
+  prefetch(range: WantedRange | null, signal: AbortSignal): void;
   /** Drops what is on its way: it may be of a chain that is no more. */
   forget(): void;
 };
@@ -50,14 +51,13 @@ export function createRangeReader(logSource: LogSource, clock: Clock, depth: Rea
     async read(range, signal) {
       const ready = pending;
       pending = null;
-      if (ready === null || ready.range.fromBlock !== range.fromBlock || ready.range.toBlock !== range.toBlock) {
-        return readNow(range, signal);
-      }
+      if (ready === null || !areSameBlocks(ready.range, range)) return readNow(range, signal);
       const outcome = await ready.outcome;
       if ("error" in outcome) throw outcome.error;
       return outcome.read;
     },
     prefetch(range, signal) {
+      if (range === null || (pending !== null && areSameBlocks(pending.range, range))) return;
       // Its failure is thrown when the range is asked for, or never.
       const outcome = readNow(range, signal).then(
         (read): Outcome => ({ read }),
@@ -80,4 +80,6 @@ const areSame = (some: readonly RawLog[], others: readonly RawLog[]): boolean =>
   some.length === others.length &&
   some.every((log, index) => log.blockHash === others[index]?.blockHash && log.logIndex === others[index].logIndex);
 
+const areSameBlocks = (a: WantedRange, b: WantedRange): boolean =>
+  a.fromBlock === b.fromBlock && a.toBlock === b.toBlock;
 const blocksOf = ({ fromBlock, toBlock }: WantedRange) => ({ fromBlock, toBlock });
