@@ -240,6 +240,15 @@ describeOnEachEngine("chain store", (getDb) => {
     await stop();
   });
 
+  test("whoever waits for a range is told when it is being written, before it is", async () => {
+    const told: string[] = [];
+    const fills = [aFill()];
+    const failing = store.extend(aRecord(1, 1, { fills: [...fills, ...fills] }), null, () => told.push("failing"));
+    await expect(failing).rejects.toThrow();
+    await store.extend(aRecord(1, 1, { fills }), null, () => told.push("writing")).then(() => told.push("written"));
+    expect(told).toEqual(["failing", "writing", "written"]);
+  });
+
   test("the exchanges of the decoder are those of the table", async () => {
     const { EXCHANGES } = await import("../../src/core/chain/contracts.ts");
     const { rows } = await sql`SELECT address, version, name FROM flow.exchange ORDER BY exchange_key`.execute(

@@ -298,6 +298,28 @@ describe("a failure on the way", () => {
   });
 });
 
+test("the range behind is asked for once, and not before the database is at work on the one before", async () => {
+  const store = createMemoryChainStore();
+  const { ingestor, logSource } = setUp(
+    createFakeChain({ head: 100, finalized: 100 }),
+    {},
+    {
+      ...store,
+      async extend(record, mark, onWriting = () => {}) {
+        expect(asked()).toEqual([60]);
+        onWriting();
+        onWriting();
+        expect(asked()).toEqual([60, 70]);
+        return store.extend(record, mark);
+      },
+    },
+  );
+  const asked = (): number[] => logSource.requests.map(({ fromBlock }) => fromBlock);
+  await ingestor.open(never);
+  await ingestor.step(never, null);
+  expect(asked()).toEqual([60, 70]);
+});
+
 describe("a restart", () => {
   async function stopped(chain: FakeChain) {
     const first = setUp(chain);
