@@ -15,6 +15,7 @@ import { addImport } from "./commands/import.ts";
 import { addLivetest } from "./commands/livetest.ts";
 import { addLook } from "./commands/look.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addModel } from "./commands/model.ts";
 import { addRecompute } from "./commands/recompute.ts";
 import { addReconcile } from "./commands/reconcile.ts";
 import { addScore } from "./commands/score.ts";
@@ -64,6 +65,7 @@ const ADDERS = [
   addRecompute,
   addBacktest,
   addSweep,
+  addModel,
   addCompletion,
 ];
 

@@ -1,5 +1,6 @@
 import type { CheckRow, PerformanceRow, SignalReasons, SignalRow } from "../adapters/postgres/operator-reads.ts";
 import type { PositionRow } from "../adapters/postgres/overview.ts";
+import type { ModelView } from "../core/signals/signal.ts";
 import type { EpochMs } from "../core/time/time.ts";
 import type { ExecutorSight } from "../ports/command-store.ts";
 import { type Column, renderFitting, renderTable, shortHex, showPercent, showUsd } from "./table.ts";
@@ -120,14 +121,15 @@ export const performanceTable = (days: readonly PerformanceRow[], width: number)
 
 /** Inputs, the score as it stood, the book as it was seen, and each check with its figures. */
 export function reasonsText({ signal, checks }: SignalReasons, width: number): string {
-  const { book_seen: book, ...facts } = signal;
+  const { book_seen: book, model, ...facts } = signal;
   const lines = Object.entries(facts).filter(([, value]) => value !== null);
   const table = renderFitting(
     [left("signal"), shrinking(String(signal.id))],
     lines.filter(([name]) => name !== "id").map(([name, value]) => [name, factText(name, value)]),
     width,
   );
-  return [table, bookText(book as SeenBook | null), checksText(checks, width)].join("\n\n");
+  const said = model === null || model === undefined ? [] : [modelText(model as ModelView, width)];
+  return [table, ...said, bookText(book as SeenBook | null), checksText(checks, width)].join("\n\n");
 }
 
 function factText(name: string, value: unknown): string {
@@ -135,6 +137,16 @@ function factText(name: string, value: unknown): string {
   if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(4);
   return String(value);
 }
+
+const modelText = ({ hash, probability, lowerProbability, margin, features }: ModelView, width: number): string =>
+  [
+    `Model ${hash}: probability ${probability.toFixed(4)}, proven of it ${lowerProbability.toFixed(4)}, margin ${margin} USD.`,
+    renderFitting(
+      [left("feature"), right("value")],
+      Object.entries(features).map(([name, value]) => [name, value.toFixed(4)]),
+      width,
+    ),
+  ].join("\n");
 
 type SeenBook = {
   readonly bids: readonly (readonly [string, string])[];

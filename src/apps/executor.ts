@@ -22,6 +22,7 @@ import type { ExecutorDeps } from "../services/executor/session.ts";
 import { USER_AGENT } from "./live/account.ts";
 import { chooseMode } from "./live/choose-mode.ts";
 import { liveTrading } from "./live/live-trading.ts";
+import { modelOf, tellModel } from "./model/load-model.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 const CLOB_TIMEOUT_MS = 5_000;
@@ -31,7 +32,8 @@ export const PAPER_LATENCY_MS = 500;
 /** @throws ConfigError where the strategy file is faulty */
 export async function createExecutor(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
   const { environment, database, clock, logger, machineTimeFactor, metrics } = parts;
-  const onPaper = engineConfig(environment, machineTimeFactor);
+  const onPaper = { ...engineConfig(environment, machineTimeFactor), ...modelOf(environment) };
+  if (onPaper.model !== undefined) tellModel(logger.with({ service: "executor" }), onPaper.model);
   const paperStrategy = await readStrategy(parts, onPaper);
   const live = await chooseMode(parts, paperStrategy.settings?.current() ?? onPaper, signal);
   const engine = live === null ? onPaper : liveConfig(onPaper, live.gate);

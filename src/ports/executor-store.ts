@@ -2,6 +2,8 @@ import type { Command, EngineRows } from "../core/engine/command.ts";
 import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
 import type { EngineState } from "../core/engine/state.ts";
 import type { MarketId } from "../core/ids/ids.ts";
+import type { ModelContext } from "../core/model/context.ts";
+import type { SignalModel } from "../core/model/price-model.ts";
 import type { ClosedBet, Significance } from "../core/performance/significance.ts";
 import type { MarketFacts, ObservedFill, WalletFacts } from "../core/signals/observed-fill.ts";
 import type { EpochMs } from "../core/time/time.ts";
@@ -35,12 +37,15 @@ export type CandidateQuery = {
   /** null: this signal is switched off. */
   readonly minWhaleScore: number | null;
   readonly maxFadeScore: number | null;
+  /** Which buys of wallets that may be followed the model is asked about; absent: there is none. */
+  readonly model?: Pick<SignalModel, "minTradeUsd">;
 };
 
 export type CandidateFill = {
   readonly fill: ObservedFill;
   readonly wallet: WalletFacts;
   readonly market: MarketFacts;
+  readonly context?: ModelContext;
 };
 
 export type ResolvedMarket = {

@@ -19,6 +19,7 @@ import { emptyChain } from "../support/empty-chain.ts";
 import { emptyExecutor } from "../support/empty-executor.ts";
 import { emptyReputation } from "../support/empty-reputation.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
+import { aModel } from "../support/models.ts";
 import { putScore } from "../support/scores.ts";
 import { $, aBook, aConfig, aView, px, sh } from "../support/trading.ts";
 
@@ -95,6 +96,56 @@ describeOnEachEngine("executor store", (getDb) => {
     });
     expect(inbox.chainAsOf).toBe(blockTime(3));
     expect((await store.read({ ...before, cursor: inbox.cursor })).fills).toEqual([]);
+  });
+
+  test("gives the buys that a model is asked about, with the wallet's record and the market's last minutes", async () => {
+    const buys = (block: number, log: number, wallet: number, change: Parameters<typeof aFill>[0] = {}) =>
+      aFill({ blockNumber: block, logIndex: log, wallet: walletNo(wallet), tokenId: tokenNo(0), ...change });
+    const long = 1_000;
+    // Too old, then a taker's and a maker's of the other outcome, a sell, and one behind the candidate.
+    const fills = [
+      buys(2, 0, 2),
+      buys(long, 0, 2, { size: sh("100"), cash: $("60"), tokenId: tokenNo(1) }),
+      buys(long, 1, 3, { size: sh("100"), cash: $("40"), role: "maker" }),
+      buys(long, 2, 3, { side: "SELL", size: sh("50"), cash: $("20") }),
+      buys(long, 5, 1, { size: sh("400"), cash: $("200") }),
+      buys(long, 6, 2, { size: sh("400"), cash: $("200") }),
+      buys(long, 7, 1, { size: sh("10"), cash: $("4") }),
+    ];
+    const before = await query({ minWhaleScore: null, maxFadeScore: null, since: blockTime(long) });
+    await putScore(getDb(), walletNo(3), { score: 6, followEligible: false, at: blockTime(1) });
+    await sql`UPDATE flow.wallet_score SET win_rate = 0.6, avg_profit_pct = 0.1, roi_deviation = 0.5, part_timing = 0.4,
+      cost_micros = 8000000000`.execute(getDb().kysely);
+    await chain().extend(aRecord(2, long, { fills }));
+    const inbox = await store.read({ ...before, model: { minTradeUsd: $("100") } });
+    expect(inbox.fills.map(({ fill }) => fill.logIndex)).toEqual([5]);
+    // 2, three below neutral, is against it; 3, one above, bought for 40 and sold for 20.
+    expect(inbox.fills[0]?.context).toEqual({
+      profile: { units: 40, winRate: 0.6, avgProfit: 0.1, roiDeviation: 0.5, timing: 0.4, usualUsd: 200 },
+      flow: { turnoverUsd: 80, netUsd: -80, firstPrice: 0.4, agreement: 1 + 3 },
+    });
+    expect((await store.read(before)).fills).toEqual([]);
+  });
+
+  test("keeps what a model saw and said beside its signal", async () => {
+    const before = await query({ minWhaleScore: null, model: { minTradeUsd: $("100") } });
+    await chain().extend(
+      aRecord(2, 2, { fills: [aFill({ blockNumber: 2, size: sh("400"), cash: $("200"), tokenId: tokenNo(0) })] }),
+    );
+    const { fills, cursor } = await store.read(before);
+    const at = blockTime(3);
+    const play = player(at);
+    const signals = { ...aConfig().signals, followWhales: false };
+    play.tell({ kind: "started", at, config: aConfig({ signals, model: aModel() }) });
+    for (const candidate of fills) play.tell({ kind: "fillObserved", at, ...candidate });
+    const batch = play.batch(cursor);
+    const [signal] = Object.values(batch.state.signals);
+    expect(signal?.type).toBe("ML_PREDICTION");
+    await store.save(batch);
+    expect(await rows(sql`SELECT signal_type, model FROM orderflow_signal_reasons WHERE id = ${signal?.id}`)).toEqual([
+      { signal_type: "ML_PREDICTION", model: signal?.model },
+    ]);
+    expect((await store.load()).snapshot?.state).toEqual(batch.state);
   });
 
   test("leaves out what is switched off and what is history", async () => {

@@ -3,7 +3,8 @@ import { logistic, logit } from "../../src/adapters/simnet/random/probability.ts
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
 import { type BacktestResult, judgeRun } from "../../src/core/backtest/result.ts";
 import type { RunOptions, RunRecord } from "../../src/core/backtest/run.ts";
-import { feePerShare, type StudyBet } from "../../src/core/backtest/study.ts";
+import type { StudyBet } from "../../src/core/backtest/study.ts";
+import { feePerShare } from "../../src/core/execution/fee.ts";
 import { DAY_MS, epochMs } from "../../src/core/time/time.ts";
 import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
 import { dollars, engineOf, runOptions } from "./backtest-options.ts";

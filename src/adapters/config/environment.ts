@@ -137,7 +137,13 @@ export const environment = {
     ENABLE_ML: setting(
       flag,
       "false",
-      "ML_PREDICTION. Reserved: there is no model in this version, so true changes nothing.",
+      "ML_PREDICTION: buy what the model of MODEL_FILE thinks worth more than it costs.",
+    ),
+    MODEL_FILE: optional(file, "The model that ENABLE_ML=true asks: made by `orderflow model train` (docs/model.md)."),
+    MODEL_MARGIN_USD: setting(
+      decimal(0, 1),
+      "0.02",
+      "What has to be left of the model's probability, in dollars a share, after price and fee.",
     ),
   },
   "Size and risk": {

@@ -57,6 +57,8 @@ function contradictions(env: Environment): string[] {
   if (env.MAX_FADE_SCORE >= env.MIN_WHALE_SCORE) {
     problems.push("MAX_FADE_SCORE must be below MIN_WHALE_SCORE: one wallet cannot be followed and faded");
   }
+  if (env.ENABLE_ML && env.MODEL_FILE === null)
+    problems.push("ENABLE_ML=true needs MODEL_FILE: make one with `orderflow model train`, or set ENABLE_ML=false");
   if (!LOOPBACK.has(env.DASHBOARD_HOST) && env.DASHBOARD_PASSWORD === null && !env.DASHBOARD_PUBLIC) {
     problems.push(
       `DASHBOARD_HOST=${env.DASHBOARD_HOST} opens the dashboard to others: set DASHBOARD_PASSWORD, or DASHBOARD_PUBLIC=true to let everybody look`,

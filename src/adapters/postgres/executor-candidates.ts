@@ -1,12 +1,14 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { parseAddress, parseMarketId, parseOrderHash, parseTokenId } from "../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../core/market/market.ts";
+import type { ModelContext } from "../../core/model/context.ts";
 import { price, shares, usd } from "../../core/money/amounts.ts";
 import { UNSCORED_WALLET } from "../../core/signals/observed-fill.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import { EDGE_BOUND } from "./edge-bound.ts";
+import { loadContexts, placeOf } from "./model-contexts.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
@@ -17,7 +19,9 @@ export type Ranges = {
   readonly young: string | null;
 };
 
-type CandidateRow = {
+export type CandidateRow = {
+  wallet_key: number;
+  market_key: number;
   block_number: number;
   log_index: number;
   order_hash: Hex;
@@ -61,14 +65,18 @@ export async function loadCandidates(
     young === null ? [] : loadRows(kysely, youngFills(query, young), tellingScore(query)),
     leads ? loadRows(kysely, leaderSells(read), anyScore) : [],
   ]);
-  if (exits.length === 0) return entries.map(readCandidate);
+  const contexts = query.model === undefined ? NO_CONTEXTS : await loadContexts(kysely, entries, query.model);
   // A badly scored leader's sell is both: the one with the holding is kept.
-  const place = (row: CandidateRow): string => `${row.block_number}:${row.log_index}`;
-  const isExit = new Set(exits.map(place));
-  return [...entries.filter((row) => !isExit.has(place(row))), ...exits]
+  const isExit = new Set(exits.map(placeOf));
+  return [...entries.filter((row) => !isExit.has(placeOf(row))), ...exits]
     .sort((a, b) => a.block_number - b.block_number || a.log_index - b.log_index)
-    .map(readCandidate);
+    .map((row) => withContext(readCandidate(row), contexts.get(placeOf(row))));
 }
+
+const NO_CONTEXTS: ReadonlyMap<string, ModelContext> = new Map();
+
+const withContext = (candidate: CandidateFill, context: ModelContext | undefined): CandidateFill =>
+  context === undefined ? candidate : { ...candidate, context };
 
 /** OFFSET 0 keeps to look-ups by key: by the statistics of a growing table a scan of all of it is cheaper. */
 const youngFills = ({ since }: CandidateQuery, young: string) => sql`
@@ -80,10 +88,12 @@ const youngFills = ({ since }: CandidateQuery, young: string) => sql`
   WHERE f.occurred_at >= ${ts(since)}`;
 
 /** The score of the wallet of `f`, where it may make a signal of such a fill. */
-const tellingScore = ({ minWhaleScore, maxFadeScore }: CandidateQuery) => sql`
+const tellingScore = ({ minWhaleScore, maxFadeScore, model }: CandidateQuery) => sql`
   JOIN LATERAL (
     (SELECT * FROM flow.wallet_score WHERE wallet_key = f.wallet_key AND NOT f.is_sell
-      AND follow_eligible AND reputation_score >= ${minWhaleScore}::float8 OFFSET 0)
+      AND follow_eligible
+        AND (reputation_score >= ${minWhaleScore}::float8 OR f.cash_micros >= ${model?.minTradeUsd ?? null}::int8)
+      OFFSET 0)
     UNION ALL
     (SELECT * FROM flow.wallet_score WHERE wallet_key = f.wallet_key AND f.is_sell
       AND reputation_score < ${maxFadeScore}::float8 OFFSET 0)
@@ -116,7 +126,8 @@ async function loadRows(
   scores: RawBuilder<unknown>,
 ): Promise<readonly CandidateRow[]> {
   const { rows } = await sql<CandidateRow>`
-    ${PREPARED}SELECT f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id, f.size_micros, f.cash_micros,
+    ${PREPARED}SELECT f.wallet_key, t.market_key, f.block_number, f.log_index, f.order_hash, w.address, f.is_sell,
+      t.token_id, f.size_micros, f.cash_micros,
       f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
       s.reputation_score, s.trader_tier, s.follow_eligible,
       ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,

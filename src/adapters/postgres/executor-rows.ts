@@ -54,7 +54,7 @@ async function saveSignals(trx: Trx, signals: readonly Signal[]): Promise<void> 
     ...{ triggered_at: time(trigger.occurredAt), known_at: time(trigger.knownAt), limit_price: signal.limitPrice },
     ...{ confidence: signal.confidence, kelly: signal.kelly, stake: signal.stakeUsd, refusal: signal.refusal },
     ...{ wallet_tier: trigger.walletTier, fills: trigger.fills, panic_wallets: trigger.panicWallets },
-    ...{ checks: signal.checks, seen: signal.seen, created_at: time(signal.createdAt) },
+    ...{ checks: signal.checks, seen: signal.seen, model: signal.model ?? null, created_at: time(signal.createdAt) },
     ...{ expires_at: time(signal.expiresAt), executed_at: time(signal.executedAt) },
   }));
   await sql`
@@ -62,19 +62,20 @@ async function saveSignals(trx: Trx, signals: readonly Signal[]): Promise<void> 
       id, signal_type, side, status, stage, market_key, token_key, outcome_index, wallet_key, wallet_score,
       score_version, edge_lower_bound, trigger_price_micros, trigger_usd_micros, trigger_order_hash, trigger_block,
       trigger_log_index, triggered_at, trigger_known_at, limit_price_micros, confidence, kelly, stake_micros, refusal,
-      checks, seen, created_at, expires_at, executed_at, wallet_tier, trigger_fills, panic_wallets
+      checks, seen, created_at, expires_at, executed_at, wallet_tier, trigger_fills, panic_wallets, model
     )
     SELECT id, signal_type, side, status, stage, ${MARKET_KEY}, ${TOKEN_KEY}, outcome_index, ${walletKey("wallet")},
       wallet_score, score_version, edge_lower_bound, trigger_price, trigger_usd, order_hash, block, log_index,
       triggered_at, known_at, limit_price, confidence, kelly, stake, nullif(refusal, 'null'), checks,
-      nullif(seen, 'null'), created_at, expires_at, executed_at, wallet_tier, fills, nullif(panic_wallets, '[]')
+      nullif(seen, 'null'), created_at, expires_at, executed_at, wallet_tier, fills, nullif(panic_wallets, '[]'),
+      nullif(model, 'null')
     FROM jsonb_to_recordset(${json(rows)}) AS r (
       id text, signal_type text, side text, status text, stage text, market bytea, token numeric,
       outcome_index smallint, wallet bytea, wallet_score float8, score_version int, edge_lower_bound float8,
       trigger_price int8, trigger_usd int8, order_hash bytea, block int, log_index int, triggered_at timestamptz,
       known_at timestamptz, limit_price int8, confidence float8, kelly float8, stake int8, refusal jsonb, checks jsonb,
       seen jsonb, created_at timestamptz, expires_at timestamptz, executed_at timestamptz, wallet_tier text, fills int,
-      panic_wallets jsonb
+      panic_wallets jsonb, model jsonb
     )
     ON CONFLICT (id) DO UPDATE SET
       status = EXCLUDED.status, stage = EXCLUDED.stage, limit_price_micros = EXCLUDED.limit_price_micros,

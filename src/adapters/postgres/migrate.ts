@@ -30,6 +30,7 @@ import { liveAccountSql } from "./migrations/0025_live_account.ts";
 import { backtestSql } from "./migrations/0026_backtest.ts";
 import { sweepSql } from "./migrations/0027_sweep.ts";
 import { eligibleWalletsSql } from "./migrations/0028_eligible_wallets.ts";
+import { modelSql } from "./migrations/0029_model.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -65,6 +66,7 @@ export const migrations: readonly Migration[] = [
   { name: "0026_backtest", sql: backtestSql },
   { name: "0027_sweep", sql: sweepSql },
   { name: "0028_eligible_wallets", sql: eligibleWalletsSql },
+  { name: "0029_model", sql: modelSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -24,6 +24,7 @@ import {
 import { reportPage } from "../backtest/page.ts";
 import { reportText } from "../backtest/terminal-text.ts";
 import { engineConfig } from "../executor.ts";
+import { modelOf } from "../model/load-model.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar } from "../progress-line.ts";
 import { showCount } from "../table.ts";
@@ -109,7 +110,7 @@ async function runBacktestCommand(program: Program, flags: Flags): Promise<numbe
 }
 
 async function configOf({ environment }: Program, flags: Flags): Promise<EngineConfig> {
-  const base = engineConfig(environment, 1);
+  const base = { ...engineConfig(environment, 1), ...modelOf(environment) };
   const strategy = await readStrategyOnce(environment, flags.config);
   const engine = strategy === null ? base : applyStrategy(base, strategy);
   return flags.capital === undefined ? engine : { ...engine, capitalUsd: flags.capital };

@@ -96,7 +96,7 @@ async function logIn(parts: ServiceParts, signal: AbortSignal): Promise<Account>
   }
 }
 
-const wantedOf = (environment: Environment, { signals, capitalUsd }: EngineConfig) => ({
+const wantedOf = (environment: Environment, { signals, model, capitalUsd }: EngineConfig) => ({
   acknowledged: environment.LIVE_TRADING_ACK,
   wallet: environment.FUNDER_ADDRESS,
   signatureType: environment.SIGNATURE_TYPE,
@@ -105,6 +105,7 @@ const wantedOf = (environment: Environment, { signals, capitalUsd }: EngineConfi
   switchedOn: [
     ...(signals.followWhales ? (["FOLLOW_WHALE"] as const) : []),
     ...(signals.fadeDegens ? (["FADE_DEGEN"] as const) : []),
+    ...(model === undefined ? [] : (["ML_PREDICTION"] as const)),
   ] satisfies readonly SignalType[],
 });
 

@@ -57,14 +57,9 @@ export class Controls {
   }
 
   /** @returns the groups for which the fill completes an episode worth following, with its trigger */
-  see(
-    key: string,
-    wallet: number,
-    fill: ObservedFill,
-    facts: WalletFacts,
-  ): readonly (readonly [StudyGroup, Trigger])[] {
+  see(key: string, wallet: number, fill: ObservedFill): readonly (readonly [StudyGroup, Trigger])[] {
     const before = this.episodes.get(key);
-    const { episode, trigger } = detectFollowWhale(this.rules, before, fill, facts, this.rules.minWhaleTradeUsd);
+    const { episode, trigger } = detectFollowWhale(this.rules, before, fill, FOLLOWED, this.rules.minWhaleTradeUsd);
     this.episodes.set(key, episode);
     if (trigger === null) return [];
     const flags = this.flags[wallet] as number;
@@ -93,3 +88,8 @@ export class Controls {
     return best;
   }
 }
+
+/** Controls follow whomever they follow as if it were a whale. */
+const FOLLOWED: WalletFacts = {
+  ...{ score: 10, tier: "WHALE", followEligible: true, edgeLowerBound: null, scoreVersion: 0, scoredAt: null },
+};

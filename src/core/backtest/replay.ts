@@ -12,9 +12,11 @@ import { price, toNumber } from "../money/amounts.ts";
 import type { ObservedFill } from "../signals/observed-fill.ts";
 import type { Signal } from "../signals/signal.ts";
 import { addMs, type EpochMs, epochMs, HOUR_MS, SECOND_MS } from "../time/time.ts";
+import type { CandidateSource } from "./candidates.ts";
 import { Controls } from "./controls.ts";
 import { type Answer, EvidenceOrders } from "./evidence-orders.ts";
 import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
+import { nextTick } from "./next-tick.ts";
 import { describeMarket, observeFill } from "./observe.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { Study } from "./study.ts";
@@ -44,6 +46,7 @@ export class Replay {
   readonly study: Study;
   private readonly facts: HistoryFacts;
   private readonly board: Scoreboard;
+  private readonly candidates: CandidateSource | null;
   private readonly options: ReplayOptions;
   private readonly sink: ReplaySink;
   private readonly tape: Tape;
@@ -61,9 +64,17 @@ export class Replay {
   private forgetAt: number;
   private markDue = Number.POSITIVE_INFINITY;
 
-  constructor(facts: HistoryFacts, board: Scoreboard, options: ReplayOptions, startAt: EpochMs, sink: ReplaySink) {
+  constructor(
+    facts: HistoryFacts,
+    board: Scoreboard,
+    candidates: CandidateSource | null,
+    options: ReplayOptions,
+    startAt: EpochMs,
+    sink: ReplaySink,
+  ) {
     this.facts = facts;
     this.board = board;
+    this.candidates = candidates;
     this.options = options;
     this.sink = sink;
     this.tape = new Tape(facts);
@@ -92,7 +103,9 @@ export class Replay {
   warm(batch: FillBatch, row: number): void {
     this.controls.count(batch.wallet[row] as number);
     const market = this.facts.tokenMarket[batch.token[row] as number] ?? -1;
-    if (market < 0 || !isQuote(batch, row)) return;
+    if (market < 0) return;
+    this.candidates?.remember(batch, row, market);
+    if (!isQuote(batch, row)) return;
     this.tape.show(market, batch, row, this.facts.tokenOutcome[batch.token[row] as number] as number);
   }
 
@@ -114,9 +127,11 @@ export class Replay {
       }
     }
     if ((batch.size[row] as number) <= 0 || this.resolved[market] === 1) return;
+    const context = this.candidates?.look(batch, row, market) ?? null;
     const isSell = (traits & TRAIT.sell) !== 0;
     const isControl = !isSell && (this.controls.flags[wallet] as number) !== 0;
-    const isCandidate = isSell ? this.sellMatters(wallet, token) : this.isFollowed(wallet);
+    const isFollowed = !isSell && this.isFollowed(wallet);
+    const isCandidate = isSell ? this.sellMatters(wallet, token) : isFollowed || context !== null;
     if (!isCandidate && !isControl) return;
     // Of an order that is only imagined nobody asks the hash.
     if (isControl) this.control(wallet, market, outcome, this.observe(batch, row, null, NO_HASH));
@@ -126,15 +141,16 @@ export class Replay {
     const facts = this.board.facts(wallet);
     this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
     this.leader = wallet;
-    if (!isSell) this.controls.match(wallet, (each) => this.isFollowed(each));
-    const described = describeMarket(this.facts, market, outcome);
-    this.tell({ kind: "fillObserved", at: epochMs(knownAt), fill, wallet: facts, market: described });
+    if (isFollowed) this.controls.match(wallet, (each) => this.isFollowed(each));
+    const common = { at: epochMs(knownAt), fill, wallet: facts, market: describeMarket(this.facts, market, outcome) };
+    this.tell({ kind: "fillObserved", ...common, ...(context === null ? {} : { context }) });
   }
 
   resolve({ marketKey, at, payoutNumerators }: HistoryResolution): void {
     const knownAt = addMs(at, this.options.delayMs);
     this.runTimers(knownAt);
     this.resolved[marketKey] = 1;
+    this.candidates?.resolve(marketKey);
     this.answer(this.orders.expire(at, marketKey), knownAt);
     const marketId = this.facts.markets[marketKey]?.marketId;
     if (marketId !== undefined && this.keyOfMarket.has(marketId)) {
@@ -168,7 +184,7 @@ export class Replay {
 
   private control(wallet: number, market: number, outcome: OutcomeIndex, fill: ObservedFill): void {
     const key = `${wallet}:${fill.tokenId}`;
-    for (const [group, trigger] of this.controls.see(key, wallet, fill, FOLLOWED)) {
+    for (const [group, trigger] of this.controls.see(key, wallet, fill)) {
       const paid = toNumber(trigger.price);
       const { slippageBps } = this.options.engine.signals;
       const cap = Math.min(0.99, paid * (1 + Number(slippageBps) / 10_000));
@@ -301,25 +317,9 @@ export class Replay {
     this.held = held;
   }
 
-  /** When time alone has to be told next. */
   private plan(now: number): void {
-    let next = this.forgetAt;
-    for (const signal of Object.values(this.state.signals)) {
-      if (signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY") next = Math.min(next, signal.expiresAt + 1);
-    }
-    for (const { exit } of Object.values(this.state.positions)) {
-      if (exit?.stage === "RETRY" && exit.retryAt !== null) next = Math.min(next, exit.retryAt);
-    }
-    this.tickAt = Math.max(next, now);
+    this.tickAt = Math.max(nextTick(this.state, this.forgetAt), now);
   }
 }
 
 const NO_HASH = "" as OrderHash;
-const FOLLOWED = {
-  score: 10,
-  tier: "WHALE",
-  followEligible: true,
-  edgeLowerBound: null,
-  scoreVersion: 0,
-  scoredAt: null,
-};

@@ -7,6 +7,7 @@ import type { PerformanceRow } from "../performance/summary.ts";
 import type { LedgerEffect } from "../reputation/ledger-entry.ts";
 import type { Signal } from "../signals/signal.ts";
 import { addMs, type EpochMs, epochMs, HOUR_MS } from "../time/time.ts";
+import { type CandidateSource, Candidates } from "./candidates.ts";
 import type { FillBatch, HistoryFacts } from "./history.ts";
 import { Replay, type ReplayOptions } from "./replay.ts";
 import { RunLedger } from "./run-ledger.ts";
@@ -52,6 +53,8 @@ export type RunHooks = {
   readonly onStep?: OnStep;
   /** Instead of the ledger of the run. */
   readonly scores?: (facts: HistoryFacts, board: Scoreboard) => ScoreSource;
+  /** Instead of those that the model of the engine's configuration is asked about. */
+  readonly candidates?: (facts: HistoryFacts, board: Scoreboard) => CandidateSource;
 };
 
 /** One pass over the past, batch by batch, in the order of the chain. */
@@ -71,9 +74,12 @@ export class Run {
     this.facts = facts;
     this.options = options;
     this.record = new Recorder(hooks.onStep ?? null);
-    const board = createScoreboard(facts.wallets);
+    const { model } = options.engine;
+    const board = createScoreboard(facts.wallets, model !== undefined || hooks.candidates !== undefined);
+    const ofModel = model === undefined ? null : new Candidates(facts, board, model);
+    const candidates = hooks.candidates?.(facts, board) ?? ofModel;
     this.scores = hooks.scores?.(facts, board) ?? new RunLedger(facts, board, options.lookbackMs);
-    this.replay = new Replay(facts, board, options, options.from, (changes, event, commands) =>
+    this.replay = new Replay(facts, board, candidates, options, options.from, (changes, event, commands) =>
       this.record.take(changes, event, commands),
     );
     this.scoreAt = Number.NaN;

@@ -1,3 +1,4 @@
+import type { WalletProfile } from "../model/context.ts";
 import { SCORE_VERSION } from "../reputation/score.ts";
 import { TIER_FLOORS, type Tier, type TierState } from "../reputation/tiers.ts";
 import type { WalletScore } from "../reputation/wallet-score.ts";
@@ -15,6 +16,8 @@ export type Scoreboard = {
   readonly tiers: readonly string[];
   /** null: the wallet was never scored. */
   facts(wallet: number): WalletFacts;
+  /** Kept only where the board was made for a model. */
+  profile(wallet: number): WalletProfile;
   tierState(wallet: number): TierState | null;
   publish(wallet: number, score: WalletScore, at: EpochMs): void;
   /** Its edge alone has changed. */
@@ -25,7 +28,9 @@ export type Scoreboard = {
   forget(wallet: number): void;
 };
 
-export function createScoreboard(wallets: number): Scoreboard {
+/** @param profiled whether profiles are kept: a hundred bytes a wallet */
+export function createScoreboard(wallets: number, profiled = false): Scoreboard {
+  const profiles: (WalletProfile | undefined)[] = [];
   const score = new Float64Array(wallets).fill(UNSCORED_WALLET.score);
   const eligible = new Uint8Array(wallets);
   const tier = new Uint8Array(wallets);
@@ -49,6 +54,7 @@ export function createScoreboard(wallets: number): Scoreboard {
         scoredAt: epochMs(scoredAt[wallet] as number),
       };
     },
+    profile: (wallet) => profiles[wallet] ?? NO_PROFILE,
     tierState: (wallet) =>
       isScored(wallet) ? { tier: TIERS[tier[wallet] as number] as Tier, runsPast: runsPast[wallet] as number } : null,
     publish(wallet, published, at) {
@@ -58,6 +64,7 @@ export function createScoreboard(wallets: number): Scoreboard {
       runsPast[wallet] = published.runsPast;
       edge[wallet] = published.edge?.lowerBound ?? Number.NaN;
       scoredAt[wallet] = at;
+      if (profiled) profiles[wallet] = profileOf(published);
     },
     publishEdge(wallet, lowerBound, at) {
       edge[wallet] = lowerBound ?? Number.NaN;
@@ -75,6 +82,14 @@ export function createScoreboard(wallets: number): Scoreboard {
       eligible[wallet] = 0;
       edge[wallet] = Number.NaN;
       scoredAt[wallet] = Number.NaN;
+      if (profiled) profiles[wallet] = NO_PROFILE;
     },
   };
 }
+
+const NO_PROFILE: WalletProfile = { units: 0, winRate: 0, avgProfit: 0, roiDeviation: 0, timing: 0.5, usualUsd: 0 };
+
+const profileOf = ({ score: { winRate, avgProfit, roiDeviation, parts }, facts }: WalletScore): WalletProfile => ({
+  ...{ units: facts.score.units, winRate, avgProfit, roiDeviation, timing: parts.timing },
+  usualUsd: Number(facts.cost) / Math.max(1, facts.score.units) / 1e6,
+});

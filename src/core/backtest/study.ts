@@ -2,6 +2,7 @@
  * What a bet on each signal would have earned per share, held to the resolution, whatever the account could afford. The
  * controls are measured in the same way on the same days.
  */
+import { feePerShare } from "../execution/fee.ts";
 import type { FeeSchedule, OutcomeIndex } from "../market/market.ts";
 import type { SignalType } from "../signals/signal.ts";
 import type { EpochMs } from "../time/time.ts";
@@ -106,10 +107,6 @@ const LAST_DELAY_MS = (STUDY_DELAYS_S.at(-1) ?? 0) * 1_000;
 
 /** What the run's own delay and latency would have paid. */
 export const ownPrice = (bet: StudyBet): number => bet.prices[STUDY_DELAYS_S.length] as number;
-
-/** Of one share. */
-export const feePerShare = ({ rate, exponent }: FeeSchedule, price: number): number =>
-  rate * (price * (1 - price)) ** exponent;
 
 /** USD per share after the fee; NaN where price or payout are not known. */
 export const edgeAt = (bet: StudyBet, price: number): number => bet.payout - price - feePerShare(bet.fee, price);

@@ -1,6 +1,7 @@
 import type { MarketView } from "../execution/market-view.ts";
 import type { OrderResult } from "../execution/order.ts";
 import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
+import type { ModelContext } from "../model/context.ts";
 import type { PriceMicros } from "../money/amounts.ts";
 import type { MarketFacts, ObservedFill, WalletFacts } from "../signals/observed-fill.ts";
 import type { EpochMs } from "../time/time.ts";
@@ -31,6 +32,8 @@ export type EngineEvent = { readonly at: EpochMs } & (
       readonly fill: ObservedFill;
       readonly wallet: WalletFacts;
       readonly market: MarketFacts;
+      /** Where the model is asked about it. */
+      readonly context?: ModelContext;
     }
   /** A reorg removed every block from this one up. */
   | { readonly kind: "blocksRetracted"; readonly fromBlock: number }

@@ -47,24 +47,27 @@ const MARKET = namesOf<keyof MarketFacts>({
  */
 export function packEvent(event: EngineEvent): Json {
   if (event.kind !== "fillObserved") return toJson(event);
-  const { kind, at, fill, wallet, market } = event;
-  return { kind, at, fill: valuesOf(fill, FILL), wallet: valuesOf(wallet, WALLET), market: valuesOf(market, MARKET) };
+  const { kind, at, fill, wallet, market, context } = event;
+  const facts = { fill: valuesOf(fill, FILL), wallet: valuesOf(wallet, WALLET), market: valuesOf(market, MARKET) };
+  const packed = { kind, at, ...facts };
+  return context === undefined ? packed : { ...packed, context: toJson(context) };
 }
 
 /** Reads the form above, and the plain JSON that older versions kept for fills too. */
 export function unpackEvent(json: Json): EngineEvent {
   const event = fromJson(json) as EngineEvent | (Pick<FillObserved, "kind" | "at"> & Packed);
   if (event.kind !== "fillObserved" || !isPacked(event)) return event as EngineEvent;
-  return {
+  const unpacked: FillObserved = {
     kind: "fillObserved",
     at: event.at,
     fill: recordOf(FILL, event.fill) as ObservedFill,
     wallet: recordOf(WALLET, event.wallet) as WalletFacts,
     market: recordOf(MARKET, event.market) as MarketFacts,
   };
+  return event.context === undefined ? unpacked : { ...unpacked, context: event.context };
 }
 
-type Packed = Readonly<Record<"fill" | "wallet" | "market", readonly unknown[]>>;
+type Packed = Readonly<Record<"fill" | "wallet" | "market", readonly unknown[]>> & Pick<FillObserved, "context">;
 
 const isPacked = (event: { readonly fill: unknown }): event is Packed => Array.isArray(event.fill);
 

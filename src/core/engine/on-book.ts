@@ -7,9 +7,10 @@ import { simulatePaperFill } from "../execution/paper-fill.ts";
 import type { ExitRequest, Position } from "../execution/position.ts";
 import { reverseControl, reverseLimitPrice } from "../execution/reverse-control.ts";
 import type { SignalId } from "../ids/ids.ts";
-import { price } from "../money/amounts.ts";
+import { type PriceMicros, price } from "../money/amounts.ts";
 import { type ApprovedOrder, checkOrder, type Decision } from "../risk/check-order.ts";
 import type { EntryIntent, ExitIntent } from "../risk/order-intent.ts";
+import { modelPrice } from "../signals/ml-prediction.ts";
 import type { Signal } from "../signals/signal.ts";
 import { viewAccount } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
@@ -44,10 +45,11 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
     marketId: signal.marketId,
     tokenId: signal.tokenId,
     outcomeIndex: signal.outcomeIndex,
-    capPrice: signal.limitPrice ?? price(0n),
+    capPrice: capOf(signal, view),
     confidence: signal.confidence,
     evidence: {
-      confidence: signal.confidence,
+      // A model's probability is never staked on beyond what is proven of it.
+      confidence: signal.model?.lowerProbability ?? signal.confidence,
       triggerPrice: signal.trigger.price,
       edgeLowerBound: signal.trigger.edgeLowerBound,
     },
@@ -69,6 +71,12 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
   const order = withReverse(decision.order, view, state.config.signals.slippageBps);
   const changes = [...told.changes, ...controlOf(state, order, view, signal.id)];
   return andThen({ ...told, changes }, (next) => submit(spend(next, copy.leader, order), { ...decision, order }, view));
+}
+
+function capOf({ limitPrice, model }: Signal, { terms }: MarketView): PriceMicros {
+  const cap = limitPrice ?? price(0n);
+  const worth = model === undefined || terms === null ? cap : modelPrice(model, terms.fee);
+  return worth < cap ? worth : cap;
 }
 
 const withReverse = (order: ApprovedOrder, { book }: MarketView, slippageBps: bigint): ApprovedOrder =>

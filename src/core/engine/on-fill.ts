@@ -1,15 +1,17 @@
 import { copyTermsOf, findCopyRefusal } from "../copy/copy-checks.ts";
 import { resolveCopyRule } from "../copy/copy-rules.ts";
 import type { Position } from "../execution/position.ts";
-import type { OutcomeIndex } from "../market/market.ts";
+import { NO_FEE, type OutcomeIndex } from "../market/market.ts";
+import { toNumber } from "../money/amounts.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
-import { survivesRetraction } from "../signals/episode.ts";
+import { extendEpisode, survivesRetraction } from "../signals/episode.ts";
 import { detectExitFollow } from "../signals/exit-follow.ts";
 import { detectFadeDegen, isDegen } from "../signals/fade-degen.ts";
-import { detectFollowWhale, isWhale } from "../signals/follow-whale.ts";
-import { computeEntryCap, FINEST_TICK } from "../signals/price-cap.ts";
+import { detectFollowWhale, isWhale, triggerOf } from "../signals/follow-whale.ts";
+import { detectPrediction, modelPrice } from "../signals/ml-prediction.ts";
+import { computeEntryCap, cutToTick, FINEST_TICK } from "../signals/price-cap.ts";
 import { type Signal, type SignalType, signalId, type Trigger } from "../signals/signal.ts";
 import { addMs } from "../time/time.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
@@ -24,7 +26,8 @@ type FillObserved = EventOf<"fillObserved">;
 export function onFill(state: EngineState, event: FillObserved): StepResult {
   const rules = state.config.signals;
   if (event.fill.side === "BUY") {
-    return isWhale(rules, event.wallet) ? onWhaleBuy(state, event) : unchanged(state);
+    const followed = isWhale(rules, event.wallet) ? onWhaleBuy(state, event) : unchanged(state);
+    return andThen(followed, (next) => onModelledBuy(next, event));
   }
   const followed = onLeaderSell(state, event);
   return isDegen(rules, event.wallet) ? andThen(followed, (next) => onDegenSell(next, event)) : followed;
@@ -68,6 +71,30 @@ const conflictRefusal = (conflicts: readonly RecentTrigger[], outcomeIndex: Outc
   limit: `outcome ${outcomeIndex}`,
   value: conflicts.map((conflict) => conflict.signalId).join(" "),
 });
+
+/** The first fill of an episode that the model thinks worth more than it cost is the trigger. */
+function onModelledBuy(state: EngineState, event: FillObserved): StepResult {
+  const { fill, wallet, market, context } = event;
+  const { model } = state.config;
+  if (model === undefined || context === undefined) return unchanged(state);
+  const view = detectPrediction(model, { fill, wallet, market, context });
+  if (view === null) return unchanged(state);
+  const key = `${fill.wallet}:${fill.tokenId}:model`;
+  const before = getShard(state.episodes, key);
+  const episode = extendEpisode(before, fill, state.config.signals.episodeGapMs);
+  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, { ...episode, signalled: true }) };
+  if (episode.signalled) return unchanged(next);
+  // Sizing by a proven edge takes the model's, which is measured from this price; the wallet's own is a feature of it.
+  const bare = triggerOf({ cash: fill.cash, size: fill.size, fills: 1 }, fill, wallet);
+  const trigger: Trigger = { ...bare, edgeLowerBound: view.lowerProbability - toNumber(bare.price) };
+  const limitPrice = cutToTick(modelPrice(view, NO_FEE), market.tickSize ?? FINEST_TICK);
+  const signal: Signal = {
+    ...draftSignal(next, "ML_PREDICTION", event, trigger, view.probability),
+    ...{ model: view, limitPrice },
+  };
+  const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
+  return enterSignal(next, barred === null ? signal : refuse(signal, barred));
+}
 
 function onDegenSell(state: EngineState, event: FillObserved): StepResult {
   const { fill, wallet } = event;

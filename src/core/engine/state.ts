@@ -1,6 +1,7 @@
 import { type CopyRules, NO_COPY_RULES } from "../copy/copy-rules.ts";
 import { noneSpent, type Spent } from "../copy/spent.ts";
 import type { Position, TradingMode } from "../execution/position.ts";
+import type { SignalModel } from "../model/price-model.ts";
 import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
@@ -28,6 +29,8 @@ export type EngineConfig = {
   readonly strategyHash: string | null;
   /** Absent: every signal type that is switched on may trade, as on paper. */
   readonly gate?: LiveGate;
+  /** Absent: ML_PREDICTION is switched off. */
+  readonly model?: SignalModel;
 };
 
 /** As an older version wrote it into the journal. */

@@ -44,3 +44,7 @@ export function computeFeeBound(
 
 /** The fill simulation touches at most this many levels. */
 export const FEE_BOUND_LEVELS = 100;
+
+/** Of one share, unrounded: for estimates, never for money. */
+export const feePerShare = ({ rate, exponent }: FeeSchedule, price: number): number =>
+  rate * (price * (1 - price)) ** exponent;

@@ -8,7 +8,7 @@ import type { Refusal, RiskCheck } from "../risk/limits.ts";
 import type { EpochMs } from "../time/time.ts";
 import { factId } from "./fact-id.ts";
 
-export type SignalType = "FOLLOW_WHALE" | "FADE_DEGEN" | "EXIT_FOLLOW";
+export type SignalType = "FOLLOW_WHALE" | "FADE_DEGEN" | "ML_PREDICTION" | "EXIT_FOLLOW";
 export type SignalStatus = "PENDING" | "EXECUTED" | "SKIPPED" | "EXPIRED";
 
 /** Where a PENDING signal stands on its way to the venue. */
@@ -35,6 +35,18 @@ export type Trigger = {
   readonly edgeLowerBound: number | null;
 };
 
+/** What a model saw and said. */
+export type ModelView = {
+  /** Of the model's file. */
+  readonly hash: string;
+  readonly probability: number;
+  /** What sizing takes for the chance of winning. */
+  readonly lowerProbability: number;
+  /** USD per share that has to be left after price and fee. */
+  readonly margin: number;
+  readonly features: Readonly<Record<string, number>>;
+};
+
 /** A reason to act and what became of it. Kept for ever, whatever became of it. */
 export type Signal = {
   readonly id: SignalId;
@@ -54,6 +66,8 @@ export type Signal = {
   /** BUY: the most we pay. SELL: the least we take; null until the bid is known. */
   readonly limitPrice: PriceMicros | null;
   readonly confidence: number;
+  /** ML_PREDICTION alone. */
+  readonly model?: ModelView;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly status: SignalStatus;
@@ -69,7 +83,12 @@ export type Signal = {
   readonly executedAt: EpochMs | null;
 };
 
-const PREFIX: Readonly<Record<SignalType, string>> = { FOLLOW_WHALE: "FW", FADE_DEGEN: "FD", EXIT_FOLLOW: "EX" };
+const PREFIX: Readonly<Record<SignalType, string>> = {
+  FOLLOW_WHALE: "FW",
+  FADE_DEGEN: "FD",
+  ML_PREDICTION: "ML",
+  EXIT_FOLLOW: "EX",
+};
 
 /**
  * The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing. Live

@@ -73,13 +73,16 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
   }
 }
 
+const SIGNAL_NAMES: Readonly<Record<string, string>> = {
+  FADE_DEGEN: "📉 **PANIC SIGNAL**",
+  ML_PREDICTION: "🧮 **MODEL SIGNAL**",
+  EXIT_FOLLOW: "🚪 **EXIT SIGNAL**",
+};
+
 function signalLine(facts: AlertFacts): string {
-  const isFade = facts.signalType === "FADE_DEGEN";
-  const name = isFade
-    ? "📉 **PANIC SIGNAL**"
-    : facts.signalType === "EXIT_FOLLOW"
-      ? "🚪 **EXIT SIGNAL**"
-      : "🐋 **WHALE SIGNAL**";
+  const type = String(facts.signalType);
+  const isFade = type === "FADE_DEGEN" || type === "ML_PREDICTION";
+  const name = SIGNAL_NAMES[type] ?? "🐋 **WHALE SIGNAL**";
   const score = typeof facts.score === "number" ? facts.score.toFixed(1) : plain(facts.score);
   const who = `${isFade ? "wallet" : "whale"} ${shortWallet(facts.wallet)} · score ${score}`;
   return `${name} ${who} · price ${price(facts.price)} · size ${usd(facts.sizeUsd)} · ${where(facts)}`;

@@ -4,6 +4,7 @@ import type { Logger } from "../../ports/logger.ts";
 const SIGNAL_LINES: Readonly<Record<string, string>> = {
   FOLLOW_WHALE: "whale signal",
   FADE_DEGEN: "panic signal",
+  ML_PREDICTION: "model signal",
   EXIT_FOLLOW: "exit signal",
 };
 

@@ -4,12 +4,13 @@ import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateQuery, ExecutorInbox } from "../../ports/executor-store.ts";
 
 /** What is older than a signal's life gives no entry any more. */
-export function candidateQuery({ signals }: EngineConfig, cursor: bigint, now: EpochMs): CandidateQuery {
+export function candidateQuery({ signals, model }: EngineConfig, cursor: bigint, now: EpochMs): CandidateQuery {
   return {
     cursor,
     since: addMs(now, -Math.max(signals.ttlMs, signals.triggerAgeMsMax)),
     minWhaleScore: signals.followWhales ? signals.minWhaleScore : null,
     maxFadeScore: signals.fadeDegens ? signals.maxFadeScore : null,
+    ...(model === undefined ? {} : { model }),
   };
 }
 

@@ -35,7 +35,9 @@ export function SignalsPage() {
           name="type"
           options={[
             ["", "all"],
-            ...["FOLLOW_WHALE", "FADE_DEGEN", "EXIT_FOLLOW"].map((type) => [type, words(type)] as const),
+            ...["FOLLOW_WHALE", "FADE_DEGEN", "ML_PREDICTION", "EXIT_FOLLOW"].map(
+              (type) => [type, words(type)] as const,
+            ),
           ]}
         />
         <Select

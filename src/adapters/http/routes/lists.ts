@@ -85,7 +85,7 @@ function addTradingLists(app: OpenAPIHono, reads: ReadSide): void {
   addList(app, {
     ...{ path: "/signals", tag: "Signals", summary: "Signals, newest first (orderflow_signals)", row: rows.signal },
     query: {
-      type: z.enum(["FOLLOW_WHALE", "FADE_DEGEN", "EXIT_FOLLOW"]).optional(),
+      type: z.enum(["FOLLOW_WHALE", "FADE_DEGEN", "ML_PREDICTION", "EXIT_FOLLOW"]).optional(),
       status: z.enum(["PENDING", "EXECUTED", "SKIPPED", "EXPIRED"]).optional(),
       wallet: ADDRESS.optional(),
       market: MARKET.optional(),

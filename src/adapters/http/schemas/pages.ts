@@ -127,6 +127,7 @@ export const signalPage = rows.signal
     ),
     book_seen: z.unknown(),
     panic_wallets: z.unknown(),
+    model: z.unknown(),
     score_calculated_at: time.nullable(),
     score_closed_markets: whole.nullable(),
     trigger_order_hash: text,

@@ -6,7 +6,7 @@ export const signal = z
   .object({
     id: text,
     created_at: time,
-    signal_type: z.enum(["FOLLOW_WHALE", "FADE_DEGEN", "EXIT_FOLLOW"]),
+    signal_type: z.enum(["FOLLOW_WHALE", "FADE_DEGEN", "ML_PREDICTION", "EXIT_FOLLOW"]),
     side,
     trigger_wallet: address,
     wallet_score: ratio,

@@ -1,0 +1,134 @@
+import type { Command } from "commander";
+import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
+import { logisticFitter } from "../../adapters/model/logistic.ts";
+import { readModel, writeModel } from "../../adapters/model/model-file.ts";
+import { createHistorySource } from "../../adapters/postgres/history-source.ts";
+import { toJson } from "../../core/engine/encode.ts";
+import { AbortedError, InputError } from "../../core/errors.ts";
+import type { UsdMicros } from "../../core/money/amounts.ts";
+import { addMs, type EpochMs, HOUR_MS, isoDate, SECOND_MS } from "../../core/time/time.ts";
+import { collectExamples, type ExampleSet } from "../../services/model/collect-examples.ts";
+import { evaluateModel, trainModel } from "../../services/model/train-model.ts";
+import { archiveFolder } from "../archive.ts";
+import { chooseSpan, parseCapital, parseTime, parseWhole, runDefaults } from "../backtest/options.ts";
+import { engineConfig } from "../executor.ts";
+import { evaluationText, modelText } from "../model/model-text.ts";
+import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
+import { createProgressLine, type ProgressLine, showBar } from "../progress-line.ts";
+import { showCount } from "../table.ts";
+
+type SpanFlags = { readonly from?: EpochMs; readonly to?: EpochMs; readonly seed: number; readonly json?: true };
+type TrainFlags = SpanFlags & {
+  readonly out: string;
+  readonly minTrade?: UsdMicros;
+  readonly folds: number;
+  readonly embargo: number;
+};
+
+/** As a backtest has it unless told otherwise. */
+const DELAY_S = 3;
+const DEFAULT_FILE = "model.json";
+
+export function addModel(cli: Command): void {
+  const model = cli.command("model").description("train a model of what shares pay, and hold it against the price");
+  const span = (command: Command): Command =>
+    command
+      .option("--from <time>", "first day or moment that is learned from or judged", parseTime)
+      .option("--to <time>", "end; nothing that became known later is read", parseTime)
+      .option("--seed <number>", "of the draws for intervals", parseWhole, 1)
+      .option("--json", "print everything, for programs");
+  span(model.command("train").description("learn from archive and database, judge walk-forward, write a model file"))
+    .option("--out <file>", "where the model is written", DEFAULT_FILE)
+    .option("--min-trade <usd>", "smallest buy that is learned from, instead of MIN_WHALE_TRADE_USD", parseCapital)
+    .option("--folds <number>", "parts that are judged by what came before them", parseWhole, 5)
+    .option("--embargo <hours>", "between the last outcome learned from and the first that is judged", parseWhole, 6)
+    .addHelpText("after", "\nCtrl-C ends it and writes nothing.")
+    .action((flags: TrainFlags) => runProgram((program) => train(program, flags)));
+  span(model.command("evaluate").description("judge a model by what came after everything it learned from"))
+    .argument("[file]", "a model file", DEFAULT_FILE)
+    .action((file: string, flags: SpanFlags) => runProgram((program) => evaluate(program, file, flags)));
+  model
+    .command("show")
+    .description("what a model file holds: span, features, weights, figures, hash")
+    .argument("[file]", "a model file", DEFAULT_FILE)
+    .option("--json", "print everything, for programs")
+    .action((file: string, flags: { readonly json?: true }) =>
+      runProgram(async ({ terminal }) => {
+        const stored = readModel(file);
+        terminal.writeLine(flags.json === true ? asJson(stored) : modelText(stored));
+      }),
+    );
+}
+
+const asJson = (value: unknown): string => JSON.stringify(toJson(value), null, 1);
+
+async function train(program: Program, flags: TrainFlags): Promise<number> {
+  const { environment, clock, terminal, signal } = program;
+  if (flags.folds < 1) throw new InputError("FOLDS_TOO_FEW", "--folds has to be at least 1", {});
+  const minTradeUsd = flags.minTrade ?? environment.MIN_WHALE_TRADE_USD;
+  const line = createProgressLine(terminal, clock);
+  const { set, from, to } = await gather(program, flags, minTradeUsd, line);
+  const plan = { from, to, minTradeUsd, folds: flags.folds, embargoMs: flags.embargo * HOUR_MS, seed: flags.seed };
+  const onFold = (done: number, of: number) => line.show(`${showBar(done / of)} fitting part ${done + 1} of ${of}`);
+  const model = await trainModel(logisticFitter, set.examples, plan, { onFold, signal }).finally(line.end);
+  const stored = await writeModel(flags.out, model);
+  terminal.writeLine(flags.json === true ? asJson(stored) : `${modelText(stored)}\n\nWritten to ${flags.out}.`);
+  return EXIT.done;
+}
+
+async function evaluate(program: Program, file: string, flags: SpanFlags): Promise<number> {
+  const { terminal, clock } = program;
+  const stored = readModel(file);
+  const { model } = stored;
+  if (flags.from !== undefined && flags.from < model.to) {
+    throw new InputError(
+      "SPAN_WAS_LEARNED",
+      `the model learned from what was known until ${isoDate(model.to)}: --from has to be later, or train one with an earlier --to`,
+      {},
+    );
+  }
+  const line = createProgressLine(terminal, clock);
+  const span = { ...flags, from: flags.from ?? model.to };
+  const { set, from, to } = await gather(program, span, model.minTradeUsd, line);
+  const metrics = evaluateModel(model, set.examples, flags.seed);
+  const found = { hash: stored.hash, from, to, unresolved: set.unresolved, metrics };
+  terminal.writeLine(flags.json === true ? asJson(found) : evaluationText(found));
+  return EXIT.done;
+}
+
+type Gathered = { readonly set: ExampleSet; readonly from: EpochMs; readonly to: EpochMs };
+
+/** @throws AbortedError: half a training set would be another one */
+async function gather(
+  program: Program,
+  flags: Pick<SpanFlags, "from" | "to">,
+  minTradeUsd: UsdMicros,
+  line: ProgressLine,
+): Promise<Gathered> {
+  const { environment, signal } = program;
+  return withDatabase(program, async (database) => {
+    const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
+    const history = await createHistorySource(database)
+      .atOneMoment((moment) => staging.stage(moment, (stage) => line.show(stage)))
+      .finally(line.end);
+    try {
+      const { lastAt } = history.coverage;
+      // Not a day longer than there is something to know: what comes next is there to judge by.
+      const end = flags.to ?? (lastAt === null ? null : addMs(lastAt, DELAY_S * SECOND_MS));
+      const { from, to } = chooseSpan(history.coverage, {
+        ...flags,
+        delay: DELAY_S,
+        ...(end === null ? {} : { to: end }),
+      });
+      const defaults = runDefaults({ delay: DELAY_S, seed: 1 }, environment.REPUTATION_LOOKBACK_DAYS);
+      const options = { ...defaults, engine: engineConfig(environment, 1), from, to };
+      const onProgress = ({ fills, of, at }: { fills: number; of: number; at: EpochMs | null }) =>
+        line.show(`${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`);
+      const set = await collectExamples(history, options, minTradeUsd, { onProgress, signal }).finally(line.end);
+      if (set.isPartial) throw new AbortedError();
+      return { set, from, to };
+    } finally {
+      await history.close();
+    }
+  });
+}
