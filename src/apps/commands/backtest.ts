@@ -24,7 +24,7 @@ import {
 import { reportPage } from "../backtest/page.ts";
 import { reportText } from "../backtest/terminal-text.ts";
 import { engineConfig } from "../executor.ts";
-import { modelOf } from "../model/load-model.ts";
+import { modelOf, refuseLearned } from "../model/load-model.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar } from "../progress-line.ts";
 import { showCount } from "../table.ts";
@@ -93,6 +93,7 @@ async function runBacktestCommand(program: Program, flags: Flags): Promise<numbe
     try {
       const defaults = runDefaults(flags, environment.REPUTATION_LOOKBACK_DAYS);
       const options = { engine, ...chooseSpan(history.coverage, flags), ...defaults };
+      refuseLearned(environment, options.from);
       const report = await backtest({ history, variants: createVariantStore(database), clock }, options, {
         proofs: flags.prove === true ? PROOFS : (flags.prove ?? 0),
         onProgress: ({ fills, of, at }) =>
