@@ -2,22 +2,34 @@
 // although fills, splits, merges, conversions, redemptions and transfers are read by another road.
 // Method: simnet's chain is read by the listener and scored by the reputation service; one partition is moved to the
 // archive; then a run goes over the staged history and calculates once, at the same time.
+
+import { dirname } from "node:path";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
-import { createHistoryEngine } from "../../src/adapters/archive/history/engine.ts";
+import { expect, inject, test } from "vitest";
+import { createHistoryEngine, openSharedHistory } from "../../src/adapters/archive/history/engine.ts";
+import { parseEnvironment } from "../../src/adapters/config/load.ts";
+import { Secret } from "../../src/adapters/config/secret.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { EDGE_BOUND } from "../../src/adapters/postgres/edge-bound.ts";
 import { createHistorySource } from "../../src/adapters/postgres/history-source.ts";
+import { createSweepStore } from "../../src/adapters/postgres/sweep-store.ts";
 import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
+import { createSystemClock } from "../../src/adapters/system/clock.ts";
+import { runSweep } from "../../src/apps/backtest/run-sweep.ts";
+import type { Program } from "../../src/apps/program.ts";
 import { RunLedger } from "../../src/core/backtest/run-ledger.ts";
 import { createScoreboard, type Scoreboard } from "../../src/core/backtest/scoreboard.ts";
+import { summarizeVariant } from "../../src/core/backtest/sweep/variant-figures.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs, HOUR_MS } from "../../src/core/time/time.ts";
 import type { History } from "../../src/ports/backtest.ts";
+import { variantHash } from "../../src/services/backtest/backtest.ts";
 import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
 import { BLOCKS, openWorld } from "../support/archive-world.ts";
-import { runOptions } from "../support/backtest-options.ts";
-import { describeOnEachEngine } from "../support/engines.ts";
+import { engineOf, runOptions } from "../support/backtest-options.ts";
+import { databaseUrl, describeOnEachEngine } from "../support/engines.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { createQuietLogger } from "../support/quiet-logger.ts";
 import { createReputationBench } from "../support/reputation-bench.ts";
 import { readSimnetChain } from "../support/simnet-listener.ts";
 
@@ -48,6 +60,59 @@ async function scoreOnce(history: History): Promise<{ board: Scoreboard; places:
   };
   await runBacktest(history, { ...runOptions(NOW, addMs(SCORED_AT, 1)), delayMs: 0 }, { hooks });
   return { board, places };
+}
+
+const SWEPT = runOptions(addMs(NOW, -HOUR_MS), NOW, engineOf({ fadeDegens: true, maxFadeScore: 9, panicWallets: 1 }));
+
+/** Cut short after its first variant and continued by two at once, each with processes of its own. */
+async function sweepByProcesses(db: Database, archive: string): Promise<void> {
+  const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(db.kysely);
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const terminal = { isInteractive: false, colours: false, columns: () => 100, write: () => undefined };
+  const url = databaseUrl(inject("postgresUrl") ?? "", rows[0]?.name ?? "");
+  const program = (signal: AbortSignal): Program => ({
+    environment: {
+      ...parseEnvironment({ process: {}, file: null }),
+      DATABASE_URL: new Secret(url),
+      DATA_DIR: dirname(archive),
+    },
+    ...{ clock: createSystemClock(), logger: createQuietLogger(), signal },
+    terminal: { ...terminal, writeLine: (line) => void lines.push(line) },
+  });
+  const engine = createHistoryEngine({ folder: archive, memoryMb: 256 });
+  const shared = await createHistorySource(db).atOneMoment((moment) => engine.share(moment, () => undefined));
+  const history = await openSharedHistory(shared.folder, NOW);
+  const variants = [SWEPT, { ...SWEPT, trades: false }, { ...SWEPT, delayMs: 1_000 }].map((options, place) => ({
+    ...{ hash: variantHash(options), point: { place }, options },
+  }));
+  const plan = {
+    grid: { place: [0, 1, 2] },
+    from: SWEPT.from,
+    to: NOW,
+    objective: "profit",
+    seed: 1,
+    windows: null,
+  } as const;
+  const sweep = { id: "processes", plan: { ...plan, data: "", coverage: history.coverage }, variants };
+  const store = createSweepStore(db);
+  await store.begin(sweep, NOW);
+  const data = { ...shared, whole: history.coverage, until: async () => ({ data: "", coverage: history.coverage }) };
+  const run = { sweep, shared: data };
+
+  const first = await runSweep(program(stop.signal), db, { ...run, workers: 1, onVariant: () => stop.abort() });
+  expect(first).toMatchObject({ isPartial: true, variants: 3 });
+  expect(first.rows).toHaveLength(1);
+  const never = new AbortController().signal;
+  const both = await Promise.all([1, 2].map(() => runSweep(program(never), db, { ...run, workers: 1 })));
+  for (const report of both) expect(report).toMatchObject({ isPartial: false, tried: 3 });
+  for (const [place, { options }] of variants.entries()) {
+    const { record } = await runBacktest(history, options);
+    expect(both[0]?.rows[place]?.figures).toEqual(summarizeVariant(record, history.facts, options, 3));
+  }
+  expect(both[0]?.rows[0]?.figures.signals).toBeGreaterThan(0);
+  await history.close();
+  await shared.close();
 }
 
 type Scored = { key: number; score: number; tier: string; eligible: boolean; bound: number | null };
@@ -82,6 +147,7 @@ describeOnEachEngine("history", (getDb) => {
       const history = await createHistorySource(db).atOneMoment((moment) => engine.stage(moment, () => undefined));
       const { board, places } = await scoreOnce(history);
       await history.close();
+      if (db.engine === "postgresql") await sweepByProcesses(db, world.folder);
       await world.files.close();
 
       expect(places).toEqual(places.toSorted((a, b) => a - b));

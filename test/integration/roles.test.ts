@@ -7,7 +7,9 @@ import { type Database, openDatabase } from "../../src/adapters/postgres/connect
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import { migrate } from "../../src/adapters/postgres/migrate.ts";
 import { READ_ONLY, roleName, type ServiceRole, WRITABLE } from "../../src/adapters/postgres/roles.ts";
+import { installQueue, openSweepQueue } from "../../src/adapters/postgres/sweep-queue.ts";
 import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
+import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { epochMs, HOUR_MS } from "../../src/core/time/time.ts";
 import { BLOCKS, fillPartition, openWorld } from "../support/archive-world.ts";
 import { marketNo, tokenNo } from "../support/chain-facts.ts";
@@ -16,6 +18,7 @@ import { emptyReputation } from "../support/empty-reputation.ts";
 import { databaseUrl, describeOnOneEngine } from "../support/engines.ts";
 import { createExecutorWorld } from "../support/executor-world.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { createQuietLogger } from "../support/quiet-logger.ts";
 import { createReputationBench } from "../support/reputation-bench.ts";
 import { readSimnetChain } from "../support/simnet-listener.ts";
 import { aBook, someTerms } from "../support/trading.ts";
@@ -26,11 +29,14 @@ const services = Object.keys(WRITABLE) as readonly ServiceRole[];
 describe.skipIf(inject("postgresUrl") === null)("roles", { timeout: 60_000 }, () => {
   describeOnOneEngine("of a server", (getDb) => {
     const opened: Database[] = [];
-    const as = async (service: ServiceRole): Promise<Database> => {
+    const urlOf = async (service: ServiceRole): Promise<string> => {
       const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(getDb().kysely);
       const url = new URL(databaseUrl(inject("postgresUrl") ?? "", rows[0]?.name ?? "").replace(":///", "://host/"));
       url.searchParams.set("options", `-c role=${roleName(service)}`);
-      const db = await openDatabase({ url: url.href.replace("://host/", ":///") });
+      return url.href.replace("://host/", ":///");
+    };
+    const as = async (service: ServiceRole): Promise<Database> => {
+      const db = await openDatabase({ url: await urlOf(service) });
       opened.push(db);
       return db;
     };
@@ -68,6 +74,27 @@ describe.skipIf(inject("postgresUrl") === null)("roles", { timeout: 60_000 }, ()
       await expect(sql`SELECT flow.ensure_fill_partition(1)`.execute(dashboard.kysely)).rejects.toThrow(
         /permission denied/,
       );
+    });
+
+    test("backtest takes jobs from a queue that its role may not make", async () => {
+      const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(getDb().kysely);
+      const backtest = await as("backtest");
+      const open = async () =>
+        openSweepQueue(backtest, {
+          ...{ url: await urlOf("backtest"), sweepId: "roles", hashes: ["a"], isOver: async () => true },
+          ...{ clock: createSystemClock(), logger: createQuietLogger(), signal: new AbortController().signal },
+        });
+      await expect(open()).rejects.toThrow(/run `orderflow migrate` as the owner/);
+      await installQueue(getDb(), databaseUrl(inject("postgresUrl") ?? "", rows[0]?.name ?? ""));
+      const jobs = await open();
+      const job = await jobs.next();
+      expect(job?.hash).toBe("a");
+      await job?.giveBack();
+      const again = await jobs.next();
+      expect(again?.hash).toBe("a");
+      await again?.done();
+      expect(await jobs.next()).toBeNull();
+      await jobs.close();
     });
 
     test("listener and reputation do their work", async () => {

@@ -1,6 +1,7 @@
 import { createHistoryEngine, openSharedHistory } from "../../adapters/archive/history/engine.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
 import { createHistorySource } from "../../adapters/postgres/history-source.ts";
+import { openSweepQueue } from "../../adapters/postgres/sweep-queue.ts";
 import { createSweepStore } from "../../adapters/postgres/sweep-store.ts";
 import { createVariantStore } from "../../adapters/postgres/variant-store.ts";
 import { cores, createProcessPool } from "../../adapters/system/process-pool.ts";
@@ -9,7 +10,7 @@ import type { VariantFigures } from "../../core/backtest/sweep/variant-figures.t
 import { InputError } from "../../core/errors.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { HistoryCoverage, SharedHistory } from "../../ports/backtest.ts";
-import type { Sweep, VariantPool } from "../../ports/sweep.ts";
+import type { Sweep, VariantJobs, VariantPool } from "../../ports/sweep.ts";
 import { listedJobs, orderVariants, type SweepProgress, workOnSweep } from "../../services/backtest/sweep.ts";
 import { reportSweep, type SweepReport } from "../../services/backtest/sweep-report.ts";
 import { archiveFolder } from "../archive.ts";
@@ -61,14 +62,22 @@ export async function requireSameData({ id, plan }: Sweep, shared: SweepData): P
   );
 }
 
-export type SweepRun = { readonly workers: number };
+export type SweepRun = {
+  readonly sweep: Sweep;
+  readonly shared: SweepData;
+  /** Processes */
+  readonly workers: number;
+  /** After each that is done. */
+  readonly onVariant?: () => void;
+};
 
 /** Works on the sweep until nothing is left of it, or somebody stops it. */
 export async function runSweep(
-  { clock, terminal, signal }: Program,
+  program: Program,
   database: Database,
-  { sweep, shared, workers }: { readonly sweep: Sweep; readonly shared: SweepData; readonly workers: number },
+  { sweep, shared, workers, onVariant = () => undefined }: SweepRun,
 ): Promise<SweepReport> {
+  const { clock, terminal, signal } = program;
   const [store, variants] = [createSweepStore(database), createVariantStore(database)];
   const finished = await store.finished(sweep.id);
   const left = orderVariants(sweep.variants.filter(({ hash }) => !finished.has(hash)));
@@ -81,7 +90,12 @@ export async function runSweep(
     run: (task, onShare) => processes.run({ ...task, folder: shared.folder }, onShare),
     close: processes.close,
   };
-  const jobs = listedJobs(left.map(({ hash }) => hash));
+  const jobs = await openJobs(
+    program,
+    database,
+    sweep,
+    left.map(({ hash }) => hash),
+  );
   const line = createProgressLine(terminal, clock);
   const begun = clock.nowMs();
   const doneBefore = finished.size / sweep.variants.length;
@@ -91,10 +105,25 @@ export async function runSweep(
     line.show(`${showBar(share)}  ${done} of ${sweep.variants.length} variants  ${showLeft(leftMs)}`);
   };
   try {
-    await workOnSweep({ store, variants, jobs, pool, clock }, sweep, { onProgress, signal });
+    await workOnSweep({ store, variants, jobs, pool, clock }, sweep, { onProgress, onVariant, signal });
   } finally {
     line.end();
     await pool.close();
+    await jobs.close();
   }
   return reportSweep(sweep, { store, ledger: variants });
+}
+
+/** On a server whoever joins takes from one queue; the embedded engine has one process. */
+function openJobs(
+  { environment, clock, logger, signal }: Program,
+  database: Database,
+  { id, variants }: Sweep,
+  hashes: readonly string[],
+): Promise<VariantJobs> | VariantJobs {
+  const url = environment.DATABASE_URL?.reveal();
+  if (url === undefined) return listedJobs(hashes);
+  const store = createSweepStore(database);
+  const isOver = async (): Promise<boolean> => (await store.finished(id)).size >= variants.length;
+  return openSweepQueue(database, { url, sweepId: id, hashes, isOver, clock, logger, signal });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { installQueue } from "../../adapters/postgres/sweep-queue.ts";
 import { runProgram, withDatabase } from "../program.ts";
 
 export function addMigrate(cli: Command): void {
@@ -7,9 +8,10 @@ export function addMigrate(cli: Command): void {
     .description("bring the database to this version's tables and stop")
     .action(() =>
       runProgram((program) =>
-        withDatabase(program, (database) => {
+        withDatabase(program, async (database) => {
+          const url = program.environment.DATABASE_URL?.reveal();
+          if (url !== undefined) await installQueue(database, url);
           program.terminal.writeLine(`The database (${database.engine}) has this version's tables.`);
-          return Promise.resolve();
         }),
       ),
     );

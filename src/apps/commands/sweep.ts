@@ -72,6 +72,14 @@ export function addSweep(cli: Command): void {
     )
     .action((flags: Flags) => runProgram((program) => runSweepCommand(program, flags)));
   sweep
+    .command("work")
+    .argument("[id]", "a sweep; by default the newest that is not done")
+    .description("work on a sweep that another machine began, with the same server and archive")
+    .option("--workers <number>", "processes", parseCount, cores())
+    .action((id: string | undefined, _flags: unknown, command: Command) =>
+      runProgram((program) => runWork(program, id, command.optsWithGlobals<Flags>().workers)),
+    );
+  sweep
     .command("list")
     .description("sweeps and how much of each is done")
     .action(() => runProgram(listSweeps));
@@ -162,6 +170,28 @@ async function loadSweep(database: Database, id: string): Promise<Sweep> {
   const sweep = await createSweepStore(database).load(id);
   if (sweep !== null) return sweep;
   throw new InputError("SWEEP_UNKNOWN", `there is no sweep ${id}: \`orderflow sweep list\` shows them`, { id });
+}
+
+async function runWork(program: Program, named: string | undefined, workers: number): Promise<void> {
+  const use = async (database: Database): Promise<void> => {
+    const open = (await createSweepStore(database).list()).find(({ done, variants }) => done < variants);
+    const id = named ?? open?.id;
+    if (id === undefined)
+      throw new InputError("SWEEP_NONE", "there is no sweep to work on: begin one with `orderflow sweep`", {});
+    const sweep = await loadSweep(database, id);
+    const shared = await shareHistory(database, program, createProgressLine(program.terminal, program.clock));
+    try {
+      await requireSameData(sweep, shared);
+      program.terminal.writeLine(`Sweep ${id}: ${showCount(sweep.variants.length)} variants.`);
+      const report = await runSweep(program, database, { sweep, shared, workers });
+      program.terminal.writeLine(
+        `${showCount(report.rows.length)} of ${showCount(report.variants)} variants are done. \`orderflow sweep --resume ${id}\` reports.`,
+      );
+    } finally {
+      await shared.close();
+    }
+  };
+  await withDatabase(program, use, { serverFor: "orderflow sweep work" });
 }
 
 async function listSweeps(program: Program): Promise<void> {

@@ -23,23 +23,25 @@ export type SweepProgress = {
 
 export type SweepWishes = {
   readonly onProgress?: (progress: SweepProgress) => void;
+  /** After each that is done. */
+  readonly onVariant?: () => void;
   readonly signal?: AbortSignal;
 };
 
 /** Until no variant is left that nobody works on. @returns how many were worked out here */
 export async function workOnSweep(deps: SweepDeps, sweep: Sweep, wishes: SweepWishes = {}): Promise<number> {
   const { store, variants, jobs, pool, clock } = deps;
-  const { onProgress = () => undefined, signal } = wishes;
+  const { onProgress = () => undefined, onVariant = () => undefined, signal } = wishes;
   const { id, plan } = sweep;
   const byHash = new Map(sweep.variants.map((variant) => [variant.hash, variant]));
   const tried = await variants.countWith([...byHash.keys()], plan.from, plan.to);
-  const before = (await store.finished(id)).size;
+  let finished = await store.finished(id);
   const running = new Map<string, number>();
   const scores = new SharedScores();
   let done = 0;
   const tell = (): void => {
     const parts = [...running.values()].reduce((sum, share) => sum + share, 0);
-    onProgress({ done: before + done, share: (before + done + parts) / sweep.variants.length });
+    onProgress({ done: finished.size, share: (finished.size + parts) / sweep.variants.length });
   };
 
   async function workOut(variant: SweepVariant): Promise<void> {
@@ -58,12 +60,18 @@ export async function workOnSweep(deps: SweepDeps, sweep: Sweep, wishes: SweepWi
     while (!signal?.aborted) {
       const job = await jobs.next();
       if (job === null) return;
+      finished = await store.finished(id);
       const variant = byHash.get(job.hash);
       if (variant === undefined) throw new InvariantError("VARIANT_UNKNOWN", `sweep ${id} has no variant ${job.hash}`);
       try {
-        await workOut(variant);
+        // Given out once more after its worker had kept the figures and died.
+        if (!finished.has(job.hash)) {
+          await workOut(variant);
+          done += 1;
+        }
         await job.done();
-        done += 1;
+        finished = await store.finished(id);
+        onVariant();
       } catch (error) {
         await job.giveBack();
         if (signal?.aborted) return;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { InputError } from "../../../core/errors.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
@@ -20,6 +21,8 @@ export type HistoryEngineOptions = {
 
 const WORK = ".backtest";
 const PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 200000)";
+/** Folders of this machine's processes; the archive may lie on a disk that others share. */
+const OWNED = `run-${hostname()}-`;
 const COLUMNS =
   "block_number, log_index, occurred_ms, wallet_key, token_key, traits, size_micros, cash_micros, fee_micros, order_hash";
 
@@ -28,7 +31,8 @@ export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: His
   async function prepare(moment: HistoryMoment, onStage: (stage: string) => void) {
     const root = join(folder, WORK);
     await mkdir(root, { recursive: true });
-    const work = await mkdtemp(join(root, "run-"));
+    await removeAbandoned(root);
+    const work = await mkdtemp(join(root, `${OWNED}${process.pid}-`));
     const duckdb = await openDuckdb({ spillFolder: join(work, "spill"), memoryMb, threads });
     const close = async (): Promise<void> => {
       duckdb.close();
@@ -77,6 +81,22 @@ export async function openSharedHistory(
     },
   };
   return createStagedHistory(staged, until);
+}
+
+/** Of processes that were killed: gigabytes that nobody will read. */
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const pid = name.startsWith(OWNED) ? Number(name.slice(OWNED.length).split("-")[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 const STAGES: Readonly<Record<HistoryRelation, string>> = {

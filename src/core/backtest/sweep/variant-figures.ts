@@ -28,7 +28,7 @@ export type VariantFigures = {
   readonly feesUsd: number;
   readonly maxDrawdown: number;
   /** Over the whole stretch, not corrected for the other variants. */
-  readonly edge: Estimate | null;
+  readonly edge: Omit<Estimate, "corrected"> | null;
   /** The highest of the controls that earned something for certain; null: none did. */
   readonly controlEdge: number | null;
   readonly verdict: Verdict;
@@ -54,7 +54,7 @@ export function summarizeVariant(
     signals: record.bets.filter(({ group }) => group === "signal").length,
     feesUsd: Number(fees) / 1e6,
     maxDrawdown: record.state.equity.maxDrawdown,
-    edge: edge.edge,
+    edge: edge.edge === null ? null : uncorrected(edge.edge),
     controlEdge: controls.reduce<number | null>(
       (most, { edge: of }) => ((of?.corrected?.low ?? 0) > 0 ? Math.max(most ?? 0, of?.mean ?? 0) : most),
       null,
@@ -62,6 +62,13 @@ export function summarizeVariant(
     verdict: verdict.word,
   };
 }
+
+/** So that figures do not depend on what else had been tried when they were worked out. */
+const uncorrected = ({ mean, interval, clusters }: Estimate): Omit<Estimate, "corrected"> => ({
+  mean,
+  interval,
+  clusters,
+});
 
 function dailyProfits({ equity }: RunRecord, options: RunOptions): readonly number[] {
   const profits = new Array<number>(dayCount(options)).fill(0);
