@@ -52,6 +52,7 @@ function venueOf(clock: Clock): Venue {
   const paper = createPaperVenue({ books, clock, latencyMs: 0 });
   return {
     mode: "PAPER",
+    withdraw: () => {},
     place(order, signal) {
       void tell({ kind: "order", signalId: order.signalId, at: monotonicMs() });
       return paper.place(order, signal);

@@ -43,6 +43,7 @@ test("a live executor that is killed and lied to loses, doubles and exceeds noth
 /** One whale buys; the first orders that arrive meet these faults. */
 const planOf = (orderFaults: LivePlan["orderFaults"]): LivePlan => ({
   ...{ seed: 1, kills: [], awayMs: [0], databaseRates: {}, wireRates: {}, orderFaults, signatureType: 3 },
+  ...{ order: "FAK", channel: "silent" },
   events: [
     { at: 500, kind: "block" },
     { at: 1_000, kind: "buy", whale: 3, market: 0 },

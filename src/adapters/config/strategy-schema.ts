@@ -59,6 +59,7 @@ const stake = z.union(
 /** One group of rules: base, a tier's or a wallet's. null takes a limit of a wider group away. */
 const group = z.strictObject({
   stake: stake.optional(),
+  order: z.enum(["FAK", "FOK", "GTC", "GTD"], { error: 'must be "FAK", "FOK", "GTC" or "GTD"' }).optional(),
   minTradeUsd: dollars.optional(),
   walletDayUsd: dollars.nullable().optional(),
   walletOpenUsd: dollars.nullable().optional(),

@@ -54,7 +54,7 @@ export type CandidateRow = {
 /**
  * Fills that can cause a signal, each with its wallet's score and its market, in the chain's order: young buys of
  * wallets that may be followed and young sells of badly scored ones; and, however old, all sells by the leader of an
- * open position since it was followed, with what it held before.
+ * open position, or of an entry that rests, since it was followed, with what it held before.
  */
 export async function loadCandidates(
   kysely: Kysely<Schema>,
@@ -115,6 +115,11 @@ const leaderSells = (read: string | null) => sql`
     FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id
     WHERE p.status = 'OPEN' AND p.leader_key IS NOT NULL
     GROUP BY p.leader_key, p.token_key
+    UNION
+    SELECT g.wallet_key, g.token_key, (g.trigger_block::bigint << 32) + g.trigger_log_index
+    FROM flow.trade_order o JOIN flow.signal g ON g.id = o.signal_id
+    WHERE o.status = 'SUBMITTED' AND o.request ? 'restUntil' AND g.signal_type = 'FOLLOW_WHALE'
+      AND NOT EXISTS (SELECT FROM flow.position p WHERE p.id = o.position_id)
   ) l
   JOIN flow.fill f ON f.wallet_key = l.leader_key AND f.token_key = l.token_key
   WHERE f.is_sell AND f.block_number <@ ${read}::int4multirange

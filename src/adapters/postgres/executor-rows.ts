@@ -129,6 +129,8 @@ async function saveOrders(trx: Trx, mode: TradingMode, changes: readonly OrderCh
     ON CONFLICT (client_order_id) DO UPDATE SET
       status = EXCLUDED.status, reason = EXCLUDED.reason, answered_at = EXCLUDED.answered_at,
       estimates = coalesce(EXCLUDED.estimates, trade_order.estimates)`.execute(trx);
+  const corrected = changes.filter(({ isCorrection }) => isCorrection === true);
+  if (corrected.length > 0) await clearFills(trx, corrected);
   const fills = changes.flatMap(({ order, executions, at }) =>
     executions.map((fill, index) => ({ ...fill, id: order.clientOrderId, index, at: time(at) })),
   );
@@ -139,6 +141,12 @@ async function saveOrders(trx: Trx, mode: TradingMode, changes: readonly OrderCh
       id text, index int, price int8, size int8, cash int8, fee int8, at timestamptz
     )
     ON CONFLICT DO NOTHING`.execute(trx);
+}
+
+/** What was booked and is otherwise: all of it is written anew. */
+async function clearFills(trx: Trx, changes: readonly OrderChange[]): Promise<void> {
+  const ids = changes.map(({ order }) => order.clientOrderId);
+  await sql`DELETE FROM flow.own_fill WHERE client_order_id = ANY(${ids}::text[])`.execute(trx);
 }
 
 async function savePositions(trx: Trx, positions: readonly Position[]): Promise<void> {
@@ -169,7 +177,8 @@ async function savePositions(trx: Trx, positions: readonly Position[]): Promise<
       opened_at timestamptz, closed_at timestamptz, ask int8
     )
     ON CONFLICT (id) DO UPDATE SET
-      open_shares_micros = EXCLUDED.open_shares_micros, open_cost_micros = EXCLUDED.open_cost_micros,
+      entry_shares_micros = EXCLUDED.entry_shares_micros, entry_cash_micros = EXCLUDED.entry_cash_micros,
+      entry_fees_micros = EXCLUDED.entry_fees_micros, open_shares_micros = EXCLUDED.open_shares_micros, open_cost_micros = EXCLUDED.open_cost_micros,
       exit_shares_micros = EXCLUDED.exit_shares_micros, exit_cash_micros = EXCLUDED.exit_cash_micros,
       exit_fees_micros = EXCLUDED.exit_fees_micros, realized_micros = EXCLUDED.realized_micros,
       mark_bid_micros = EXCLUDED.mark_bid_micros, mark_ask_micros = EXCLUDED.mark_ask_micros, marked_at = EXCLUDED.marked_at, status = EXCLUDED.status,

@@ -5,7 +5,7 @@ import type { AccountBooks, AccountDifference, BookedOrder } from "../../core/ex
 import type { OrderResult } from "../../core/execution/order.ts";
 import { totalExecutions } from "../../core/execution/simulate-fill.ts";
 import type { VenueTrade } from "../../core/execution/venue-answer.ts";
-import type { Address, OrderHash, TokenId } from "../../core/ids/ids.ts";
+import type { Address, ClientOrderId, OrderHash, TokenId } from "../../core/ids/ids.ts";
 import { type ShareMicros, shares, sumUsd, usd, ZERO_USD } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { LiveAccountRow, LiveAccountStore } from "../../ports/live-account-store.ts";
@@ -99,21 +99,36 @@ async function readBooks(kysely: Kysely<Schema>, asOf: EpochMs): Promise<Omit<Ac
   };
 }
 
+type OrderRow = {
+  readonly id: string;
+  readonly order_hash: string;
+  readonly trades: Json;
+  readonly result: Json;
+  readonly status: string | null;
+  readonly booked: string | null;
+};
+
 async function readOrders(
   kysely: Kysely<Schema>,
   hashes: readonly OrderHash[],
 ): Promise<ReadonlyMap<OrderHash, BookedOrder>> {
-  const { rows } = await sql<{ order_hash: string; trades: Json; result: Json }>`
-    SELECT order_hash, trades, result FROM flow.live_order WHERE order_hash = ANY(${bytesArray(hashes)})`.execute(
-    kysely,
-  );
+  const { rows } = await sql<OrderRow>`
+    SELECT l.client_order_id AS id, l.order_hash, l.trades, l.result, o.status,
+      (SELECT sum(size_micros)::text FROM flow.own_fill f WHERE f.client_order_id = l.client_order_id) AS booked
+    FROM flow.live_order l LEFT JOIN flow.trade_order o USING (client_order_id)
+    WHERE l.order_hash = ANY(${bytesArray(hashes)})`.execute(kysely);
   return new Map(
-    rows.map(({ order_hash, trades, result: stored }): [OrderHash, BookedOrder] => {
+    rows.map(({ id, order_hash, trades, result: stored, status, booked }): [OrderHash, BookedOrder] => {
       const orderHash = order_hash as OrderHash;
       const result = fromJson(stored) as OrderResult | null;
       const { size } = totalExecutions(result?.status === "filled" ? result.executions : []);
-      const known = fromJson(trades) as readonly VenueTrade[];
-      return [orderHash, { orderHash, isFinished: result !== null, trades: known, bookedSize: size }];
+      const order = {
+        ...{ clientOrderId: id as ClientOrderId, orderHash, trades: fromJson(trades) as readonly VenueTrade[] },
+        isFinished: result !== null && status !== "SUBMITTED",
+        // A person's order is in no other book of ours than its result.
+        bookedSize: status === null ? size : shares(BigInt(booked ?? 0)),
+      };
+      return [orderHash, order];
     }),
   );
 }

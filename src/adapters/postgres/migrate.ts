@@ -31,6 +31,7 @@ import { backtestSql } from "./migrations/0026_backtest.ts";
 import { sweepSql } from "./migrations/0027_sweep.ts";
 import { eligibleWalletsSql } from "./migrations/0028_eligible_wallets.ts";
 import { modelSql } from "./migrations/0029_model.ts";
+import { restingOrdersSql } from "./migrations/0030_resting_orders.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -67,6 +68,7 @@ export const migrations: readonly Migration[] = [
   { name: "0027_sweep", sql: sweepSql },
   { name: "0028_eligible_wallets", sql: eligibleWalletsSql },
   { name: "0029_model", sql: modelSql },
+  { name: "0030_resting_orders", sql: restingOrdersSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

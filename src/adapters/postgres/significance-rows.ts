@@ -18,7 +18,7 @@ export async function loadClosedBets({ kysely }: Database, mode: TradingMode): P
     JOIN flow.signal s ON s.id = p.signal_id
     JOIN flow.market m ON m.market_key = p.market_key
     LEFT JOIN flow.wallet w ON w.wallet_key = p.leader_key
-    WHERE p.mode = ${mode} AND p.status = 'CLOSED'
+    WHERE p.mode = ${mode} AND p.status = 'CLOSED' AND p.close_reason <> 'VOIDED'
     ORDER BY p.closed_at, p.id`.execute(kysely);
   return rows.map((row) => ({
     signalType: row.signal_type,

@@ -16,7 +16,7 @@ import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { type Geoblock, type MarketChannelOptions, serve } from "./server/serve.ts";
 import type { UserChannelFaults } from "./server/user-channel.ts";
-import { createVenue } from "./venue/venue.ts";
+import { createVenue, type Venue } from "./venue/venue.ts";
 import type { Customer } from "./world/customers.ts";
 import { PIPS_PER_USD } from "./world/units.ts";
 import { SLOT_MS } from "./world/up-down-markets.ts";
@@ -78,6 +78,8 @@ export type Simnet = {
   readonly dataFlaws: DataFlaws;
   /** Put something wrong here and the user channel does it. */
   readonly userChannel: UserChannelFaults;
+  /** What the user channel tells, without a socket between. */
+  readonly listen: Venue["listen"];
   readonly relayerUrl: string;
   /** Plans what goes wrong with the next orders. */
   readonly faults: OrderFaults;
@@ -167,6 +169,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     genesisMs,
     world,
     ...{ chain, dataFlaws, faults, userChannel, ...planned },
+    listen: venue.listen,
     relayerUrl: `${baseUrl}/relayer`,
     advanceTo: (at) => chain.advanceTo(at),
     reorg: (depth, transactions = "same") => chain.reorg(depth, transactions),

@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { createFakeBooks } from "../../../test/support/fake-books.ts";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
-import { aBook, anApprovedOrder, NOON, px } from "../../../test/support/trading.ts";
+import { $, aBook, anApprovedOrder, NOON, px, sh } from "../../../test/support/trading.ts";
 import { AbortedError, TransientError } from "../../core/errors.ts";
+import { NO_FEE } from "../../core/market/market.ts";
+import type { ApprovedOrder } from "../../core/risk/check-order.ts";
+import { addMs } from "../../core/time/time.ts";
 import { createPaperVenue } from "./paper-venue.ts";
 
 const never = new AbortController().signal;
@@ -52,4 +55,38 @@ it("leaves an order unanswered when the book cannot be read, until it is too old
 it("stops waiting when told to", async () => {
   const { venue } = aVenue();
   await expect(venue.place(anApprovedOrder(), AbortSignal.abort())).rejects.toBeInstanceOf(AbortedError);
+});
+
+/** 100 shares at 0.52, of which the book has 20 on arrival; paper gets 47 % of what it sees. */
+async function aResting() {
+  const { books, clock, venue } = aVenue();
+  const terms = { side: "BUY", stakeUsd: $("52"), limitPrice: px("0.52"), fee: NO_FEE } as const;
+  const order = { ...anApprovedOrder(), ...terms, timeInForce: "GTD", restUntil: addMs(NOON, 60_000) } as ApprovedOrder;
+  books.setBook(order.tokenId, aBook([], [["0.52", "20"]]));
+  const placed = venue.place(order, never);
+  await clock.advance(250);
+  await clock.untilSleeping();
+  return { books, clock, venue, order, placed };
+}
+
+it("lets the rest wait until its time is over, and fills it only where the market trades through it", async () => {
+  const { books, clock, order, placed } = await aResting();
+  books.setBook(order.tokenId, aBook([], [["0.52", "500"]]));
+  await clock.advance(10_000);
+  books.setBook(order.tokenId, aBook([], [["0.51", "50"]]));
+  await clock.advance(10_000);
+  books.setBook(order.tokenId, aBook([], []));
+  await clock.advance(41_000);
+  const executions = [{ size: sh("9.4") }, { price: px("0.52"), size: sh("23.5"), fee: $("0") }];
+  expect(await placed).toMatchObject({ status: "filled", executions, estimates: { expected: { size: sh("70") } } });
+});
+
+it("is over at once where all of it came, and keeps what came where it is taken back", async () => {
+  const whole = await aResting();
+  whole.books.setBook(whole.order.tokenId, aBook([], [["0.5", "1000"]]));
+  await whole.clock.advance(1_000);
+  expect(await whole.placed).toMatchObject({ executions: [{ size: sh("9.4") }, { size: sh("90.6") }] });
+  const taken = await aResting();
+  taken.venue.withdraw(taken.order.clientOrderId);
+  expect(await taken.placed).toMatchObject({ status: "filled", executions: [{ size: sh("9.4") }] });
 });

@@ -31,7 +31,7 @@ function decide({ rules = {}, base = {}, copied = {}, category = "Crypto", leftM
     ...{ kind: "entry", clientOrderId: "O-1" as ClientOrderId, positionId: "P-1" as PositionId },
     ...{ signalId: "S-1" as SignalId, marketId: aMarketId(1), tokenId: aTokenId(1, 0), outcomeIndex: 0 },
     ...{ capPrice: px("0.52"), confidence: 0.9, endsAt: leftMs === null ? null : addMs(NOON, leftMs) },
-    negRisk: false,
+    ...{ expiresAt: addMs(NOON, 60_000), negRisk: false },
     evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
     copy: { rules: copy, rule: resolveCopyRule({ ...config, copy }, leader), leader, category },
   };

@@ -1,3 +1,4 @@
+import type { TimeInForce } from "../chain/exchange-order.ts";
 import type { Address } from "../ids/ids.ts";
 import type { PriceMicros, UsdMicros } from "../money/amounts.ts";
 import type { Tier } from "../reputation/tiers.ts";
@@ -9,6 +10,8 @@ import type { SizingConfig, StakeRule } from "../sizing/kelly.ts";
 /** How the trades of one wallet are copied. null: no such limit. */
 export type CopyRule = {
   readonly stake: StakeRule;
+  /** How an entry is placed at its limit: FAK and FOK at once, GTC and GTD rest until the signal expires. Exits are FAK. */
+  readonly order: TimeInForce;
   /** An episode of buying below this gives no signal; it may still grow to it. */
   readonly minTradeUsd: UsdMicros;
   /** Stakes of the UTC day in trades of this wallet. */
@@ -64,6 +67,7 @@ export type CopyConfig = {
 export function resolveCopyRule({ copy, limits, sizing, signals }: CopyConfig, leader: Leader | null): CopyRule {
   return {
     stake: { kind: "kelly", fraction: sizing.kellyFraction },
+    order: "FAK",
     minTradeUsd: signals.minWhaleTradeUsd,
     walletDayUsd: null,
     walletOpenUsd: null,

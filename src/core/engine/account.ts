@@ -31,6 +31,8 @@ export function viewAccount(
 ): AccountView {
   const reserved = reservedUsd(state);
   const entriesInFlight = Object.values(state.orders).filter(({ order }) => order.side === "BUY");
+  // One that rests may have opened its position already.
+  const coming = entriesInFlight.filter(({ order }) => state.positions[order.positionId] === undefined);
   const marketHeld =
     entriesInFlight.some(({ order }) => order.marketId === marketId) ||
     Object.values(state.positions).some((position) => position.marketId === marketId);
@@ -43,7 +45,7 @@ export function viewAccount(
     dayLossUsd: dayLossUsd(state),
     freeCashUsd: subUsd(state.cashUsd, reserved),
     deployedUsd: addUsd(openCostUsd(state), reserved),
-    openPositions: Object.keys(state.positions).length + entriesInFlight.length,
+    openPositions: Object.keys(state.positions).length + coming.length,
     marketHeld,
     eventStakes: viewEvent(state, eventId ?? marketId),
     copied: viewCopied(state, leader),

@@ -2,7 +2,7 @@ import { unreachable } from "../assert.ts";
 import type { Execution, FillEstimates, OrderRequest, OrderStatus } from "../execution/order.ts";
 import type { Position } from "../execution/position.ts";
 import type { ReverseControl } from "../execution/reverse-control.ts";
-import type { MarketId, TokenId } from "../ids/ids.ts";
+import type { ClientOrderId, MarketId, TokenId } from "../ids/ids.ts";
 import type { PerformanceRow } from "../performance/summary.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
 import type { Signal } from "../signals/signal.ts";
@@ -38,6 +38,8 @@ export type Command =
       readonly tokenId: TokenId;
     }
   | { readonly kind: "placeOrder"; readonly order: ApprovedOrder }
+  /** What of it still rests is not wanted any more. */
+  | { readonly kind: "cancelOrder"; readonly clientOrderId: ClientOrderId }
   | { readonly kind: "notify"; readonly notice: Notice };
 
 /** A row that changed: what users read. Follows from state and event, so it is not part of the journal. */
@@ -49,6 +51,8 @@ export type ChangedRow =
       readonly status: OrderStatus;
       readonly reason: string | null;
       readonly executions: readonly Execution[];
+      /** They replace those that were written before. */
+      readonly isCorrection?: true;
       readonly estimates?: FillEstimates | undefined;
       readonly at: EpochMs;
     }

@@ -1,5 +1,6 @@
 import type { MarketView } from "../execution/market-view.ts";
-import type { OrderResult } from "../execution/order.ts";
+import type { Execution, OrderResult } from "../execution/order.ts";
+import type { VenueTrade } from "../execution/venue-answer.ts";
 import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
 import type { ModelContext } from "../model/context.ts";
 import type { PriceMicros } from "../money/amounts.ts";
@@ -40,6 +41,14 @@ export type EngineEvent = { readonly at: EpochMs } & (
   | { readonly kind: "bookObserved"; readonly subject: BookSubject; readonly view: MarketView }
   | { readonly kind: "bookFailed"; readonly subject: BookSubject; readonly reason: string }
   | { readonly kind: "orderResult"; readonly clientOrderId: ClientOrderId; readonly result: OrderResult }
+  /** Of an order that rests: all that is exchanged for good by now. */
+  | {
+      readonly kind: "orderProgressed";
+      readonly clientOrderId: ClientOrderId;
+      readonly executions: readonly Execution[];
+    }
+  /** Live: all trades of an answered order as the venue has them now, which is not what was booked. */
+  | { readonly kind: "orderCorrected"; readonly clientOrderId: ClientOrderId; readonly trades: readonly VenueTrade[] }
   | {
       readonly kind: "positionsMarked";
       readonly bids: readonly {

@@ -1,7 +1,7 @@
 import type { ExitRequest, Position } from "../execution/position.ts";
 import type { SignalId } from "../ids/ids.ts";
 import { addMs, SECOND_MS } from "../time/time.ts";
-import type { StepResult } from "./command.ts";
+import { type StepResult, unchanged } from "./command.ts";
 import type { EngineState } from "./state.ts";
 
 /** A sell that was refused or not filled is tried again after this. */
@@ -19,6 +19,10 @@ export function requestExit(
 }
 
 export function askForExit(state: EngineState, position: Position, exit: ExitRequest): StepResult {
+  const { id } = position;
+  // Whatever of its entry still rests is taken back first: what it brings is sold with the others.
+  if (Object.values(state.orders).some(({ order }) => order.side === "BUY" && order.positionId === id))
+    return unchanged(retryExit(state, position, exit));
   const asked: Position = { ...position, exit: { ...exit, stage: "AWAITING_BOOK", retryAt: null } };
   return {
     state: withPosition(state, asked),

@@ -54,6 +54,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
       edgeLowerBound: signal.trigger.edgeLowerBound,
     },
     endsAt: signal.endsAt,
+    expiresAt: signal.expiresAt,
     negRisk: signal.negRisk === true,
     copy,
   };

@@ -3,6 +3,7 @@ import type { TradingState } from "../risk/limits.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
+import { withdraw } from "./resting-orders.ts";
 import { type EngineState, sortedValues } from "./state.ts";
 
 export function onCommand(state: EngineState, { command, commandId }: EventOf<"commanded">): StepResult {
@@ -20,7 +21,7 @@ export function onCommand(state: EngineState, { command, commandId }: EventOf<"c
     case "close-all":
       return sortedValues(state.positions).reduce(
         (result, position) => andThen(result, (next) => requestExit(next, position, "COMMAND", null)),
-        unchanged(state),
+        withdraw(state, () => true),
       );
     default:
       return unreachable(command);

@@ -1,5 +1,5 @@
 import { copyTermsOf, findCopyRefusal } from "../copy/copy-checks.ts";
-import { resolveCopyRule } from "../copy/copy-rules.ts";
+import { leaderOf, resolveCopyRule } from "../copy/copy-rules.ts";
 import type { Position } from "../execution/position.ts";
 import { NO_FEE, type OutcomeIndex } from "../market/market.ts";
 import { toNumber } from "../money/amounts.ts";
@@ -17,6 +17,7 @@ import { addMs } from "../time/time.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
+import { withdraw } from "./resting-orders.ts";
 import { filterRecord, filterShards, getShard, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
 import { type EngineState, sortedValues } from "./state.ts";
@@ -111,7 +112,11 @@ function onDegenSell(state: EngineState, event: FillObserved): StepResult {
 /** A sell by the wallet that a position follows. */
 function onLeaderSell(state: EngineState, event: FillObserved): StepResult {
   const { fill, wallet } = event;
-  let result = unchanged(state);
+  // Whom we follow in does not want in any more.
+  let result = withdraw(state, ({ order }) => {
+    const signal = order.signalId === null ? undefined : state.signals[order.signalId];
+    return order.tokenId === fill.tokenId && signal !== undefined && leaderOf(signal)?.wallet === fill.wallet;
+  });
   for (const position of sortedValues(state.positions)) {
     if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
     const { exit, trigger } = detectExitFollow(state.config.signals, position.leaderExit, fill, wallet);
@@ -186,13 +191,18 @@ const isSameBet = (a: Signal, b: Signal): boolean =>
 
 const refuse = (signal: Signal, refusal: Refusal): Signal => ({ ...signal, status: "SKIPPED", stage: "DONE", refusal });
 
-/** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought. */
+/** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought, what rests is taken back. */
 export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksRetracted">): StepResult {
   const episodes = filterShards(state.episodes, (episode) => survivesRetraction(episode, fromBlock));
   const panics = filterRecord(state.panics, (sells) => sells.every((sell) => sell.blockNumber < fromBlock));
   const gone = sortedValues(state.signals).filter(
     (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
   );
+  const unlearned = episodes === state.episodes && panics === state.panics ? state : { ...state, episodes, panics };
+  const taken = withdraw(unlearned, ({ order: { signalId } }) => {
+    const signal = signalId === null ? undefined : state.signals[signalId];
+    return signal !== undefined && signal.trigger.blockNumber >= fromBlock;
+  });
   return gone.reduce(
     (result, signal) =>
       andThen(result, (now) =>
@@ -202,6 +212,6 @@ export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksR
           value: `block ${signal.trigger.blockNumber}`,
         }),
       ),
-    unchanged(episodes === state.episodes && panics === state.panics ? state : { ...state, episodes, panics }),
+    taken,
   );
 }

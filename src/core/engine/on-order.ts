@@ -2,24 +2,17 @@ import { assert } from "../assert.ts";
 import { leaderOf } from "../copy/copy-rules.ts";
 import { returnUnspent } from "../copy/spent.ts";
 import type { Execution, OrderRequest, OrderResult, UnfilledReason } from "../execution/order.ts";
-import { openPosition, type Position, type Realization, sellFromPosition } from "../execution/position.ts";
+import { type Position, type Realization, sellFromPosition } from "../execution/position.ts";
 import { answeredControl } from "../execution/reverse-control.ts";
 import { orderSize, totalExecutions } from "../execution/simulate-fill.ts";
-import {
-  addUsd,
-  formatPrice,
-  formatShares,
-  formatUsd,
-  priceOf,
-  subUsd,
-  type UsdMicros,
-  ZERO_USD,
-} from "../money/amounts.ts";
+import { addUsd, formatPrice, formatUsd, priceOf, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { without } from "../record.ts";
 import { bookRealization, refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type Command, type StepResult, unchanged } from "./command.ts";
+import { enterPosition, positionFacts, signalOf } from "./entries.ts";
 import type { EventOf } from "./event.ts";
 import { retryExit, withPosition } from "./exits.ts";
+import { correctOrder, remember, rememberClosed } from "./order-corrections.ts";
 import { executeSignal, skipSignal } from "./signals.ts";
 import type { EngineState } from "./state.ts";
 
@@ -27,8 +20,10 @@ import type { EngineState } from "./state.ts";
 export function onOrderResult(state: EngineState, { clientOrderId, result }: EventOf<"orderResult">): StepResult {
   const inFlight = state.orders[clientOrderId];
   if (inFlight === undefined) return unchanged(state);
-  const { order } = inFlight;
-  const landed: EngineState = { ...state, orders: without(state.orders, clientOrderId) };
+  const { order, booked: before = [] } = inFlight;
+  const executions = result.status === "filled" ? result.executions : [];
+  const landed = remember({ ...state, orders: without(state.orders, clientOrderId) }, order, executions);
+  if (before.length > 0) return withHypotheses(finishEntry(landed, order, before, executions), order, result);
   if (result.status === "unfilled") {
     return withHypotheses(onUnfilled(landed, order, result.reason), order, result);
   }
@@ -66,29 +61,33 @@ function onUnfilled(before: EngineState, order: OrderRequest, reason: UnfilledRe
 }
 
 function onBought(state: EngineState, order: OrderRequest, executions: readonly Execution[]): StepResult {
-  assert(order.side === "BUY" && order.signalId !== null, "an entry has a signal", {
-    clientOrderId: order.clientOrderId,
-  });
-  const signal = state.signals[order.signalId];
-  assert(signal !== undefined, "a signal lives until its order is answered", { clientOrderId: order.clientOrderId });
-  const { cashUsd, feesUsd } = totalExecutions(executions);
-  assert(cashUsd <= order.stakeUsd, "a fill never costs more than its stake", { clientOrderId: order.clientOrderId });
-  const position = openPosition(signal, executions, state.config.mode, state.at);
-  const counted = giveBack(state, order, cashUsd);
-  const paid: EngineState = withPosition(
-    { ...counted, cashUsd: subUsd(state.cashUsd, addUsd(cashUsd, feesUsd)) },
-    position,
-  );
-  const opened: StepResult = {
-    state: paid,
-    commands: [executedNotice(position, order)],
-    changes: [filledRow(paid, order, executions), { kind: "position", position, at: paid.at }],
-  };
-  return andThen(opened, (next) => executeSignal(next, signal.id));
+  const signal = signalOf(state, order);
+  const counted = giveBack(state, order, totalExecutions(executions).cashUsd);
+  const opened = enterPosition(counted, order, signal, executions);
+  const told = { ...opened, changes: [filledRow(counted, order, executions), ...opened.changes] };
+  return andThen(told, (next) => executeSignal(next, signal.id));
+}
+
+/** The end of an entry of which a part is booked. */
+function finishEntry(
+  state: EngineState,
+  order: OrderRequest,
+  booked: readonly Execution[],
+  executions: readonly Execution[],
+): StepResult {
+  const signal = signalOf(state, order);
+  const counted = giveBack(state, order, totalExecutions(executions).cashUsd);
+  const corrected = correctOrder(counted, order, signal, booked, executions);
+  const row =
+    executions.length > 0
+      ? filledRow(counted, order, executions)
+      : ({ kind: "order", order, status: "UNFILLED", reason: "SETTLEMENT_FAILED", executions, at: state.at } as const);
+  const told = { ...corrected, changes: [{ ...row, isCorrection: true as const }, ...corrected.changes] };
+  return andThen(told, (next) => executeSignal(next, signal.id));
 }
 
 /** What an entry did not spend does not count against the budgets. */
-function giveBack(state: EngineState, order: OrderRequest, cashUsd: UsdMicros): EngineState {
+export function giveBack(state: EngineState, order: OrderRequest, cashUsd: UsdMicros): EngineState {
   const signal = order.signalId === null ? undefined : state.signals[order.signalId];
   if (order.side !== "BUY" || signal === undefined) return state;
   const wallet = leaderOf(signal)?.wallet ?? null;
@@ -118,14 +117,15 @@ export function realize(state: EngineState, realization: Realization): StepResul
     const rest = position.exit === null ? withPosition(booked, position) : retryExit(booked, position, position.exit);
     return { state: rest, commands: [], changes };
   }
-  return {
-    state: { ...booked, positions: without(booked.positions, position.id) },
-    commands: [closedNotice(position)],
-    changes,
-  };
+  const gone: EngineState = { ...booked, positions: without(booked.positions, position.id) };
+  return { state: rememberClosed(gone, position), commands: [closedNotice(position)], changes };
 }
 
-function filledRow(state: EngineState, order: OrderRequest, executions: readonly Execution[]): ChangedRow {
+export function filledRow(
+  state: EngineState,
+  order: OrderRequest,
+  executions: readonly Execution[],
+): Extract<ChangedRow, { kind: "order" }> {
   const { size, cashUsd } = totalExecutions(executions);
   const whole = order.side === "SELL" ? size >= orderSize(order) : cashUsd >= almost(order.stakeUsd);
   const status = whole ? "FILLED" : "PARTIALLY_FILLED";
@@ -134,22 +134,6 @@ function filledRow(state: EngineState, order: OrderRequest, executions: readonly
 
 /** Shares come on a grid, so a few cents of the stake may be left over although the book had more. */
 const almost = (stakeUsd: UsdMicros): UsdMicros => subUsd(stakeUsd, 10_000n as UsdMicros);
-
-const executedNotice = (position: Position, order: OrderRequest): Command => ({
-  kind: "notify",
-  notice: {
-    kind: "executed",
-    key: `executed-${position.id}`,
-    facts: {
-      ...positionFacts(position),
-      shares: formatShares(position.entryShares),
-      entryPrice: formatPrice(priceOf(position.entryCashUsd, position.entryShares, "halfEven")),
-      limitPrice: formatPrice(order.limitPrice),
-      costUsd: formatUsd(position.openCostUsd),
-      feesUsd: formatUsd(position.entryFeesUsd),
-    },
-  },
-});
 
 function closedNotice(position: Position): Command {
   const kind = position.realizedUsd > 0n ? "win" : "loss";
@@ -170,11 +154,3 @@ function closedNotice(position: Position): Command {
     },
   };
 }
-
-export const positionFacts = (position: Position) => ({
-  positionId: position.id,
-  signalType: position.signalType,
-  mode: position.mode,
-  market: position.marketTitle ?? position.marketId,
-  outcome: position.outcome ?? position.outcomeIndex,
-});

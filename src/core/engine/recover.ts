@@ -14,6 +14,9 @@ import { createState, type EngineState, sortedValues, upgradeConfig } from "./st
  */
 export function pendingCommands(state: EngineState): readonly Command[] {
   const orders = sortedValues(state.orders).map(({ order }): Command => ({ kind: "placeOrder", order }));
+  const withdrawn = sortedValues(state.orders)
+    .filter(({ isWithdrawn }) => isWithdrawn === true)
+    .map(({ order: { clientOrderId } }): Command => ({ kind: "cancelOrder", clientOrderId }));
   const exits = sortedValues(state.positions)
     .filter((position) => position.exit?.stage === "AWAITING_BOOK")
     .map(
@@ -34,7 +37,7 @@ export function pendingCommands(state: EngineState): readonly Command[] {
         tokenId,
       }),
     );
-  return [...orders, ...exits, ...signals];
+  return [...orders, ...withdrawn, ...exits, ...signals];
 }
 
 /** A state as an older version stored it: what it did not know begins anew, what it held stays. */

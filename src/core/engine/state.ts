@@ -1,5 +1,6 @@
 import { type CopyRules, NO_COPY_RULES } from "../copy/copy-rules.ts";
 import { noneSpent, type Spent } from "../copy/spent.ts";
+import type { Execution } from "../execution/order.ts";
 import type { Position, TradingMode } from "../execution/position.ts";
 import type { SignalModel } from "../model/price-model.ts";
 import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
@@ -44,6 +45,18 @@ export type OrderInFlight = {
   readonly submittedAt: EpochMs;
   /** What it may still take from the account: stake and the highest fee. 0 for a sell. */
   readonly worstCostUsd: UsdMicros;
+  /** Of an order that rests: what of it is booked already. */
+  readonly booked?: readonly Execution[];
+  /** It rests, and is to be taken back. */
+  readonly isWithdrawn?: true;
+};
+
+/** Live: an order whose answer is booked, kept a while because the venue may still correct itself. */
+export type AnsweredOrder = {
+  readonly order: ApprovedOrder;
+  readonly executions: readonly Execution[];
+  /** Of an entry that came to nothing; a position knows its own. */
+  readonly signal: Signal | null;
 };
 
 /**
@@ -70,6 +83,9 @@ export type EngineState = {
   readonly orders: Readonly<Record<string, OrderInFlight>>;
   /** OPEN ones, by id. */
   readonly positions: Readonly<Record<string, Position>>;
+  /** Live alone, the newest last; of closed positions those of such orders. */
+  readonly answered?: readonly AnsweredOrder[];
+  readonly closed?: readonly Position[];
   /** Whales' runs of buying, by wallet and token. */
   readonly episodes: Shards<Episode>;
   /** Whales' signals of the last minute, by market. */

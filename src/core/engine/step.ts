@@ -7,8 +7,10 @@ import { onBook, onBookFailed } from "./on-book.ts";
 import { onCommand } from "./on-command.ts";
 import { onFill, onRetraction } from "./on-fill.ts";
 import { onOrderResult } from "./on-order.ts";
+import { onOrderCorrected, onOrderProgress } from "./on-order-news.ts";
 import { onResolution } from "./on-resolution.ts";
 import { onMarks, onReconfigured, onTick, performanceChange, rollDay } from "./on-tick.ts";
+import { withdrawUnwanted } from "./resting-orders.ts";
 import { createState, type EngineState, upgradeConfig } from "./state.ts";
 
 /** Raised with every change of what a step decides; written beside each step in the journal. */
@@ -29,7 +31,10 @@ export function step(state: EngineState | null, event: EngineEvent): StepResult 
   // Time does not run back: an answer that was on its way while a later event was told is told now.
   const at = (event.at > state.at ? event.at : state.at) as EpochMs;
   const rolled = rollDay(state, at);
-  const result = andThen(rolled, (today) => handle(today, { ...event, at }));
+  const result = andThen(
+    andThen(rolled, (today) => handle(today, { ...event, at })),
+    withdrawUnwanted,
+  );
   if (result.state === state) return result;
   const next = result.state;
   assertConserved(next);
@@ -63,6 +68,10 @@ function dispatch(state: EngineState, event: EngineEvent): StepResult {
       return onBookFailed(state, event);
     case "orderResult":
       return onOrderResult(state, event);
+    case "orderProgressed":
+      return onOrderProgress(state, event);
+    case "orderCorrected":
+      return onOrderCorrected(state, event);
     case "positionsMarked":
       return onMarks(state, event);
     case "marketResolved":

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { $, anOrderHash, aTokenId, aWallet, NOON, px, sh } from "../../../test/support/trading.ts";
 import { type ExchangeOrder, ZERO_32 } from "../chain/exchange-order.ts";
+import type { ClientOrderId } from "../ids/ids.ts";
 import { addMs, MINUTE_MS } from "../time/time.ts";
 import {
   type AccountBooks,
@@ -8,6 +9,7 @@ import {
   type BookedOrder,
   compareAccount,
   isPausing,
+  misbookedOrders,
   tradesSince,
 } from "./account-differences.ts";
 import type { VenueOrder, VenueTrade } from "./venue-answer.ts";
@@ -34,7 +36,19 @@ const resting: VenueOrder = {
   ...{ matched: sh("0"), tradeIds: [] },
 };
 const booked = (change: Partial<BookedOrder> = {}) =>
-  new Map([[OURS, { orderHash: OURS, isFinished: true, trades: [trade()], bookedSize: sh("40"), ...change }]]);
+  new Map([
+    [
+      OURS,
+      {
+        clientOrderId: "O-1" as ClientOrderId,
+        orderHash: OURS,
+        isFinished: true,
+        trades: [trade()],
+        bookedSize: sh("40"),
+        ...change,
+      },
+    ],
+  ]);
 const inFlight = (side: "BUY" | "SELL"): ExchangeOrder => ({
   ...{
     salt: 1n,
@@ -120,6 +134,22 @@ describe("orders and trades", () => {
     ["is on its way", { trades: [trade({ status: "MINED" })] }, booked({ isFinished: false, trades: [] }), []],
   ] as const)("what %s", (_, change, orders, expected) => {
     expect(kinds(snapshot(change), books(), orders as ReturnType<typeof booked>)).toEqual(expected);
+  });
+
+  test.each([
+    ["as booked", [trade()], booked(), []],
+    ["as booked, by an answer older than our books", [trade({ status: "MINED" })], booked(), []],
+    ["failed after we booked it", [trade({ status: "FAILED" })], booked(), ["FAILED"]],
+    [
+      "matched once more",
+      [trade({ id: "u", size: sh("5") })],
+      booked({ bookedSize: sh("40") }),
+      ["CONFIRMED", "CONFIRMED"],
+    ],
+    ["of an order that is not over", [trade()], booked({ isFinished: false, bookedSize: sh("0") }), []],
+  ] as const)("what the books follow the venue in: %s", (_, said, orders, expected) => {
+    const found = misbookedOrders(said, orders).flatMap(({ trades }) => trades.map(({ status }) => status));
+    expect(found).toEqual(expected);
   });
 
   test("whatever our own orders do not explain stops buying; a deposit does not", () => {

@@ -1,5 +1,5 @@
 import type { ExchangeOrder } from "../chain/exchange-order.ts";
-import type { OrderHash, TokenId } from "../ids/ids.ts";
+import type { ClientOrderId, OrderHash, TokenId } from "../ids/ids.ts";
 import { addUsd, formatShares, formatUsd, type ShareMicros, subUsd, type UsdMicros, usd } from "../money/amounts.ts";
 import { addMs, type EpochMs, MINUTE_MS } from "../time/time.ts";
 import type { VenueOrder, VenueTrade } from "./venue-answer.ts";
@@ -32,10 +32,12 @@ export type AccountBooks = {
 
 /** An order of ours as far as a snapshot is held against it. */
 export type BookedOrder = {
+  readonly clientOrderId: ClientOrderId;
   readonly orderHash: OrderHash;
+  /** Answered, and the answer is in our books. */
   readonly isFinished: boolean;
   readonly trades: readonly VenueTrade[];
-  /** That it was finished as filled with. */
+  /** What our books have of it. */
   readonly bookedSize: ShareMicros;
 };
 
@@ -45,9 +47,9 @@ export type DifferenceKind =
   | "FOREIGN_TRADE"
   /** Ours, over in our books, and resting: it is cancelled. */
   | "RESTING_ORDER"
-  /** A confirmed trade of an order that our books have finished without it. */
+  /** A confirmed trade of an order that our books have finished without it: they take it in. */
   | "LATE_TRADE"
-  /** We booked it as confirmed, and the venue says that it failed. */
+  /** We booked it as confirmed, and the venue says that it failed: it is booked out. */
   | "VOIDED_TRADE"
   | "CASH_BELOW"
   | "CASH_ABOVE"
@@ -64,11 +66,10 @@ export type AccountDifference = {
   readonly movedUsd?: UsdMicros;
 };
 
-/** Somebody else trades with the wallet, or our books are wrong: nothing is bought until a person has looked. */
-const PAUSES: readonly DifferenceKind[] = [
-  ...(["FOREIGN_ORDER", "FOREIGN_TRADE", "LATE_TRADE", "VOIDED_TRADE"] as const),
-  ...(["CASH_BELOW", "SHARES_BELOW"] as const),
-];
+/** Somebody else trades with the wallet: nothing is bought until a person has looked. */
+const PAUSES: readonly DifferenceKind[] = ["FOREIGN_ORDER", "FOREIGN_TRADE", "CASH_BELOW", "SHARES_BELOW"];
+/** Our books are wrong: they follow the venue, and a person has to look only where they could not. */
+export const isRepairable = ({ kind }: AccountDifference): boolean => kind === "LATE_TRADE" || kind === "VOIDED_TRADE";
 export const isPausing = ({ kind }: AccountDifference): boolean => PAUSES.includes(kind);
 
 /** Balances are what the venue caches: they are read anew before they are believed. */
@@ -86,7 +87,7 @@ export function compareAccount(
 ): readonly AccountDifference[] {
   return [
     ...snapshot.openOrders.flatMap((order) => compareOrder(order, orders.get(order.orderHash))),
-    ...snapshot.trades.flatMap((trade) => compareTrade(trade, orders.get(trade.orderHash))),
+    ...snapshot.trades.flatMap((trade) => compareTrade(trade, orders.get(trade.orderHash), snapshot.trades)),
     ...compareCash(snapshot, books),
     ...compareShares(snapshot, books),
   ];
@@ -99,15 +100,49 @@ function compareOrder(order: VenueOrder, ours: BookedOrder | undefined): readonl
   return ours.isFinished ? [{ kind: "RESTING_ORDER", subject: order.orderHash, expected: "over", found }] : [];
 }
 
-function compareTrade(trade: VenueTrade, ours: BookedOrder | undefined): readonly AccountDifference[] {
+function compareTrade(
+  trade: VenueTrade,
+  ours: BookedOrder | undefined,
+  said: readonly VenueTrade[],
+): readonly AccountDifference[] {
   const { id, orderHash, status } = trade;
   const found = `${trade.side} ${formatShares(trade.size)} ${status}`;
   const about = { subject: `${id} ${orderHash}`, found };
   if (ours === undefined) return status === "FAILED" ? [] : [{ ...about, kind: "FOREIGN_TRADE", expected: "no trade" }];
-  if (!ours.isFinished) return [];
-  const booked = ours.trades.find((each) => each.id === id)?.status === "CONFIRMED" && ours.bookedSize > 0n;
-  if (status === "CONFIRMED" && !booked) return [{ ...about, kind: "LATE_TRADE", expected: "not booked" }];
-  return status === "FAILED" && booked ? [{ ...about, kind: "VOIDED_TRADE", expected: "CONFIRMED" }] : [];
+  if (!isMisbooked(ours, said)) return [];
+  const wasConfirmed = ours.trades.find((each) => each.id === id)?.status === "CONFIRMED" && ours.bookedSize > 0n;
+  if (status === "CONFIRMED" && !wasConfirmed) return [{ ...about, kind: "LATE_TRADE", expected: "not booked" }];
+  return status === "FAILED" && wasConfirmed ? [{ ...about, kind: "VOIDED_TRADE", expected: "CONFIRMED" }] : [];
+}
+
+/** An order of ours that is over, and that the venue has otherwise than our books. */
+export type MisbookedOrder = Pick<BookedOrder, "clientOrderId"> & { readonly trades: readonly VenueTrade[] };
+
+/** Those that our books can follow the venue in: all their trades as they are now. */
+export function misbookedOrders(
+  said: readonly VenueTrade[],
+  orders: ReadonlyMap<OrderHash, BookedOrder>,
+): readonly MisbookedOrder[] {
+  return [...orders.values()]
+    .filter((order) => isMisbooked(order, said))
+    .map((order) => ({ clientOrderId: order.clientOrderId, trades: newestTrades(order, said) }));
+}
+
+function isMisbooked(order: BookedOrder, said: readonly VenueTrade[]): boolean {
+  if (!order.isFinished) return false;
+  let confirmed = 0n;
+  for (const { status, size } of newestTrades(order, said)) if (status === "CONFIRMED") confirmed += size;
+  return confirmed !== order.bookedSize;
+}
+
+/** A final word of the venue's goes before what we have stored, also where that was thought to be final. */
+function newestTrades({ orderHash, trades }: BookedOrder, said: readonly VenueTrade[]): readonly VenueTrade[] {
+  const byId = new Map(trades.map((trade) => [trade.id, trade]));
+  for (const trade of said) {
+    const isFinal = trade.status === "CONFIRMED" || trade.status === "FAILED";
+    if (trade.orderHash === orderHash && (isFinal || !byId.has(trade.id))) byId.set(trade.id, trade);
+  }
+  return [...byId.values()];
 }
 
 /** Between everything in flight lost and nothing redeemed, and everything in flight won and all redeemed. */

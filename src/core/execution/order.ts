@@ -1,3 +1,4 @@
+import type { TimeInForce } from "../chain/exchange-order.ts";
 import type { ClientOrderId, MarketId, PositionId, SignalId, TokenId } from "../ids/ids.ts";
 import type { FeeSchedule, OutcomeIndex } from "../market/market.ts";
 import type { PriceMicros, ShareMicros, UsdMicros } from "../money/amounts.ts";
@@ -19,9 +20,13 @@ type OrderTerms = {
   readonly approvedAt: EpochMs;
   /** An order that has not reached the venue by then is not filled: the decision was made on an older book. */
   readonly goodUntil: EpochMs;
+  /** Absent: FAK. */
+  readonly timeInForce?: TimeInForce;
+  /** GTC and GTD alone: what still rests then is taken back. */
+  readonly restUntil?: EpochMs;
 };
 
-/** Fill-and-kill at the limit: what is not filled at once is not filled. */
+/** Fill-and-kill at the limit where nothing else is said: what is not filled at once is not filled. */
 export type OrderRequest =
   /** Spends at most `stakeUsd` of collateral, fees on top. */
   | (OrderTerms & {
@@ -51,6 +56,8 @@ export type UnfilledReason =
   | "TICK_CHANGED"
   | "BELOW_MIN_SIZE"
   | "ORDER_EXPIRED"
+  /** It rested, and was taken back: paused, halted, or what it followed is gone. */
+  | "WITHDRAWN"
   /** Outside the signer's policy. */
   | "SIGNER_REFUSED"
   | "VENUE_REFUSED"
@@ -81,6 +88,8 @@ export type OrderResult = {
   | { readonly status: "filled"; readonly executions: readonly Execution[] }
   | { readonly status: "unfilled"; readonly reason: UnfilledReason }
 );
+
+export const mayRest = (order: OrderRequest): boolean => order.restUntil !== undefined;
 
 export const entryOrderId = (signal: SignalId): ClientOrderId => `O-${signal}` as ClientOrderId;
 export const exitOrderId = (position: PositionId, attempt: number): ClientOrderId =>

@@ -1,7 +1,8 @@
 import type { BookLevel, OrderBook } from "../market/market.ts";
-import { shares } from "../money/amounts.ts";
+import { addShares, addUsd, shares } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
-import type { FillEstimate, OrderRequest, OrderResult } from "./order.ts";
+import { type Execution, type FillEstimate, mayRest, type OrderRequest, type OrderResult } from "./order.ts";
+import { fillResting, type Resting, restingExecutions, startResting } from "./resting-fill.ts";
 import { mirrorBook } from "./reverse-control.ts";
 import { simulateFill, totalExecutions } from "./simulate-fill.ts";
 
@@ -9,7 +10,7 @@ import { simulateFill, totalExecutions } from "./simulate-fill.ts";
  * Share of what a book shows that an order of ours could have had. Of 153 public fills 72 could be filled again at the
  * same price and time (prior art, section 3).
  */
-const REPEATABLE_PERCENT = 47n;
+export const REPEATABLE_PERCENT = 47n;
 
 /**
  * What a paper order gets, thrice. Optimistic: the better of the book when it was sent and when it arrived. Expected: the
@@ -33,6 +34,48 @@ export function simulatePaperFill(
   // Like with like: after the same way, from as much of the other side.
   const reversed = { ...order, limitPrice: order.reverseLimitPrice };
   return { ...booked, estimates, reverse: estimate(simulateFill(reversed, thinned(mirrorBook(onArrival)), at)) };
+}
+
+export type RestingPair = { readonly booked: Resting; readonly expected: Resting };
+
+/** What rests of a paper order after its arrival, pessimistic and expected; null: nothing. */
+export function restAfter(order: OrderRequest, arrived: OrderResult, onArrival: OrderBook | null): RestingPair | null {
+  const isDead = arrived.status === "unfilled" && arrived.reason !== "NO_LIQUIDITY";
+  if (!mayRest(order) || onArrival === null || isDead) return null;
+  const taken = arrived.status === "filled" ? arrived.executions : [];
+  const whole = simulateFill(order, onArrival, order.approvedAt);
+  const booked = startResting(order, taken, onArrival);
+  const expected = startResting(order, whole.status === "filled" ? whole.executions : [], onArrival);
+  return booked.left === 0n ? null : { booked, expected };
+}
+
+export const watchRest = ({ booked, expected }: RestingPair, book: OrderBook): RestingPair => ({
+  booked: fillResting(booked, book, REPEATABLE_PERCENT),
+  expected: fillResting(expected, book, 100n),
+});
+
+/** What the order got on arrival, and what came while it rested. */
+export function withRest(arrived: OrderResult, { booked, expected }: RestingPair): OrderResult {
+  const taken = arrived.status === "filled" ? arrived.executions : [];
+  const executions = [...taken, ...restingExecutions(booked)];
+  const { estimates } = arrived;
+  const more = (estimate: FillEstimate, rest: Resting): FillEstimate => sum(estimate, restingExecutions(rest));
+  const told = estimates && {
+    optimistic: more(estimates.optimistic, expected),
+    expected: more(estimates.expected, expected),
+    pessimistic: more(estimates.pessimistic, booked),
+  };
+  const shared = { ...(told && { estimates: told }), ...(arrived.reverse && { reverse: arrived.reverse }) };
+  return executions.length === 0 ? { ...arrived, ...shared } : { ...shared, status: "filled", executions };
+}
+
+function sum(estimate: FillEstimate, executions: readonly Execution[]): FillEstimate {
+  const { size, cashUsd, feesUsd } = totalExecutions(executions);
+  return {
+    size: addShares(estimate.size, size),
+    cashUsd: addUsd(estimate.cashUsd, cashUsd),
+    feesUsd: addUsd(estimate.feesUsd, feesUsd),
+  };
 }
 
 const thinned = (book: OrderBook): OrderBook => ({ ...book, bids: thin(book.bids), asks: thin(book.asks) });

@@ -24,11 +24,11 @@ import { type Execution, positionId } from "./order.ts";
 import { totalExecutions } from "./simulate-fill.ts";
 
 export type TradingMode = "PAPER" | "LIVE";
-export type CloseReason = "STOP_LOSS" | "TAKE_PROFIT" | "LEADER_EXIT" | "COMMAND" | "RESOLUTION";
+export type CloseReason = "STOP_LOSS" | "TAKE_PROFIT" | "LEADER_EXIT" | "COMMAND" | "RESOLUTION" | "VOIDED";
 
 /** A wish to sell, kept until it is done: a sell that is not filled is asked again. */
 export type ExitRequest = {
-  readonly reason: Exclude<CloseReason, "RESOLUTION">;
+  readonly reason: Exclude<CloseReason, "RESOLUTION" | "VOIDED">;
   readonly signalId: SignalId | null;
   readonly stage: "AWAITING_BOOK" | "RETRY" | "ORDER_IN_FLIGHT" | "TOO_SMALL";
   /** When a RETRY is due. */

@@ -118,3 +118,31 @@ describe("nothing is filled", () => {
     expect(simulateFill(order, seen, at)).toEqual({ status: "unfilled", reason });
   });
 });
+
+describe("all or nothing", () => {
+  const fok = { timeInForce: "FOK" } as const;
+  it.each([
+    ["the whole stake is on offer", "52", "100", "filled"],
+    ["a cent's worth is missing", "52", "99.98", "unfilled"],
+    ["only what buys not even a ten-thousandth is left over", "52.00001", "100", "filled"],
+  ])("%s", (_, stakeUsd, offered, status) => {
+    expect(simulateFill(buy(stakeUsd, fok), aBook([], [["0.52", offered]]), NOON).status).toBe(status);
+  });
+  it("sells all that can be sold, or nothing", () => {
+    const bids = (size: string) => aBook([["0.48", size]], []);
+    expect(simulateFill(sell("10.005", fok), bids("10"), NOON).status).toBe("filled");
+    expect(simulateFill(sell("10.02", fok), bids("10"), NOON).status).toBe("unfilled");
+  });
+});
+
+it("an order that may rest is for as many shares as its stake buys at the limit, also where they come cheaper", () => {
+  const order = buy("52.009", { timeInForce: "GTC", restUntil: addMs(NOON, 60_000) });
+  const asks = [
+    ["0.5", "60.005"],
+    ["0.52", "1000"],
+  ] as const;
+  const result = simulateFill(order, aBook([], asks), NOON);
+  // 100.01 shares, on the grid of resting orders.
+  const executions = [fill("0.5", "60.005", "30.0025"), fill("0.52", "40.005", "20.8026")];
+  expect(result).toEqual({ status: "filled", executions });
+});

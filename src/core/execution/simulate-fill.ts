@@ -15,14 +15,14 @@ import { mulDiv } from "../money/fixed.ts";
 import { isOnTick } from "../signals/price-cap.ts";
 import { addMs, type EpochMs } from "../time/time.ts";
 import { computeFee, FEE_BOUND_LEVELS } from "./fee.ts";
-import type { Execution, OrderRequest, OrderResult } from "./order.ts";
+import { type Execution, mayRest, type OrderRequest, type OrderResult } from "./order.ts";
 
-/** The venue's grids for marketable orders: shares bought to 4 decimals, sold to 2 (API sheet, section 2.6). */
+/** The venue's grids: shares bought at once to 4 decimals, sold or bought by a resting order to 2 (API sheet, section 2.6). */
 const BUY_STEP = 100n;
-const SELL_STEP = 10_000n;
+export const SELL_STEP = 10_000n;
 
 /**
- * What a fill-and-kill order gets from a book: paper trading and the backtest both stand on this one function.
+ * What an order gets from a book at once: paper trading and the backtest both stand on this one function.
  * It walks from the best level to the limit, pays the market's own fee at each level, and leaves the rest unfilled.
  * @param book the book after the stated latency, best level first; null where the venue has none.
  */
@@ -33,27 +33,40 @@ export function simulateFill(order: OrderRequest, book: OrderBook | null, at: Ep
   if (orderSize(order) < book.minOrderSize) return { status: "unfilled", reason: "BELOW_MIN_SIZE" };
   const executions =
     order.side === "BUY" ? walkAsks(order, order.stakeUsd, book.asks) : walkBids(order, order.size, book.bids);
-  return executions.length === 0 ? { status: "unfilled", reason: "NO_LIQUIDITY" } : { status: "filled", executions };
+  const isEnough = order.timeInForce === "FOK" ? isWhole(order, executions) : executions.length > 0;
+  return isEnough ? { status: "filled", executions } : { status: "unfilled", reason: "NO_LIQUIDITY" };
+}
+
+/** Dollars that buy nothing more at the limit are no part of the order. */
+function isWhole(order: OrderRequest, executions: readonly Execution[]): boolean {
+  const { size, cashUsd } = totalExecutions(executions);
+  if (order.side === "SELL") return size >= orderSize(order);
+  return orderSize({ ...order, stakeUsd: subUsd(order.stakeUsd, cashUsd) }) === 0n;
 }
 
 /** The least that a full fill brings, on the venue's grid: what its minimum size is compared with. */
 export function orderSize(order: OrderRequest): ShareMicros {
   if (order.side === "SELL") return cutTo(order.size, SELL_STEP);
-  return cutTo(shares(mulDiv(order.stakeUsd, MICROS, order.limitPrice, "floor")), BUY_STEP);
+  const size = shares(mulDiv(order.stakeUsd, MICROS, order.limitPrice, "floor"));
+  return cutTo(size, mayRest(order) ? SELL_STEP : BUY_STEP);
 }
 
 function walkAsks(order: OrderRequest, stakeUsd: UsdMicros, asks: readonly BookLevel[]): readonly Execution[] {
   const executions: Execution[] = [];
   let left = stakeUsd;
+  // GTC and GTD are for shares, FAK and FOK for dollars (API sheet, section 2.6).
+  let wanted = mayRest(order) ? orderSize(order) : null;
   for (const level of asks.slice(0, FEE_BOUND_LEVELS)) {
     if (level.price > order.limitPrice) break;
     const affordable = shares(mulDiv(left, MICROS, level.price, "floor"));
-    const size = cutTo(minShares(level.size, affordable), BUY_STEP);
+    const most = minShares(level.size, affordable);
+    const size = cutTo(wanted === null ? most : minShares(most, wanted), BUY_STEP);
     if (size === 0n) continue;
     // The stake is a whole number of micros, so rounding the cost up cannot pass it.
     const cash = notional(level.price, size, "ceil");
     executions.push({ price: level.price, size, cash, fee: computeFee(order.fee, level.price, size) });
     left = subUsd(left, cash);
+    if (wanted !== null) wanted = subShares(wanted, size);
   }
   return executions;
 }

@@ -1,10 +1,11 @@
 import { type ExchangeOrder, type SignatureType, ZERO_32 } from "../chain/exchange-order.ts";
 import type { Address, OrderHash } from "../ids/ids.ts";
-import { minUsd, notional, type ShareMicros, shares, subUsd } from "../money/amounts.ts";
-import type { EpochMs } from "../time/time.ts";
+import { minUsd, notional, type ShareMicros, shares, subUsd, ZERO_USD } from "../money/amounts.ts";
+import { type EpochMs, MINUTE_MS, SECOND_MS } from "../time/time.ts";
 import { computeFee } from "./fee.ts";
-import type { Execution, OrderRequest, UnfilledReason } from "./order.ts";
+import { type Execution, mayRest, type OrderRequest, type UnfilledReason } from "./order.ts";
 import { marketBuyAmounts, sizedAmounts } from "./order-amounts.ts";
+import { orderSize } from "./simulate-fill.ts";
 import type { VenueTrade } from "./venue-answer.ts";
 
 export type VenueAccount = {
@@ -15,7 +16,7 @@ export type VenueAccount = {
 };
 
 /**
- * The order as the exchange wants it: fill-and-kill at the limit.
+ * The order as the exchange wants it. What rests is for shares, what fills at once for dollars.
  * @param salt below 2^53; makes two equal orders of one millisecond different
  */
 export function toExchangeOrder(
@@ -26,9 +27,9 @@ export function toExchangeOrder(
 ): ExchangeOrder | UnfilledReason {
   const { limitPrice, tickSize } = request;
   const amounts =
-    request.side === "BUY"
+    request.side === "BUY" && !mayRest(request)
       ? marketBuyAmounts(request.stakeUsd, limitPrice, tickSize)
-      : sizedAmounts("SELL", request.size, limitPrice, tickSize);
+      : sizedAmounts(request.side, orderSize(request), limitPrice, tickSize);
   if (amounts === "AMOUNT_TOO_SMALL") return "BELOW_MIN_SIZE";
   if (typeof amounts === "string") return "TICK_CHANGED";
   if ((request.side === "BUY" ? amounts.takerAmount : amounts.makerAmount) < request.minOrderSize)
@@ -45,6 +46,15 @@ export function toExchangeOrder(
     metadata: ZERO_32,
     builder: ZERO_32,
   };
+}
+
+/** A GTD order ends at the venue a minute before its expiration, and has to live longer than that (API sheet, 2.7). */
+const GTD_LIFE_MS_MIN = 2 * MINUTE_MS;
+
+/** Seconds; 0 unless GTD. Where we are there, the order is taken back before; where we are not, the venue ends it. */
+export function expirationOf({ timeInForce, restUntil }: OrderRequest, at: EpochMs): number {
+  if (timeInForce !== "GTD" || restUntil === undefined) return 0;
+  return Math.ceil((Math.max(restUntil, at + GTD_LIFE_MS_MIN) + MINUTE_MS) / SECOND_MS);
 }
 
 export type Settlement =
@@ -70,17 +80,23 @@ export function settleTrades(
   const isUnderWay = own.some(({ status }) => status !== "CONFIRMED" && status !== "FAILED");
   const known = own.reduce((sum, { size }) => sum + size, 0n);
   if (isMissing || isUnderWay || (matched !== null && known < matched)) return { settled: false };
-  const confirmed = own.filter(({ status }) => status === "CONFIRMED");
-  return { settled: true, executions: toExecutions(request, confirmed), failed: confirmed.length < own.length };
+  const executions = confirmedExecutions(request, own);
+  return { settled: true, executions, failed: executions.length < own.length };
 }
 
-function toExecutions(request: OrderRequest, trades: readonly VenueTrade[]): readonly Execution[] {
+/** What an order has exchanged for good. The oldest first, so that more of it comes behind what was known. */
+export function confirmedExecutions(request: OrderRequest, trades: readonly VenueTrade[]): readonly Execution[] {
+  const confirmed = trades
+    .filter(({ status }) => status === "CONFIRMED")
+    .toSorted((a, b) => a.matchedAt - b.matchedAt || (a.id < b.id ? -1 : 1));
   // The exchange takes no more than the order gives, however often a price was rounded on its way to us.
   let left = request.side === "BUY" ? request.stakeUsd : null;
-  return trades.map(({ price, size }) => {
+  return confirmed.map(({ price, size, role }) => {
     const rounded = notional(price, size, left === null ? "floor" : "ceil");
     const cash = left === null ? rounded : minUsd(rounded, left);
     if (left !== null) left = subUsd(left, cash);
-    return { price, size: shares(size), cash, fee: computeFee(request.fee, price, size) };
+    // Only takers pay a fee.
+    const fee = role === "maker" ? ZERO_USD : computeFee(request.fee, price, size);
+    return { price, size: shares(size), cash, fee };
   });
 }

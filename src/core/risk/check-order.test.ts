@@ -34,6 +34,7 @@ const entry: EntryIntent = {
   confidence: 0.9,
   evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
   endsAt: addMs(NOON, 3_600_000),
+  expiresAt: addMs(NOON, 60_000),
   negRisk: false,
   copy: { rules: config.copy, rule: resolveCopyRule(config, null), leader: null, category: null },
 };

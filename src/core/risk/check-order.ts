@@ -1,4 +1,5 @@
 import { assert } from "../assert.ts";
+import type { TimeInForce } from "../chain/exchange-order.ts";
 import { computeFeeBound } from "../execution/fee.ts";
 import type { MarketTerms, MarketView } from "../execution/market-view.ts";
 import type { OrderRequest } from "../execution/order.ts";
@@ -84,6 +85,7 @@ function draftEntry(
   const stakeUsd = floorToCent(minUsd(stake.stakeUsd, minUsd(positionMaxUsd, signalMaxUsd)));
   const order: OrderRequest = {
     ...commonTerms(intent, { book: view.book, terms: view.terms }, limitPrice, rules.limits, at),
+    ...entryTerms(rule.order, intent.expiresAt),
     side: "BUY",
     stakeUsd,
   };
@@ -108,6 +110,12 @@ function draftExit(rules: RiskRules, intent: ExitIntent, view: MarketView, at: E
     size: intent.size,
   };
   return { order, stake: null, size: orderSize(order), worstCostUsd: ZERO_USD };
+}
+
+/** FAK is what an order is where nothing is said. */
+function entryTerms(timeInForce: TimeInForce, restUntil: EpochMs): Pick<OrderRequest, "timeInForce" | "restUntil"> {
+  if (timeInForce === "FAK") return {};
+  return timeInForce === "FOK" ? { timeInForce } : { timeInForce, restUntil };
 }
 
 const commonTerms = (

@@ -25,6 +25,8 @@ export type EntryIntent = IntentIds & {
   readonly confidence: number;
   readonly evidence: SizingEvidence;
   readonly endsAt: EpochMs | null;
+  /** Until when it may rest, if it is an order that rests. */
+  readonly expiresAt: EpochMs;
   readonly negRisk: boolean;
   readonly copy: CopyTerms;
 };

@@ -13,7 +13,7 @@ test("a book that is known without asking is as old by the clock of decisions as
   const clock = createManualClock(epochMs(Date.UTC(2030, 0, 1)));
   const performer = createPerformer({
     books: { ...createFakeBooks(), peek: () => ({ book: null, terms: someTerms, ageMs: 700 }) },
-    venue: { mode: "PAPER", place: () => Promise.reject(new Error("nothing is placed")) },
+    venue: { mode: "PAPER", withdraw: () => {}, place: () => Promise.reject(new Error("nothing is placed")) },
     ...{ clock, logger: createQuietLogger(), timing: DEFAULT_EXECUTOR_TIMING, mailbox: createMailbox(clock) },
     chainAsOf: () => null,
     signal: new AbortController().signal,

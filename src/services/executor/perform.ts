@@ -1,9 +1,10 @@
 import { unreachable } from "../../core/assert.ts";
 import type { Command } from "../../core/engine/command.ts";
-import type { BookSubject, EngineEvent } from "../../core/engine/event.ts";
+import type { BookSubject, EngineEvent, EventOf } from "../../core/engine/event.ts";
 import { AbortedError, InvariantError } from "../../core/errors.ts";
 import type { MarketView } from "../../core/execution/market-view.ts";
-import type { MarketId, TokenId } from "../../core/ids/ids.ts";
+import type { Execution } from "../../core/execution/order.ts";
+import type { ClientOrderId, MarketId, TokenId } from "../../core/ids/ids.ts";
 import type { OrderBook } from "../../core/market/market.ts";
 import type { ApprovedOrder } from "../../core/risk/check-order.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
@@ -44,16 +45,8 @@ const LEVELS_KEPT = 20;
 export function createPerformer(deps: PerformerDeps): Performer {
   const { books, venue, clock, logger, timing, mailbox, signal } = deps;
   const limit = createLimiter(timing.booksInFlightMax);
-  const tasks = new Set<Promise<void>>();
+  const { start, idle } = createTasks(mailbox);
   let marking = false;
-
-  function start(task: Promise<void>): void {
-    const settled = task.catch((error: unknown) => {
-      if (!(error instanceof AbortedError)) mailbox.fail(error);
-    });
-    tasks.add(settled);
-    void settled.then(() => tasks.delete(settled));
-  }
 
   async function observeBook(subject: BookSubject, marketId: MarketId, tokenId: TokenId): Promise<void> {
     try {
@@ -74,7 +67,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
     const { clientOrderId } = order;
     while (!signal.aborted) {
       try {
-        const result = await venue.place(order, signal);
+        const result = await venue.place(order, signal, progressOf(clientOrderId, deps));
         mailbox.push({ kind: "orderResult", at: clock.nowMs(), clientOrderId, result });
         return;
       } catch (error) {
@@ -85,20 +78,39 @@ export function createPerformer(deps: PerformerDeps): Performer {
     }
   }
 
+  async function readBid(tokenId: TokenId): Promise<EventOf<"positionsMarked">["bids"]> {
+    try {
+      const book = await limit(() => books.fetchBook(tokenId, signal));
+      const bid = book?.bids[0]?.price;
+      return bid === undefined ? [] : [{ tokenId, bid, ask: book?.asks[0]?.price ?? null }];
+    } catch (error) {
+      logger.debug("position not marked", { tokenId, reason: reasonOf(error) });
+      return [];
+    }
+  }
+
   async function markAll(tokens: readonly TokenId[]): Promise<void> {
-    const bids = await Promise.all(
-      tokens.map(async (tokenId) => {
-        try {
-          const book = await limit(() => books.fetchBook(tokenId, signal));
-          const bid = book?.bids[0]?.price;
-          return bid === undefined ? [] : [{ tokenId, bid, ask: book?.asks[0]?.price ?? null }];
-        } catch (error) {
-          logger.debug("position not marked", { tokenId, reason: reasonOf(error) });
-          return [];
-        }
-      }),
-    );
+    const bids = await Promise.all(tokens.map(readBid));
     if (!signal.aborted) mailbox.push({ kind: "positionsMarked", at: clock.nowMs(), bids: bids.flat() });
+  }
+
+  function perform(command: Command): void {
+    switch (command.kind) {
+      case "requestBook":
+        start(observeBook(command.subject, command.marketId, command.tokenId));
+        break;
+      case "placeOrder":
+        start(placeOrder(command.order));
+        break;
+      case "cancelOrder":
+        venue.withdraw(command.clientOrderId);
+        break;
+      case "notify":
+        logNotice(logger, command.notice);
+        break;
+      default:
+        unreachable(command);
+    }
   }
 
   return {
@@ -111,21 +123,7 @@ export function createPerformer(deps: PerformerDeps): Performer {
       return { kind: "bookObserved", at, subject: command.subject, view };
     },
     perform(commands) {
-      for (const command of commands) {
-        switch (command.kind) {
-          case "requestBook":
-            start(observeBook(command.subject, command.marketId, command.tokenId));
-            break;
-          case "placeOrder":
-            start(placeOrder(command.order));
-            break;
-          case "notify":
-            logNotice(logger, command.notice);
-            break;
-          default:
-            unreachable(command);
-        }
-      }
+      for (const command of commands) perform(command);
     },
     mark(tokens) {
       if (marking || tokens.length === 0) return;
@@ -135,11 +133,31 @@ export function createPerformer(deps: PerformerDeps): Performer {
       };
       start(markAll(tokens).finally(done));
     },
-    async idle() {
+    idle,
+  };
+}
+
+/** What is under way; whatever ends badly there is the loop's. */
+function createTasks(mailbox: Mailbox) {
+  const tasks = new Set<Promise<void>>();
+  return {
+    start(task: Promise<void>): void {
+      const settled = task.catch((error: unknown) => {
+        if (!(error instanceof AbortedError)) mailbox.fail(error);
+      });
+      tasks.add(settled);
+      void settled.then(() => tasks.delete(settled));
+    },
+    async idle(): Promise<void> {
       while (tasks.size > 0) await Promise.all(tasks);
     },
   };
 }
+
+const progressOf =
+  (clientOrderId: ClientOrderId, { mailbox, clock }: PerformerDeps) =>
+  (executions: readonly Execution[]): void =>
+    mailbox.push({ kind: "orderProgressed", at: clock.nowMs(), clientOrderId, executions });
 
 const viewOf = ({ book, terms }: Pick<MarketView, "book" | "terms">, observedAt: EpochMs) => ({
   ...{ book: book === null ? null : topOf(book), terms, observedAt },

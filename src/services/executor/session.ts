@@ -70,6 +70,8 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     ?.run({
       signal: endOrStop,
       control: (command, commandId) => mailbox.push({ kind: "commanded", at: clock.nowMs(), commandId, command }),
+      correct: (clientOrderId, trades) =>
+        mailbox.push({ kind: "orderCorrected", at: clock.nowMs(), clientOrderId, trades }),
     })
     .catch((error: unknown) => mailbox.fail(error));
   const stopHints: (() => Promise<void>)[] = [];

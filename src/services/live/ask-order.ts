@@ -1,8 +1,8 @@
-import { settleTrades } from "../../core/execution/venue-order.ts";
-import type { ApprovedOrder } from "../../core/risk/check-order.ts";
+import { mayRest } from "../../core/execution/order.ts";
+import { confirmedExecutions, settleTrades } from "../../core/execution/venue-order.ts";
 import { addMs, type EpochMs, MINUTE_MS } from "../../core/time/time.ts";
 import type { LiveOrder } from "../../ports/live-order-store.ts";
-import { type Ending, EXPIRED, type LiveVenueDeps } from "./live-deps.ts";
+import { type Ending, EXPIRED, type LiveVenueDeps, type Placing } from "./live-deps.ts";
 
 /** How long after the last send an order, or a trade of it, of which the venue does not know may still turn up. */
 const ARRIVAL_MS_MAX = MINUTE_MS;
@@ -12,9 +12,8 @@ const MATCHED_BEFORE_MS = MINUTE_MS;
 /** Asks what became of an order that may have reached the venue. */
 export async function askOrder(
   { client, clock, logger, store }: LiveVenueDeps,
-  request: ApprovedOrder,
+  { request, signal, onConfirmed, isWithdrawn }: Placing & { readonly isWithdrawn: boolean },
   order: LiveOrder,
-  signal: AbortSignal,
 ): Promise<Ending> {
   const { clientOrderId, orderHash } = order;
   const since = addMs(order.signedAt, -MATCHED_BEFORE_MS);
@@ -24,8 +23,11 @@ export async function askOrder(
   if (said === null && own.length === 0 && !order.isKnown) return mayTurnUp ? null : EXPIRED;
   await store.markKnown(clientOrderId, said?.tradeIds ?? [], own);
   if (said?.status === "live" || said?.status === "delayed") {
-    // A fill-and-kill order does not rest; one that does, or is held back too long, is taken back.
-    if (clock.nowMs() > request.goodUntil) await client.cancel([orderHash], signal);
+    const confirmed = mayRest(request) ? confirmedExecutions(request, own) : [];
+    if (confirmed.length > 0) onConfirmed(confirmed);
+    // One that is to fill at once does not rest; if it does, or is held back too long, it is taken back as well.
+    if (isWithdrawn || clock.nowMs() > (request.restUntil ?? request.goodUntil))
+      await client.cancel([orderHash], signal);
     return null;
   }
   const named = [...order.tradeIds, ...(said?.tradeIds ?? [])];
@@ -36,7 +38,9 @@ export async function askOrder(
   if (executions.length > 0) return { status: "filled", executions };
   if (failed) return { status: "unfilled", reason: "SETTLEMENT_FAILED" };
   // Accepted, and neither an order nor a trade of it can be seen: a trade may still turn up.
-  return said === null && mayTurnUp ? null : { status: "unfilled", reason: "NO_LIQUIDITY" };
+  if (said === null && mayTurnUp) return null;
+  const reason = isWithdrawn ? "WITHDRAWN" : "ORDER_EXPIRED";
+  return { status: "unfilled", reason: mayRest(request) ? reason : "NO_LIQUIDITY" };
 }
 
 const hasArrivalTimePassed = (order: LiveOrder, at: EpochMs): boolean =>

@@ -5,7 +5,7 @@ import { $, anOrderHash, aTokenId, aWallet, NOON, px, sh } from "../../../test/s
 import { TransientError } from "../../core/errors.ts";
 import type { BookedOrder } from "../../core/execution/account-differences.ts";
 import type { VenueOrder, VenueTrade } from "../../core/execution/venue-answer.ts";
-import type { OrderHash } from "../../core/ids/ids.ts";
+import type { ClientOrderId, OrderHash } from "../../core/ids/ids.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
 import type { AccountNews } from "../../ports/account-feed.ts";
 import type { LiveAccountRow, LiveAccountStore } from "../../ports/live-account-store.ts";
@@ -20,6 +20,7 @@ function world(clock: ManualClock) {
   const ours = new Map<OrderHash, BookedOrder>();
   const said: string[] = [];
   const told: string[] = [];
+  const corrected: string[] = [];
   let hear: (news: AccountNews) => void = () => {};
   let row: LiveAccountRow | null = null;
   const known = new Set<string>();
@@ -67,12 +68,16 @@ function world(clock: ManualClock) {
     outbox: { record: async (_key, kind) => void told.push(kind) },
   });
   const stop = new AbortController();
-  const running = account.run({ signal: stop.signal, control: ({ kind }) => void said.push(kind) });
+  const running = account.run({
+    signal: stop.signal,
+    control: ({ kind }) => void said.push(kind),
+    correct: (id, trades) => void corrected.push(`${id} ${trades.map(({ status }) => status).join(" ")}`),
+  });
   const end = async (): Promise<void> => {
     stop.abort();
     await running;
   };
-  return { venue, resting, ours, account, said, told, end, hear: (news: AccountNews) => hear(news) };
+  return { venue, resting, ours, account, said, told, corrected, end, hear: (news: AccountNews) => hear(news) };
 }
 
 let clock: ManualClock;
@@ -136,7 +141,13 @@ test("an order of ours that rests although it is over is cancelled; somebody els
   const { resting, ours, said, told, end } = world(clock);
   await clock.untilSleeping();
   const [orderHash, tokenId] = [anOrderHash(3), aTokenId(1, 0)];
-  ours.set(orderHash, { orderHash, isFinished: true, trades: [], bookedSize: sh("0") });
+  ours.set(orderHash, {
+    clientOrderId: "O-3" as ClientOrderId,
+    orderHash,
+    isFinished: true,
+    trades: [],
+    bookedSize: sh("0"),
+  });
   const order = { orderHash, tokenId, side: "BUY", status: "live", price: px("0.5"), size: sh("10") } as const;
   resting.push({ ...order, matched: sh("0"), tradeIds: [] });
   await clock.advance(MINUTE_MS);
@@ -144,6 +155,26 @@ test("an order of ours that rests although it is over is cancelled; somebody els
   resting.push({ ...order, orderHash: anOrderHash(4), matched: sh("0"), tradeIds: [] });
   await clock.advance(MINUTE_MS);
   expect([resting.length, said]).toEqual([1, ["pause"]]);
+  await end();
+});
+
+test("a late trade of ours is taken in by the books, and buying pauses only where that did not help", async () => {
+  const { venue, ours, said, told, corrected, end } = world(clock);
+  await clock.untilSleeping();
+  const [orderHash, id] = [anOrderHash(3), "O-3" as ClientOrderId];
+  const order = { clientOrderId: id, orderHash, isFinished: true, trades: [], bookedSize: sh("0") };
+  ours.set(orderHash, order);
+  venue.trades = [{ ...foreign, orderHash }];
+  // Our books have not paid for it: that is no withdrawal.
+  venue.collateral = "80";
+  await clock.advance(MINUTE_MS);
+  expect([corrected, said, told]).toEqual([["O-3 CONFIRMED"], [], ["difference"]]);
+  await clock.advance(MINUTE_MS);
+  expect([corrected.length, said]).toEqual([2, ["pause"]]);
+  ours.set(orderHash, { ...order, bookedSize: foreign.size });
+  venue.collateral = "100";
+  await clock.advance(MINUTE_MS);
+  expect([corrected.length, said, told.length]).toEqual([2, ["pause"], 1]);
   await end();
 });
 

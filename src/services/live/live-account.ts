@@ -1,5 +1,5 @@
 import { AbortedError, OutcomeUnknownError, PayloadError, RejectedError, TransientError } from "../../core/errors.ts";
-import { isPausing } from "../../core/execution/account-differences.ts";
+import { isPausing, isRepairable } from "../../core/execution/account-differences.ts";
 import type { UnfilledReason } from "../../core/execution/order.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
@@ -8,7 +8,7 @@ import type { AlertOutbox } from "../../ports/alert-outbox.ts";
 import type { Companion, CompanionSession } from "../executor/companion.ts";
 import type { LiveVenueDeps } from "./live-deps.ts";
 import type { OrderHints } from "./order-hints.ts";
-import { type ReconcileDeps, reconcileAccount } from "./reconcile-account.ts";
+import { type ReconcileDeps, type Reconciliation, reconcileAccount } from "./reconcile-account.ts";
 
 export type LiveAccountDeps = ReconcileDeps & {
   readonly feed: AccountFeed;
@@ -36,6 +36,8 @@ export function createLiveAccount(deps: LiveAccountDeps): LiveAccount {
   let due = new AbortController();
   let failingSince: EpochMs | null = null;
   let isTold = false;
+  /** What the last comparison of this process has asked the engine to take in. */
+  let asked: ReadonlySet<string> = new Set();
 
   feed.listen((news) => {
     if (news.kind === "connected") due.abort();
@@ -44,10 +46,13 @@ export function createLiveAccount(deps: LiveAccountDeps): LiveAccount {
   });
 
   /** After a start whatever is still there pauses again: the last process may have died before its pause was stored. */
-  function act({ found, fresh }: Awaited<ReturnType<typeof reconcileAccount>>): void {
+  function act({ found, fresh, misbooked }: Reconciliation): void {
     for (const { kind, subject, expected, found: seen } of fresh)
       logger.warn("the venue's account differs from our books", { kind, subject, expected, found: seen });
-    const pausing = (reconciledAt === null ? found : fresh).find(isPausing);
+    for (const { clientOrderId, trades } of misbooked) session?.correct(clientOrderId, trades);
+    const stuck = found.find((each) => isRepairable(each) && asked.has(`${each.kind} ${each.subject}`));
+    asked = new Set(found.filter(isRepairable).map(({ kind, subject }) => `${kind} ${subject}`));
+    const pausing = stuck ?? (reconciledAt === null ? found : fresh).find(isPausing);
     if (pausing !== undefined) session?.control({ kind: "pause" }, `reconcile-${pausing.kind}-${clock.nowMs()}`);
   }
 

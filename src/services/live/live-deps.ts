@@ -1,8 +1,9 @@
 import type { Side } from "../../core/chain/fill.ts";
-import type { OrderResult, UnfilledReason } from "../../core/execution/order.ts";
+import type { Execution, OrderResult, UnfilledReason } from "../../core/execution/order.ts";
 import type { RefusalClass } from "../../core/execution/venue-answer.ts";
 import type { VenueAccount } from "../../core/execution/venue-order.ts";
 import type { MarketId } from "../../core/ids/ids.ts";
+import type { ApprovedOrder } from "../../core/risk/check-order.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LiveOrderStore } from "../../ports/live-order-store.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -29,6 +30,14 @@ export type LiveVenueDeps = {
   /** Why no new order may go out now; null: it may. Orders that were sent before are followed all the same. */
   readonly hold: (side: Side) => UnfilledReason | null;
   readonly hints: OrderHints;
+};
+
+/** An order on its way to its end. */
+export type Placing = {
+  readonly request: ApprovedOrder;
+  readonly signal: AbortSignal;
+  /** All that is exchanged for good of one that rests. */
+  readonly onConfirmed: (executions: readonly Execution[]) => void;
 };
 
 /** An order's end; null while it has none. */

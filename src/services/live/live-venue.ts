@@ -1,16 +1,18 @@
 import { type OrderDomain, orderDomain, orderHash } from "../../core/chain/exchange-order.ts";
 import { AbortedError, TransientError } from "../../core/errors.ts";
 import type { OrderResult, UnfilledReason } from "../../core/execution/order.ts";
-import { toExchangeOrder } from "../../core/execution/venue-order.ts";
+import { expirationOf, toExchangeOrder } from "../../core/execution/venue-order.ts";
+import type { ClientOrderId, OrderHash } from "../../core/ids/ids.ts";
 import type { ApprovedOrder } from "../../core/risk/check-order.ts";
-import { SECOND_MS } from "../../core/time/time.ts";
+import { type EpochMs, SECOND_MS } from "../../core/time/time.ts";
 import type { LiveOrder } from "../../ports/live-order-store.ts";
 import type { Venue } from "../../ports/venue.ts";
 import { askOrder } from "./ask-order.ts";
-import { type Ending, EXPIRED, type LiveVenueDeps } from "./live-deps.ts";
+import { type Ending, EXPIRED, type LiveVenueDeps, type Placing } from "./live-deps.ts";
 import { createSender } from "./send-order.ts";
 
 const POLL_MS = SECOND_MS;
+const RESTING_POLL_MS = 5 * SECOND_MS;
 const SALT_MAX = 2 ** 53 - 1;
 
 /**
@@ -20,50 +22,75 @@ const SALT_MAX = 2 ** 53 - 1;
 export function createLiveVenue(deps: LiveVenueDeps): Venue {
   const { clock, hints, store } = deps;
   const { mayNow, send } = createSender(deps);
+  const withdrawn = new Set<ClientOrderId>();
+  const followed = new Map<ClientOrderId, OrderHash>();
 
-  async function oneRound(request: ApprovedOrder, order: LiveOrder, signal: AbortSignal): Promise<Ending> {
-    const isWanted = clock.nowMs() <= request.goodUntil;
+  async function oneRound(placing: Placing, order: LiveOrder): Promise<Ending> {
+    const { request, signal } = placing;
+    const isWithdrawn = withdrawn.has(request.clientOrderId);
+    const isWanted = clock.nowMs() <= request.goodUntil && !isWithdrawn;
     if (order.lastSentAt === null) return isWanted ? send(request, order, false, signal) : EXPIRED;
     // What may have arrived is asked for before it is sent again.
-    const ending = await askOrder(deps, request, order, signal);
+    const ending = await askOrder(deps, { ...placing, isWithdrawn }, order);
     if (ending !== null || !isWanted) return ending;
     const { isKnown } = (await store.find(order.clientOrderId)) ?? order;
     return isKnown ? null : send(request, order, false, signal);
   }
 
-  async function follow(request: ApprovedOrder, first: LiveOrder, signal: AbortSignal): Promise<OrderResult> {
+  async function end(id: ClientOrderId, ending: OrderResult): Promise<OrderResult> {
+    await store.finish(id, ending, clock.nowMs());
+    withdrawn.delete(id);
+    followed.delete(id);
+    return ending;
+  }
+
+  async function follow(placing: Placing, first: LiveOrder): Promise<OrderResult> {
+    const { request, signal } = placing;
+    followed.set(first.clientOrderId, first.orderHash);
     for (let order = first; !signal.aborted; order = (await store.find(order.clientOrderId)) ?? order) {
-      const ending = await oneRound(request, order, signal);
-      if (ending !== null) {
-        await store.finish(order.clientOrderId, ending, clock.nowMs());
-        return ending;
-      }
-      await hints.wait(order.orderHash, POLL_MS, signal);
+      const ending = await oneRound(placing, order);
+      if (ending !== null) return end(order.clientOrderId, ending);
+      await hints.wait(order.orderHash, pollMs(request, order, clock.nowMs()), signal);
     }
     throw new AbortedError();
   }
 
   return {
     mode: "LIVE",
-    async place(request, signal) {
+    withdraw(id) {
+      withdrawn.add(id);
+      const hash = followed.get(id);
+      if (hash !== undefined) hints.heard(hash);
+    },
+    async place(request, signal, onConfirmed = () => {}) {
+      const placing = { request, signal, onConfirmed };
       const known = await store.find(request.clientOrderId);
-      if (known !== null) return known.result ?? follow(request, known, signal);
+      if (known !== null) return known.result ?? follow(placing, known);
       const prepared = await prepareOrder(deps, request, signal);
       if (typeof prepared === "string") return { status: "unfilled", reason: prepared };
       // Sent as soon as it is stored, so it is stored as sent: one commit less between a decision and its order.
       const stored = await store.add(mayNow() ? { ...prepared, lastSentAt: clock.nowMs() } : prepared);
       const isOurs = stored.signed.signature === prepared.signed.signature && stored.lastSentAt !== null;
-      if (!isOurs) return follow(request, stored, signal);
+      if (!isOurs) return follow(placing, stored);
+      followed.set(stored.clientOrderId, stored.orderHash);
       const ending = await send(request, stored, true, signal);
-      if (ending !== null) {
-        await store.finish(stored.clientOrderId, ending, clock.nowMs());
-        return ending;
-      }
+      if (ending !== null) return end(stored.clientOrderId, ending);
       await hints.wait(stored.orderHash, POLL_MS, signal);
-      return follow(request, (await store.find(stored.clientOrderId)) ?? stored, signal);
+      return follow(placing, (await store.find(stored.clientOrderId)) ?? stored);
     },
   };
 }
+
+/** What rests is heard of, and looked at now and then; its time is kept. */
+function pollMs(request: ApprovedOrder, { isKnown }: LiveOrder, at: EpochMs): number {
+  const leftMs = (request.restUntil ?? at) - at;
+  return isKnown && leftMs > 0 ? Math.min(RESTING_POLL_MS, leftMs + 1) : POLL_MS;
+}
+
+const termsOf = (request: ApprovedOrder, at: EpochMs) => ({
+  expiration: expirationOf(request, at),
+  timeInForce: request.timeInForce ?? "FAK",
+});
 
 /** @throws TransientError when the market or the signer cannot be asked now */
 async function prepareOrder(
@@ -89,7 +116,7 @@ async function prepareOrder(
   }
   return {
     ...{ clientOrderId, marketId, orderHash: orderHash(order, domain), signedAt, lastSentAt: null, isKnown: false },
-    signed: { order, signature: answer.signature, expiration: 0, timeInForce: "FAK", postOnly: false },
+    signed: { order, signature: answer.signature, ...termsOf(request, signedAt), postOnly: false },
     ...{ tradeIds: [], trades: [], result: null },
   };
 }

@@ -24,11 +24,17 @@ export function withPaperTwin(live: Venue, paper: Venue, logger: Logger): Venue 
 
   return {
     mode: live.mode,
-    async place(order, signal) {
+    withdraw(id) {
+      live.withdraw(id);
+      paper.withdraw(id);
+    },
+    async place(order, signal, onConfirmed) {
       const { clientOrderId } = order;
       const twin = twins.get(clientOrderId) ?? shadow(order, signal);
       twins.set(clientOrderId, twin);
-      const result = await live.place(order, signal);
+      const result = await live.place(order, signal, onConfirmed);
+      // What rests on paper does not outlive its twin.
+      paper.withdraw(clientOrderId);
       const estimates = await twin;
       twins.delete(clientOrderId);
       return estimates === null ? result : { ...result, estimates };

@@ -3,6 +3,8 @@ import {
   type AccountSnapshot,
   compareAccount,
   isBalance,
+  type MisbookedOrder,
+  misbookedOrders,
   tradesSince,
 } from "../../core/execution/account-differences.ts";
 import { type Address, parseOrderHash, type TokenId } from "../../core/ids/ids.ts";
@@ -21,21 +23,25 @@ export type ReconcileDeps = {
   readonly logger: Logger;
 };
 
+export type Reconciliation = {
+  readonly found: readonly AccountDifference[];
+  /** What of `found` was not there before: people are told of that. */
+  readonly fresh: readonly AccountDifference[];
+  /** Finished orders of ours that the venue has otherwise. */
+  readonly misbooked: readonly MisbookedOrder[];
+};
+
 /**
  * Holds our books against all that the venue says of the account: open orders, trades, collateral, shares. An order of
  * ours that rests although it is over is cancelled.
- * @returns all that differs, and what of it did not before: people are told of that
  * @throws whatever a question of the snapshot throws: a part of it is worth nothing
  */
-export async function reconcileAccount(
-  deps: ReconcileDeps,
-  signal: AbortSignal,
-): Promise<{ readonly found: readonly AccountDifference[]; readonly fresh: readonly AccountDifference[] }> {
+export async function reconcileAccount(deps: ReconcileDeps, signal: AbortSignal): Promise<Reconciliation> {
   const { client, store, clock, logger } = deps;
   const account = (await store.account()) ?? (await beginAccount(deps, signal));
-  let found = await compareOnce(deps, account, false, signal);
+  let { found, misbooked } = await compareOnce(deps, account, false, signal);
   // The venue's balances are cached: made to look again before they are believed.
-  if (found.some(isBalance)) found = await compareOnce(deps, account, true, signal);
+  if (found.some(isBalance)) ({ found, misbooked } = await compareOnce(deps, account, true, signal));
   const resting = found.flatMap(({ kind, subject }) =>
     kind === "RESTING_ORDER" && subject !== null ? [parseOrderHash(subject)] : [],
   );
@@ -43,7 +49,7 @@ export async function reconcileAccount(
     await client.cancel(resting, signal);
     logger.warn("orders of ours were resting and are cancelled", { orders: resting.join(" ") });
   }
-  return { found, fresh: await store.saveDifferences(found, clock.nowMs()) };
+  return { found, misbooked, fresh: await store.saveDifferences(found, clock.nowMs()) };
 }
 
 async function beginAccount(
@@ -61,14 +67,18 @@ async function compareOnce(
   account: LiveAccountRow,
   refresh: boolean,
   signal: AbortSignal,
-): Promise<readonly AccountDifference[]> {
+): Promise<Pick<Reconciliation, "found" | "misbooked">> {
   const { store, clock } = deps;
   const startedAt = clock.nowMs();
   const tokens = [...(await store.books(startedAt)).holdings.keys()];
   const snapshot = await takeSnapshot(deps, { startedAt, tokens, refresh, account }, signal);
   const books = { ...(await store.books(startedAt)), baselineUsd: account.baselineUsd };
   const named = [...snapshot.openOrders, ...snapshot.trades].map(({ orderHash }) => orderHash);
-  return compareAccount(snapshot, books, await store.bookedOrders([...new Set(named)]));
+  const orders = await store.bookedOrders([...new Set(named)]);
+  const found = compareAccount(snapshot, books, orders);
+  const misbooked = misbookedOrders(snapshot.trades, orders);
+  // Balances are held against books that are right: those that follow the venue first are compared the next time.
+  return { found: misbooked.length === 0 ? found : found.filter((each) => !isBalance(each)), misbooked };
 }
 
 type Asked = {

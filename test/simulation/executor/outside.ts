@@ -140,7 +140,7 @@ export function createOutside(time: SimTime, faults: Faults<OutsideFault>, limit
             }),
           ),
       };
-      return { books, venue: { mode: "PAPER", place: (order) => life.answer(place(order)) } };
+      return { books, venue: { mode: "PAPER", withdraw: () => {}, place: (order) => life.answer(place(order)) } };
     },
   };
 

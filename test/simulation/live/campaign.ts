@@ -13,7 +13,7 @@ const from = Number(values.from);
 const seeds = Number(values.seeds);
 const sim = await openSimPglite();
 const startedAt = performance.now();
-const totals = { failed: 0, kills: 0, faults: 0, posts: 0, trades: 0 };
+const totals = { failed: 0, kills: 0, faults: 0, posts: 0, trades: 0, rested: 0 };
 const reasons = new Map<string, number>();
 for (let seed = from; seed < from + seeds; seed += 1) {
   const result = await runLiveSeed(seed, sim);
@@ -21,6 +21,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   totals.faults += result.faults;
   totals.posts += result.posts;
   totals.trades += result.trades;
+  totals.rested += result.rested;
   for (const reason of result.reasons) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   if (result.problems.length === 0) continue;
   totals.failed += 1;

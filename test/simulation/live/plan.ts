@@ -2,7 +2,7 @@ import type { FaultRates } from "../../../src/adapters/simnet/faults/faults.ts";
 import type { OrderFault } from "../../../src/adapters/simnet/faults/order-faults.ts";
 import { drawInteger } from "../../../src/adapters/simnet/random/draws.ts";
 import { createPrng, type Prng } from "../../../src/adapters/simnet/random/prng.ts";
-import type { SignatureType } from "../../../src/core/chain/exchange-order.ts";
+import type { SignatureType, TimeInForce } from "../../../src/core/chain/exchange-order.ts";
 import type { DatabaseFault } from "../mortal-engine.ts";
 
 export const MARKETS = 5;
@@ -26,6 +26,10 @@ export type LivePlan = {
   /** What goes wrong with one order after the other. */
   readonly orderFaults: readonly (OrderFault | null)[];
   readonly signatureType: SignatureType;
+  /** How entries are placed. */
+  readonly order: TimeInForce;
+  /** What the user channel is worth: it tells all, or loses, repeats and delays some of it, or never says a word. */
+  readonly channel: "good" | "bad" | "silent";
 };
 
 const ORDER_FAULTS: readonly OrderFault[] = [
@@ -77,6 +81,8 @@ export function drawLivePlan(seed: number): LivePlan {
     wireRates: rates(["signer_silent", "ask_lost", "book_lost"], 0.4, 0.1),
     orderFaults: drawOrderFaults(random),
     signatureType: (seed % 4) as SignatureType,
+    order: (["FAK", "GTC", "GTD", "FOK"] as const)[Math.floor(seed / 4) % 4] ?? "FAK",
+    channel: (["silent", "good", "bad"] as const)[seed % 3] ?? "silent",
   };
 }
 

@@ -8,9 +8,9 @@ import { createLiveOrderStore } from "../../../src/adapters/postgres/live-order-
 import { createFaults, type Faults } from "../../../src/adapters/simnet/faults/faults.ts";
 import { createPrng } from "../../../src/adapters/simnet/random/prng.ts";
 import { createPaperVenue } from "../../../src/adapters/simulated-venue/paper-venue.ts";
+import type { EngineConfig } from "../../../src/core/engine/state.ts";
 import { TransientError } from "../../../src/core/errors.ts";
 import { DEFAULT_RISK_LIMITS } from "../../../src/core/risk/limits.ts";
-import type { AccountFeed } from "../../../src/ports/account-feed.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import type { VenueClient } from "../../../src/ports/venue-client.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../../../src/services/executor/executor-config.ts";
@@ -29,6 +29,7 @@ import type { SimDatabase } from "../sim-database.ts";
 import { createSimTime, type SimTime } from "../sim-time.ts";
 import { createKiller } from "../surroundings.ts";
 import { findLiveProblems, type LiveLimits } from "./checks.ts";
+import { createHintFeed } from "./hint-feed.ts";
 import { drawLivePlan, type LiveEvent, type LivePlan, type WireFault } from "./plan.ts";
 import { createLiveWorld, type LiveWorld } from "./world.ts";
 
@@ -41,6 +42,8 @@ export type LiveSeedResult = {
   /** Orders that reached the venue, or would have. */
   readonly posts: number;
   readonly trades: number;
+  /** Orders of which something was filled while they rested. */
+  readonly rested: number;
   /** Why orders came to nothing. */
   readonly reasons: readonly string[];
 };
@@ -71,6 +74,16 @@ export const LIVE_LIMITS: LiveLimits = {
   stakeMaxMicros: 100_000_000n,
 };
 
+/** What rests does so for less than a life. */
+const REST_MS = 20_000;
+/** Much, at the best price there was and no higher, so that not all of it is on offer. */
+const TIGHT = { ttlMs: REST_MS, slippageBps: 0n };
+const configOf = ({ order }: LivePlan): EngineConfig => ({
+  ...LIVE_CONFIG,
+  copy: { ...LIVE_CONFIG.copy, base: order === "FAK" ? {} : { order, stake: { kind: "fixed", usd: $("100") } } },
+  signals: { ...LIVE_CONFIG.signals, ...(order === "FAK" ? {} : TIGHT) },
+});
+
 /** Lives through everything that a seed brings, lets the executor settle in peace, and looks for what must not be. */
 export async function runLiveSeed(
   seed: number,
@@ -90,7 +103,7 @@ export async function runLiveSeed(
   const depsOf = (life: Life, own: Database): ExecutorDeps => {
     const { logger = silent, sabotageClient = (client) => client } = options;
     const seen = notingTransactions(own);
-    const deps = liveDeps({ world, life, time, wire, random, database: seen, logger, sabotageClient, problems });
+    const deps = liveDeps({ plan, world, life, time, wire, random, database: seen, logger, sabotageClient, problems });
     return options.sabotage?.(deps, seen) ?? deps;
   };
   const onTime = (): void => world.simnet.advanceTo(time.now());
@@ -113,11 +126,12 @@ export async function runLiveSeed(
   const counts = [...databaseFaults.counts().values(), ...wire.counts().values()];
   const posts = world.simnet.faults.seen();
   const struck = plan.orderFaults.slice(0, posts).filter((fault) => fault !== null).length;
-  const { rows } = await sql<{ trades: number; reasons: readonly string[] }>`
-    SELECT (SELECT count(*)::int FROM flow.own_fill) AS trades, (SELECT coalesce(array_agg(reason), '{}')
+  const { rows } = await sql<{ trades: number; rested: number; reasons: readonly string[] }>`
+    SELECT (SELECT count(*)::int FROM flow.own_fill) AS trades,
+      (SELECT count(*)::int FROM flow.live_order WHERE trades @> '[{"role": "maker"}]') AS rested, (SELECT coalesce(array_agg(reason), '{}')
       FROM flow.trade_order WHERE reason IS NOT NULL) AS reasons`.execute(database.kysely);
   const faults = counts.reduce((a, b) => a + b, struck);
-  return { seed, problems, kills: processes.kills(), faults, posts, trades: 0, reasons: [], ...rows[0] };
+  return { seed, problems, kills: processes.kills(), faults, posts, trades: 0, rested: 0, reasons: [], ...rows[0] };
 }
 
 async function happen({ whales }: LiveWorld, event: LiveEvent): Promise<void> {
@@ -143,6 +157,7 @@ async function isSettled({ kysely }: Database): Promise<boolean> {
 }
 
 type LiveDepsParts = {
+  readonly plan: LivePlan;
   readonly world: LiveWorld;
   readonly life: Life;
   readonly time: SimTime;
@@ -193,7 +208,12 @@ function liveDeps(parts: LiveDepsParts): ExecutorDeps {
   const { wallet } = world;
   const shared = { client, clock, logger, hints };
   const companion = createLiveAccount({
-    ...{ ...shared, wallet, store: createLiveAccountStore(database), feed: silentFeed },
+    ...{
+      ...shared,
+      wallet,
+      store: createLiveAccountStore(database),
+      feed: createHintFeed(world.simnet, life, parts.plan),
+    },
     outbox: createAlertOutbox(database),
   });
   const { signatureType, owner } = world.identity;
@@ -207,16 +227,6 @@ function liveDeps(parts: LiveDepsParts): ExecutorDeps {
     books,
     venue: withPaperTwin(live, createPaperVenue({ books, clock, latencyMs: 500 }), logger),
     ...{ clock, logger, wake: database.wake, companion },
-    config: { engine: LIVE_CONFIG, timing: { ...DEFAULT_EXECUTOR_TIMING, markMs: 5_000, snapshotSteps: 7 } },
+    config: { engine: configOf(parts.plan), timing: { ...DEFAULT_EXECUTOR_TIMING, markMs: 5_000, snapshotSteps: 7 } },
   };
 }
-
-/** Never hears anything: REST is the truth, with hints or without. */
-const silentFeed: AccountFeed = {
-  listen: () => () => {},
-  run: (signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener("abort", () => resolve(), { once: true });
-    }),
-};

@@ -63,7 +63,8 @@ export async function createLiveWorld(options: {
     .filter((market) => market.terms.tickPips === 100 && market.opensAt < START && market.endsAt > START + 3_600_000)
     .slice(0, MARKETS);
   const index = simnet.world.wallets.findIndex((each) => each.address === wallet);
-  const whales = await createWhales(database, clock, markets, books);
+  const patient = createClobBookSource({ ...at, timeoutMs: 10_000 });
+  const whales = await createWhales(database, clock, markets, patient);
   return {
     ...{ simnet, signer: using, client, books, wallet, markets, whales, credentials, clock, folder },
     identity: { owner: parseAddress(OWNER.address), wallet, signatureType },

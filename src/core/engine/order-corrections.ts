@@ -1,0 +1,90 @@
+import { correctEntry, correctExit } from "../execution/correct-position.ts";
+import type { Execution, OrderRequest } from "../execution/order.ts";
+import type { Position, Realization } from "../execution/position.ts";
+import { totalExecutions } from "../execution/simulate-fill.ts";
+import { addUsd, subUsd } from "../money/amounts.ts";
+import type { DayRecord } from "../performance/day.ts";
+import { addRealization } from "../performance/day.ts";
+import { without } from "../record.ts";
+import type { ApprovedOrder } from "../risk/check-order.ts";
+import type { Signal } from "../signals/signal.ts";
+import { isoDate } from "../time/time.ts";
+import { type StepResult, unchanged } from "./command.ts";
+import { enterPosition } from "./entries.ts";
+import { withPosition } from "./exits.ts";
+import type { EngineState } from "./state.ts";
+
+/** So many are kept for the venue's corrections; they come within minutes. */
+const KEPT = 24;
+
+/** Paper's answers are final. */
+export function remember(state: EngineState, order: ApprovedOrder, executions: readonly Execution[]): EngineState {
+  if (state.config.mode !== "LIVE") return state;
+  const isEmptyEntry = order.side === "BUY" && executions.length === 0 && order.signalId !== null;
+  const signal = isEmptyEntry ? (state.signals[order.signalId] ?? null) : null;
+  return { ...state, answered: [...(state.answered ?? []), { order, executions, signal }].slice(-KEPT) };
+}
+
+export function rememberClosed(state: EngineState, position: Position): EngineState {
+  if (state.config.mode !== "LIVE") return state;
+  const others = (state.closed ?? []).filter(({ id }) => id !== position.id);
+  return { ...state, closed: [...others, position].slice(-KEPT) };
+}
+
+/**
+ * Books an order's executions where others were booked before: the position, whether it is open or not, cash, profit.
+ * @param signal of an entry that had opened none; null: not known any more, then nothing can be opened
+ */
+export function correctOrder(
+  state: EngineState,
+  order: OrderRequest,
+  signal: Signal | null,
+  booked: readonly Execution[],
+  executions: readonly Execution[],
+): StepResult {
+  const [before, after] = [totalExecutions(booked), totalExecutions(executions)];
+  if (before.size === after.size && before.cashUsd === after.cashUsd && before.feesUsd === after.feesUsd)
+    return unchanged(state);
+  const position = state.positions[order.positionId] ?? state.closed?.find(({ id }) => id === order.positionId) ?? null;
+  if (position === null) {
+    if (order.side === "SELL" || signal === null || before.size > 0n) return unchanged(state);
+    return enterPosition(state, order, signal, executions);
+  }
+  const correct = order.side === "BUY" ? correctEntry : correctExit;
+  return bookCorrection(state, position, correct(position, before, after, state.at));
+}
+
+function bookCorrection(state: EngineState, before: Position, correction: Realization): StepResult {
+  const { position } = correction;
+  const booked: EngineState = {
+    ...state,
+    cashUsd: addUsd(state.cashUsd, correction.cashUsd),
+    realizedUsd: addUsd(state.realizedUsd, correction.netUsd),
+    day: recount(state.day, before, correction),
+    ...(state.closed && { closed: state.closed.filter(({ id }) => id !== position.id) }),
+  };
+  const next =
+    position.status === "OPEN"
+      ? withPosition(booked, position)
+      : rememberClosed({ ...booked, positions: without(booked.positions, position.id) }, position);
+  return { state: next, commands: [], changes: [{ kind: "position", position, at: state.at }] };
+}
+
+/** A win or a loss of this day that was none, or another one, is counted anew; what never was is neither. */
+function recount(day: DayRecord, before: Position, correction: Realization): DayRecord {
+  const { position } = correction;
+  const wasCounted =
+    before.status === "CLOSED" &&
+    before.closeReason !== "VOIDED" &&
+    isoDate(before.closedAt ?? before.openedAt) === day.date;
+  const cleared = wasCounted ? uncount(day, before) : day;
+  const isCounted =
+    position.status === "CLOSED" && position.closeReason !== "VOIDED" && (wasCounted || before.status === "OPEN");
+  return addRealization(cleared, isCounted ? correction : { ...correction, position: { ...position, status: "OPEN" } });
+}
+
+function uncount(day: DayRecord, { realizedUsd }: Position): DayRecord {
+  return realizedUsd > 0n
+    ? { ...day, wins: day.wins - 1, wonUsd: subUsd(day.wonUsd, realizedUsd) }
+    : { ...day, losses: day.losses - 1, lostUsd: addUsd(day.lostUsd, realizedUsd) };
+}

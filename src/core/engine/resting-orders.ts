@@ -1,0 +1,28 @@
+import { mayRest } from "../execution/order.ts";
+import type { StepResult } from "./command.ts";
+import { unchanged } from "./command.ts";
+import { type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
+
+/** Takes back entries that still rest while nothing may be bought, or while what they bought is to be sold. */
+export function withdrawUnwanted(state: EngineState): StepResult {
+  const { tradingState, entriesStoppedUntil, protections, at } = state;
+  const isStopped =
+    tradingState !== "ACTIVE" ||
+    (entriesStoppedUntil !== null && at < entriesStoppedUntil) ||
+    (protections.pause !== null && at < protections.pause.until);
+  return withdraw(state, ({ order }) => isStopped || (state.positions[order.positionId]?.exit ?? null) !== null);
+}
+
+/** What rests of these orders is not wanted any more; it stays set aside until the venue has said what became of it. */
+export function withdraw(state: EngineState, isUnwanted: (inFlight: OrderInFlight) => boolean): StepResult {
+  const gone = sortedValues(state.orders).filter(
+    (each) => mayRest(each.order) && each.isWithdrawn !== true && isUnwanted(each),
+  );
+  if (gone.length === 0) return unchanged(state);
+  const marked = gone.map((each) => [each.order.clientOrderId, { ...each, isWithdrawn: true as const }]);
+  return {
+    state: { ...state, orders: { ...state.orders, ...Object.fromEntries(marked) } },
+    commands: gone.map(({ order: { clientOrderId } }) => ({ kind: "cancelOrder", clientOrderId })),
+    changes: [],
+  };
+}
