@@ -323,6 +323,38 @@ describeOnEachEngine("executor store", (getDb) => {
     ]);
   });
 
+  test("what the venue has corrected replaces what was booked; a position that never was is no bet", async () => {
+    const batch = await tradeOnce();
+    await store.save(batch);
+    const execution = { price: px("0.51"), size: sh("100"), cash: $("51"), fee: $("0") };
+    const changes = batch.changes.map((change): ChangedRow => {
+      if (change.kind === "order") return { ...change, executions: [execution], isCorrection: true };
+      if (change.kind !== "position") return change;
+      const closed = { status: "CLOSED", closeReason: "VOIDED", closedAt: blockTime(3) } as const;
+      return { ...change, position: { ...change.position, ...closed, entryShares: sh("100"), entryCashUsd: $("51") } };
+    });
+    await store.save({ ...batch, steps: [], changes });
+    await store.save({ ...batch, steps: [], changes });
+    expect(await rows(sql`SELECT size_micros FROM flow.own_fill`)).toEqual([{ size_micros: sh("100") }]);
+    expect(await rows(sql`SELECT shares, entry_price, close_reason FROM orderflow_positions`)).toEqual([
+      { shares: "100.000000", entry_price: "0.510000", close_reason: "VOIDED" },
+    ]);
+    expect(await store.closedBets()).toEqual([]);
+  });
+
+  test("tells of sells of a wallet whose buy an entry of ours still rests for", async () => {
+    const batch = await tradeOnce();
+    const changes = batch.changes.flatMap((change): readonly ChangedRow[] => {
+      if (change.kind !== "order") return change.kind === "position" ? [] : [change];
+      const order = { ...change.order, timeInForce: "GTC", restUntil: blockTime(9) } as const;
+      return [{ ...change, order, status: "SUBMITTED", executions: [] }];
+    });
+    await store.save({ ...batch, changes });
+    const before = await query({ minWhaleScore: null, maxFadeScore: null });
+    await chain().extend(aRecord(3, 3, { fills: [fillOf(1, "SELL", 3, 0), fillOf(2, "SELL", 3, 1)] }));
+    expect((await store.read(before)).fills.map(({ fill }) => fill.logIndex)).toEqual([0]);
+  });
+
   test("settles on finalized blocks only, and only what is held", async () => {
     await store.save(await tradeOnce());
     await chain().extend(aRecord(3, 3, { resolutions: [resolved(0, [0n, 1n], 3), resolved(1, [1n, 0n], 3)] }));

@@ -65,7 +65,7 @@ describeOnEachEngine("live account store", (getDb) => {
     expect(await store.books(addMs(NOON, 70_000))).toMatchObject({ flowUsd: $("-9.75"), inFlight: [] });
     const known = await store.bookedOrders([anOrderHash(1), anOrderHash(2)]);
     expect([...known.values()]).toEqual([
-      { orderHash: anOrderHash(1), isFinished: true, trades: [], bookedSize: sh("19") },
+      { clientOrderId: "O-1", orderHash: anOrderHash(1), isFinished: true, trades: [], bookedSize: sh("19") },
     ]);
   });
 

@@ -2,7 +2,13 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import type { OrderFault } from "../../src/adapters/simnet/faults/order-faults.ts";
-import { LIVE_DEFECTS } from "../simulation/live/defects.ts";
+import {
+  deafToCorrections,
+  forgetfulVenue,
+  hastyVenue,
+  LIVE_DEFECTS,
+  RESTING_DEFECTS,
+} from "../simulation/live/defects.ts";
 import type { LivePlan } from "../simulation/live/plan.ts";
 import { runLiveSeed } from "../simulation/live/run-seed.ts";
 import { openSimPglite, type SimDatabase } from "../simulation/sim-database.ts";
@@ -72,10 +78,53 @@ test.each(Object.entries(LIVE_DEFECTS))("one that %s is caught", { timeout: 60_0
   const plans = [planOf([]), planOf(["settlement fails"]), planOf(["lost"])];
   const wires = plans.map((plan): LivePlan => ({ ...plan, wireRates: { ask_lost: 0.5 } }));
   for (const plan of [...plans, ...wires]) {
-    const { problems } = await runLiveSeed(1, sim, defect, plan);
+    const { problems } = await runLiveSeed(1, sim, { ...defect, peaceMs: 120_000 }, plan);
     if (problems.length > 0) return;
   }
   expect.unreachable("no plan has noticed");
+});
+
+/** Much is bought at one price, so that some of it rests. */
+const restingPlan = (order: LivePlan["order"]): LivePlan => ({
+  ...planOf([]),
+  ...{ order, channel: "good" },
+  events: [0, 1, 2, 3, 4].map((market) => ({ at: 1_000 + market * 500, kind: "buy", whale: 1 + (market % 3), market })),
+});
+
+test.each(["GTC", "GTD"] as const)(
+  "%s: what rests is filled, taken back in time, and booked as the venue has it",
+  {
+    timeout: 60_000,
+  },
+  async (order) => {
+    const { problems, rested, trades } = await runLiveSeed(1, sim, {}, restingPlan(order));
+    expect(problems).toEqual([]);
+    expect(rested).toBeGreaterThan(0);
+    expect(trades).toBeGreaterThan(rested);
+  },
+);
+
+test.each(Object.entries(RESTING_DEFECTS))("one that %s is caught", { timeout: 60_000 }, async (_, defect) => {
+  const { problems } = await runLiveSeed(1, sim, { ...defect, peaceMs: 60_000 }, restingPlan("GTC"));
+  expect(problems).not.toEqual([]);
+});
+
+describe("the venue corrects itself", { timeout: 60_000 }, () => {
+  const CASES = [
+    ["LATE_TRADE", "answer lost", forgetfulVenue],
+    ["VOIDED_TRADE", "settlement fails", hastyVenue],
+  ] as const;
+  test.each(CASES)(
+    "%s: told, and the books are the venue's; without that it would be noticed",
+    async (kind, fault, lie) => {
+      const calm = planOf([fault]);
+      const plan = { ...calm, events: [...calm.events, { at: 150_000, kind: "block" } as const] };
+      const { problems } = await runLiveSeed(1, sim, { sabotageClient: lie }, plan);
+      expect(problems).toEqual([expect.stringContaining(`difference ${kind}`)]);
+      const deaf = { sabotageClient: lie, ...(deafToCorrections && { sabotage: deafToCorrections }) };
+      expect((await runLiveSeed(1, sim, deaf, plan)).problems.length).toBeGreaterThan(1);
+    },
+  );
 });
 
 test("a position that came to its end is held against what its twins would have earned", async () => {

@@ -33,7 +33,8 @@ async function loadNews(kysely: Kysely<Schema>): Promise<News> {
     ${PREPARED}SELECT (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
       EXISTS (SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN')
         AS has_resolutions,
-      EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL) AS has_leaders,
+      EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL)
+        OR EXISTS (SELECT FROM flow.trade_order WHERE status = 'SUBMITTED' AND request ? 'restUntil') AS has_leaders,
       EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL) AS has_controls`.execute(kysely);
   const [news] = rows;
   assert(news !== undefined, "a SELECT without FROM gives a row");

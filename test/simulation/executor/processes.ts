@@ -96,13 +96,13 @@ export function createProcesses(
       await proceed(() => isReached, Number.POSITIVE_INFINITY);
       await time.busy(then);
     },
-    async settle(isSettled: () => Promise<boolean>): Promise<void> {
+    async settle(isSettled: () => Promise<boolean>, peaceMs = PEACE_MS_MAX): Promise<void> {
       let lookAt = time.now();
       await proceed(async () => {
         if (time.now() < lookAt || running === null) return false;
         lookAt = time.now() + 1_000;
         return isSettled();
-      }, time.now() + PEACE_MS_MAX);
+      }, time.now() + peaceMs);
       // Asked to end, it leaves a snapshot of where it stands.
       const last = running as { readonly stop: AbortController; readonly ending: unknown } | null;
       last?.stop.abort();

@@ -1,17 +1,24 @@
 /**
  * Runs seeds of the live campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
- * Run: npm run test:live -- --seeds 500 [--from 1]
+ * Run: npm run test:live -- --seeds 500 [--from 1] [--engine pglite|postgresql]
  */
 import { parseArgs } from "node:util";
-import { openSimPglite } from "../sim-database.ts";
+import { startPostgres } from "../../support/postgres-server.ts";
+import { openSimPglite, openSimServer } from "../sim-database.ts";
 import { runLiveSeed } from "./run-seed.ts";
 
 const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "500" }, from: { type: "string", default: "1" } },
+  options: {
+    seeds: { type: "string", default: "500" },
+    from: { type: "string", default: "1" },
+    engine: { type: "string", default: "pglite" },
+  },
 });
 const from = Number(values.from);
 const seeds = Number(values.seeds);
-const sim = await openSimPglite();
+const server = values.engine === "postgresql" ? await startPostgres() : null;
+if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
+const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
 const startedAt = performance.now();
 const totals = { failed: 0, kills: 0, faults: 0, posts: 0, trades: 0, rested: 0 };
 const reasons = new Map<string, number>();
@@ -29,6 +36,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
 }
 await sim.close();
+await server?.stop();
 const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
 console.log(
   `BENCH ${JSON.stringify({ name: "live", seeds, seconds, ...totals, reasons: Object.fromEntries(reasons) })}`,

@@ -48,10 +48,15 @@ export type LiveSeedResult = {
   readonly reasons: readonly string[];
 };
 
+/** @param livedMs since the beginning */
+export type Sabotage = (client: VenueClient, livedMs: () => number) => VenueClient;
+
 export type LiveSeedOptions = {
   /** A planted defect: parts of the executor replaced by worse ones. */
   readonly sabotage?: (deps: ExecutorDeps, database: Database) => ExecutorDeps;
-  readonly sabotageClient?: (client: VenueClient) => VenueClient;
+  readonly sabotageClient?: Sabotage;
+  /** Simulated time in which everything has to settle; default: ten minutes. */
+  readonly peaceMs?: number;
   /** Looks at what has become of it. */
   readonly onEnd?: (database: Database, world: LiveWorld) => Promise<void>;
   readonly logger?: Logger;
@@ -113,7 +118,7 @@ export async function runLiveSeed(
     await processes.untilTime((plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS, async () => {});
     for (const each of [databaseFaults, wire]) each.stop();
     killer.stop();
-    await processes.settle(() => isSettled(database));
+    await processes.settle(() => isSettled(database), options.peaceMs);
     problems.push(...(await stubborn(() => findLiveProblems(database, world, LIVE_LIMITS))));
     await options.onEnd?.(database, world);
   } catch (error) {
@@ -165,7 +170,7 @@ type LiveDepsParts = {
   readonly random: () => number;
   readonly database: Database;
   readonly logger: Logger;
-  readonly sabotageClient: (client: VenueClient) => VenueClient;
+  readonly sabotageClient: Sabotage;
   readonly problems: string[];
 };
 
@@ -200,7 +205,7 @@ function liveDeps(parts: LiveDepsParts): ExecutorDeps {
           ),
       ]),
     ) as Part;
-  const client = parts.sabotageClient(outside(world.client, "ask_lost"));
+  const client = parts.sabotageClient(outside(world.client, "ask_lost"), () => time.now() - START);
   const books = outside(world.books, "book_lost");
   const signer = outside(world.signer, "signer_silent");
   const { clock } = life;
