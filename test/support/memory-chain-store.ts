@@ -99,7 +99,10 @@ export function createMemoryChainStore(): MemoryChainStore {
     },
     coverage: async () => [...covered],
     lifecycleFacts: async () => ({ negRiskMarkets: new Map(), migratedEvents: new Set() }),
-    contracts: async () => ({ upgrades: [], halts: [] }),
+    contracts: async () => ({
+      upgrades: records.flatMap(({ facts }) => facts?.upgrades ?? []),
+      halts: records.flatMap(({ facts }) => facts?.halts ?? []),
+    }),
     async followFrom(proposed) {
       followedFrom ??= proposed;
       return followedFrom;

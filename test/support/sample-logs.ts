@@ -20,6 +20,7 @@ const SIGNATURES = {
     "event ConditionPreparation(bytes32 indexed conditionId, address indexed oracle, bytes32 indexed questionId, uint256 outcomeSlotCount)",
   conditionResolution:
     "event ConditionResolution(bytes32 indexed conditionId, address indexed oracle, bytes32 indexed questionId, uint256 outcomeSlotCount, uint256[] payoutNumerators)",
+  upgraded: "event Upgraded(address indexed implementation)",
 } as const;
 
 export type SampleEvent = keyof typeof SIGNATURES;

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { createFakeChain, type FakeChain } from "../../../test/support/fake-chain.ts";
-import { createFakeLogSource } from "../../../test/support/fake-log-source.ts";
+import { createFakeLogSource, type FakeLogSource } from "../../../test/support/fake-log-source.ts";
 import { createManualClock } from "../../../test/support/manual-clock.ts";
 import { createMemoryChainStore } from "../../../test/support/memory-chain-store.ts";
 import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
-import { simpleMatch } from "../../../test/support/sample-logs.ts";
+import {
+  encodeEvent,
+  matchLogs,
+  place,
+  type SampleMatch,
+  simpleMatch,
+  wallet,
+} from "../../../test/support/sample-logs.ts";
+import { EXCHANGES } from "../../core/chain/contracts.ts";
 import type { BlockRef } from "../../core/chain/fill.ts";
-import { InvariantError, ProviderInconsistencyError, TransientError } from "../../core/errors.ts";
+import { AbortedError, InvariantError, ProviderInconsistencyError, TransientError } from "../../core/errors.ts";
+import type { Address } from "../../core/ids/ids.ts";
 import { backfill } from "./backfill.ts";
 import type { BackfillProgress } from "./backfill-meter.ts";
 import { defaultListenerConfig } from "./listener-config.ts";
@@ -16,6 +25,13 @@ function aChain(): FakeChain {
   for (let block = 0; block <= 1_000; block += 7) chain.put(block, simpleMatch(`block ${block}`, 0));
   return chain;
 }
+const V3 = EXCHANGES.at(-1)?.address as Address;
+const leg = { token: 77n, size: 10_000_000n, cash: 4_000_000n };
+const aMatch = (tx: string): SampleMatch => ({
+  tx,
+  taker: { ...leg, side: "BUY", who: wallet("taker"), order: `${tx} taker` },
+  makers: [{ ...leg, side: "SELL", who: wallet("maker"), order: `${tx} maker` }],
+});
 const whole = { fromBlock: 100, toBlock: 900, concurrency: 3 };
 
 function setUp(chain = aChain()) {
@@ -58,6 +74,64 @@ describe("a backfill", () => {
     expect(progress.at(-1)).toMatchObject({ blocks: 801, blocksDone: 801, fills: report.fills });
     const blocks = logSource.requests.reduce((sum, { fromBlock, toBlock }) => sum + toBlock - fromBlock + 1, 0);
     expect(blocks).toBe(801);
+  });
+
+  /** The answer about the first range comes when all others that may be read at once have been. */
+  function answerFirstRangeLate(logSource: FakeLogSource): void {
+    const readNow = logSource.readRange;
+    const late = Promise.withResolvers<void>();
+    let answers = 0;
+    logSource.readRange = async (request, signal) => {
+      const answer = await readNow(request, signal);
+      if (request.fromBlock === whole.fromBlock) await late.promise;
+      answers += 1;
+      if (answers === whole.concurrency - 1) late.resolve();
+      return answer;
+    };
+  }
+
+  test("commits in the order of blocks, whichever answer comes first", async () => {
+    const { run, store, logSource } = setUp();
+    answerFirstRangeLate(logSource);
+    expect(await run()).toMatchObject({ missing: [] });
+    const firsts = store.records.map(({ fromBlock }) => fromBlock);
+    expect(firsts[0]).toBe(100);
+    expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
+  });
+
+  test("stops reading a contract where a log no longer decodes, though later blocks were read before", async () => {
+    const { chain, run, store, logSource } = setUp();
+    const fillsOf = (tx: string) => matchLogs({ ...aMatch(tx), exchange: V3 }, 0);
+    const cut = fillsOf("cut").map((log, index) => (index === 0 ? { ...log, data: log.data.slice(0, -64) } : log));
+    const upgrade = encodeEvent("upgraded", { implementation: wallet("new code") });
+    chain.put(101, fillsOf("before"));
+    chain.put(102, place(V3, "upgrade", [upgrade], 0));
+    chain.put(103, cut);
+    chain.put(104, fillsOf("behind"));
+    chain.put(160, fillsOf("in the next range"));
+    answerFirstRangeLate(logSource);
+    await run();
+    expect(store.records.flatMap(({ facts }) => facts?.halts ?? [])).toMatchObject([{ address: V3, fromBlock: 103 }]);
+    const ofV3 = store.fills().filter(({ fill }) => fill.exchange === V3);
+    expect(ofV3.map(({ fill }) => fill.blockNumber)).toEqual([101, 101]);
+  });
+
+  test("stopped, drops what lies behind a range that was not read", async () => {
+    const { run, store, logSource, stop } = setUp();
+    const readNow = logSource.readRange;
+    let answers = 0;
+    logSource.readRange = async (request, signal) => {
+      if (request.fromBlock === 100) {
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+        throw new AbortedError();
+      }
+      const answer = await readNow(request, signal);
+      answers += 1;
+      if (answers === whole.concurrency - 1) stop.abort();
+      return answer;
+    };
+    expect(await run()).toMatchObject({ blocksRead: 0, missing: [{ fromBlock: 100, toBlock: 900 }] });
+    expect(store.records).toEqual([]);
   });
 
   test("skips what is covered, so a second run reads nothing", async () => {

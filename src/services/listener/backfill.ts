@@ -54,8 +54,9 @@ const SETTLE_MS = 5_000;
 
 /**
  * Reads history into the store on the road that following takes: the same reading, decoding and committing of a range.
- * Ranges are read side by side and committed as they come; what is covered is skipped, so the same request goes on
- * where it stopped. When `signal` aborts, what has been read is still committed.
+ * Ranges are read side by side and committed in their order, so that what a block says of contracts and markets holds for
+ * those behind it as when following. What is covered is skipped: the same request goes on where it stopped. When
+ * `signal` aborts, what has been read is still committed, up to the first range that has not.
  * @throws what the source and the store keep throwing
  */
 export async function backfill(
@@ -67,13 +68,13 @@ export async function backfill(
   const { logSource, store, clock, config } = deps;
   const { fromBlock, toBlock } = request;
   const missing = missingRanges(await store.coverage(), fromBlock, toBlock);
-  const queue = createBlockQueue(missing);
-  const blocks = queue.blocks();
-  const meter = createBackfillMeter(clock, blocks);
   const reader = createRangeReader(logSource, clock, depthOf(config));
   const recorder = createRangeRecorder(store, config);
   const stop = new AbortController();
   const reading = AbortSignal.any([signal, stop.signal]);
+  const queue = createBlockQueue(missing, reading);
+  const blocks = queue.blocks();
+  const meter = createBackfillMeter(clock, blocks);
   const patience = createPatience(deps, reading);
   const settle = createSettling(deps);
   let size = rangeSize(config.rangeBlocks, config.rangeBlocksMax);
@@ -95,7 +96,9 @@ export async function backfill(
       const read = await reader.read({ ...range, headersFrom: range.toBlock + 1, mustBeFinal: true }, reading);
       isRead = true;
       if (asked >= size.current) size = grown(size, read.answer.logs.length);
+      if (!(await queue.isNext(range))) return queue.putBack(range);
       await commit(read);
+      queue.done(range);
       patience.succeeded();
     } catch (error) {
       queue.putBack(range);

@@ -14,7 +14,7 @@ test("every block that waits is handed out once, in pieces of at most the size a
         next = fromBlock + length;
         return { fromBlock, toBlock: next - 1 };
       });
-      const queue = createBlockQueue(ranges);
+      const queue = createBlockQueue(ranges, new AbortController().signal);
       const done: number[] = [];
       const take = (size: number, comesBack: boolean): boolean => {
         const range = queue.take(size);
