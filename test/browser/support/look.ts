@@ -30,6 +30,17 @@ export async function settled(page: Page): Promise<void> {
   await page.locator(".bar-loading").first().waitFor({ state: "detached" });
 }
 
+/** Goes to another page without loading anew, as a link does. */
+export async function turnTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    history.pushState(null, "", wanted);
+    dispatchEvent(new PopStateEvent("popstate"));
+    // Drawn by the second frame at the latest: what is then being read is seen to be.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  }, path);
+  await settled(page);
+}
+
 /** What the page has to complain of: errors in its console, and of its scripts. */
 export function complaints(page: Page): string[] {
   const heard: string[] = [];

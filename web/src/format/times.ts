@@ -13,6 +13,9 @@ export function duration(ms: number): string {
   return `${Math.round(size / DAY)} d`;
 }
 
+/** The same where there may be none. */
+export const durationOr = (ms: number | null, unknown = "–"): string => (ms === null ? unknown : duration(ms));
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function cached(

@@ -1,17 +1,16 @@
-import { count, percent } from "../format/numbers.ts";
-import { plain } from "../format/text.ts";
-import { duration } from "../format/times.ts";
+import { count, percent, price, usd } from "../format/numbers.ts";
+import { plain, words } from "../format/text.ts";
+import { dateTime, duration, durationOr } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Ago, Chip, Time } from "../parts/values.tsx";
+import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
-import { locale } from "../state/preferences.ts";
-import type { Alert, Command, Health } from "../state/rows.ts";
-
-const ms = (value: number | null): string => (value === null ? "–" : duration(value));
+import { locale, zone } from "../state/preferences.ts";
+import type { Alert, Command, Health, Settings } from "../state/rows.ts";
 
 type Endpoint = Health["endpoints"][number];
 const endpointColumns: readonly Column<Endpoint>[] = [
@@ -30,7 +29,7 @@ const endpointColumns: readonly Column<Endpoint>[] = [
     key: "latency_ms",
     label: "Latency",
     isRight: true,
-    show: (row) => ms(row.latency_ms),
+    show: (row) => durationOr(row.latency_ms),
     value: (row) => row.latency_ms,
   },
   column.count("lag_blocks", "Behind"),
@@ -67,7 +66,7 @@ export const Endpoints = ({ health }: { health: Health }) => (
 
 type Queue = Health["queues"][number];
 const queueColumns: readonly Column<Queue>[] = [
-  { key: "name", label: "Queue", card: "title", show: (row) => plain(row.name), value: (row) => row.name },
+  { key: "name", label: "Queue", card: "title", show: (row) => queueName(row.name), value: (row) => row.name },
   column.count("waiting", "Waiting"),
   {
     key: "updated_at",
@@ -76,6 +75,16 @@ const queueColumns: readonly Column<Queue>[] = [
     value: (row) => row.updated_at,
   },
 ];
+
+const queueNames: Readonly<Record<string, string>> = {
+  alerts: "Alerts not sent",
+  commands: "Commands not taken up",
+  orders: "Orders not answered",
+  scores: "Wallets to be scored",
+};
+/** `reader x` follows what the listener writes. */
+const queueName = (name: string): string =>
+  queueNames[name] ?? plain(name.replace(/^reader (\w+)(:\w+)?$/, "Batches that $1 has not read"));
 
 export const Queues = ({ health }: { health: Health }) => (
   <Panel width={4} flush title="Queues" tools={<CsvButton name="queues" columns={queueColumns} rows={health.queues} />}>
@@ -105,17 +114,54 @@ const alertColumns: readonly Column<Alert>[] = [
           dropped
         </Chip>
       ) : (
-        <Chip shape="ring">waiting</Chip>
+        <Chip shape="ring">{row.failure === null ? "kept" : "tried"}</Chip>
       ),
     value: (row) => row.sent_at,
+  },
+  {
+    key: "payload",
+    label: "What it says",
+    card: "full",
+    isText: true,
+    show: (row) => alertSaying(row.payload),
+    value: (row) => JSON.stringify(row.payload),
   },
   column.text("failure", "Why not", { card: "full" }),
 ];
 
+/** Its facts in a line: what was bought, the figures, and the market last, which is the longest. */
+function alertSaying({ market, outcome, ...facts }: Alert["payload"]): string {
+  const figures = Object.entries(facts)
+    .filter(([name, value]) => value !== null && !/^(wallet|signalType|mode)$/.test(name))
+    .map(
+      ([name, value]) =>
+        `${words(name.replace(/Usd$/, "").replace(/[A-Z]/g, " $&")).toLowerCase()} ${figure(name, value)}`,
+    );
+  return plain([outcome, ...figures, market].filter((part) => part !== undefined).join(" · "));
+}
+
+function figure(name: string, value: unknown): string {
+  if (name.endsWith("Usd")) return usd(String(value), locale());
+  if (/(At|since|until)$/i.test(name)) return dateTime(Number(value), locale(), zone());
+  if (name.endsWith("Ms")) return duration(Number(value));
+  return /price$/i.test(name) ? price(String(value), locale()) : String(value);
+}
+
 export function Alerts() {
   const paged = usePaged<Alert>("/alerts?limit=12", { everyMs: 5_000 }, ({ id }) => id);
+  const settings = useAsked<Settings>("/settings");
+  const variables = settings.value?.groups.flatMap((group) => group.variables) ?? [];
+  const hook = variables.find(({ name }) => name === "DISCORD_WEBHOOK_URL");
+  const note =
+    hook?.value === null ? "kept here; sent nowhere while DISCORD_WEBHOOK_URL is not set" : "sent to Discord";
   return (
-    <Panel width={6} flush title="Alerts" tools={<CsvLink path="/alerts" name="alerts" />}>
+    <Panel
+      width={7}
+      flush
+      title="Alerts"
+      note={hook === undefined ? undefined : note}
+      tools={<CsvLink path="/alerts" name="alerts" />}
+    >
       <List
         name="Alerts"
         paged={paged}
@@ -146,7 +192,7 @@ const commandColumns: readonly Column<Command>[] = [
 export function Commands() {
   const paged = usePaged<Command>("/commands?limit=12", { everyMs: 5_000 }, ({ id }) => id);
   return (
-    <Panel width={6} flush title="Commands" tools={<CsvLink path="/commands" name="commands" />}>
+    <Panel width={5} flush title="Commands" tools={<CsvLink path="/commands" name="commands" />}>
       <List
         name="Commands"
         paged={paged}

@@ -1,6 +1,6 @@
 import { bytes, count } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
-import { duration } from "../format/times.ts";
+import { duration, durationOr } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { CoverageBar, Histogram } from "../parts/drawings.tsx";
 import { CsvLink } from "../parts/list.tsx";
@@ -16,8 +16,6 @@ import type { CoverageRange, Health } from "../state/rows.ts";
 import { liveHealth } from "../state/stream.ts";
 import { Alerts, Commands, Endpoints, Queues } from "./health-tables.tsx";
 import { Reconciliations } from "./reconciliations.tsx";
-
-const ms = (value: number | null): string => (value === null ? "–" : duration(value));
 
 export function HealthPage() {
   const asked = useAsked<Health>("/health", { everyMs: 5_000 });
@@ -215,9 +213,15 @@ type Latency = Health["latencies"][number];
 const latencyColumns: readonly Column<Latency>[] = [
   { key: "stage", label: "Stage", show: (row) => stageNames[row.stage], value: (row) => row.stage },
   column.count("count", "Sample"),
-  { key: "p50_ms", label: "Half below", isRight: true, show: (row) => ms(row.p50_ms), value: (row) => row.p50_ms },
-  { key: "p90_ms", label: "90 %", isRight: true, show: (row) => ms(row.p90_ms), value: (row) => row.p90_ms },
-  { key: "p99_ms", label: "99 %", isRight: true, show: (row) => ms(row.p99_ms), value: (row) => row.p99_ms },
+  {
+    key: "p50_ms",
+    label: "Half below",
+    isRight: true,
+    show: (row) => durationOr(row.p50_ms),
+    value: (row) => row.p50_ms,
+  },
+  { key: "p90_ms", label: "90 %", isRight: true, show: (row) => durationOr(row.p90_ms), value: (row) => row.p90_ms },
+  { key: "p99_ms", label: "99 %", isRight: true, show: (row) => durationOr(row.p99_ms), value: (row) => row.p99_ms },
 ];
 
 const Latencies = ({ health }: { health: Health }) => (
@@ -230,9 +234,11 @@ const Latencies = ({ health }: { health: Health }) => (
       {health.latencies.map((latency) => (
         <figure key={latency.stage}>
           <figcaption>
-            <b>{stageNames[latency.stage]}</b>{" "}
+            <b>{stageNames[latency.stage]}</b>
             <span class="small muted">
-              {latency.count === 0 ? "none yet" : `half below ${ms(latency.p50_ms)}, 99 % below ${ms(latency.p99_ms)}`}
+              {latency.count === 0
+                ? "none yet"
+                : `half below ${durationOr(latency.p50_ms)}, 99 % below ${durationOr(latency.p99_ms)}`}
             </span>
           </figcaption>
           <Histogram name={stageNames[latency.stage]} buckets={latency.buckets} />

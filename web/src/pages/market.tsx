@@ -45,7 +45,11 @@ export function MarketPage({ id }: { id: string }) {
           Its fills
         </a>
       </PageHead>
-      <Show asked={asked} what="the market">
+      <Show
+        asked={asked}
+        what="the market"
+        missing="No fill in this market has been read. It appears here with its first."
+      >
         {(market) => <Details market={market} />}
       </Show>
     </>

@@ -39,7 +39,7 @@ export const MarketState = ({ row }: { row: Market }) =>
     <span class="muted">open</span>
   ) : (
     <Chip tone="accent" shape="square">
-      {plain(row.winning_outcome ?? "split")}
+      {row.winning_outcome === null ? "split" : `${plain(row.winning_outcome)} won`}
     </Chip>
   );
 

@@ -45,6 +45,14 @@ function Name({ row, by }: { row: Breakdown; by: string }) {
   );
 }
 
+/** Why a verdict is what it is, and what another one would need. */
+function because({ verdict, lower_bound: lower, clusters }: Breakdown): string {
+  if (verdict === "proven") return "even the lower bound is above zero";
+  if (verdict === "negative") return "even the upper bound is below zero";
+  if (lower === null) return clusters === 0 ? "nothing has closed" : "too few events for bounds";
+  return "zero lies between the bounds: more events would narrow them";
+}
+
 function BreakdownPanel() {
   const by = place.value.query.get("by") ?? "signal_type";
   const asked = useAsked<Breakdown[]>(`/performance/breakdown?by=${encodeURIComponent(by)}`, { topics: ["positions"] });
@@ -66,12 +74,13 @@ function BreakdownPanel() {
       },
       column.count("closed", "Closed", { term: "position" }),
       column.count("clusters", "Events", { term: "event" }),
-      column.percent("win_rate", "Won"),
+      column.percent("win_rate", "Won", { term: "winRate" }),
       column.gain("net_pnl_usd", "Net P&L", { term: "realizedPnlUsd" }),
       column.usd("fees_usd", "Fees"),
       column.edge("edge_per_share", "Edge a share", { term: "edgePerShare" }),
       column.edge("lower_bound", "At least"),
       column.edge("upper_bound", "At most"),
+      { key: "because", label: "Because", card: "full", isProse: true, show: because, value: because },
     ],
     [by],
   );
@@ -174,8 +183,8 @@ const dayColumns: readonly Column<PerformanceDay>[] = [
     show: (row) => <Percent value={row.max_drawdown_pct / 100} digits={2} />,
     value: (row) => row.max_drawdown_pct,
   },
-  column.shares("sharpe_ratio", "Sharpe"),
-  column.shares("profit_factor", "Profit factor"),
+  column.shares("sharpe_ratio", "Sharpe", { term: "sharpeRatio" }),
+  column.shares("profit_factor", "Profit factor", { term: "profitFactor" }),
 ];
 
 function Days() {

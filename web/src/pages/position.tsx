@@ -9,6 +9,7 @@ import { Ago, Decimal, MarketLink, Price, Signed, Status, Tier, Time, Usd, Walle
 import { useAsked } from "../state/asked.ts";
 import type { PositionPage as Answer } from "../state/rows.ts";
 import { CloseButton } from "./close-column.tsx";
+import { PositionChart } from "./position-chart.tsx";
 
 export function PositionPage({ id }: { id: string }) {
   const asked = useAsked<Answer>(`/positions/${encodeURIComponent(id)}`, { topics: ["positions"] });
@@ -22,7 +23,11 @@ export function PositionPage({ id }: { id: string }) {
       >
         {value === undefined ? null : <CloseButton position={value} />}
       </PageHead>
-      <Show asked={asked} what="the position">
+      <Show
+        asked={asked}
+        what="the position"
+        missing="No position of this id is kept here. The demo begins anew at each start."
+      >
         {(position) => <Details position={position} />}
       </Show>
     </>
@@ -106,6 +111,7 @@ function Details({ position }: { position: Answer }) {
             empty={<Nothing title="No order is known" />}
           />
         </Panel>
+        <PositionChart position={position} />
       </div>
     </>
   );

@@ -46,7 +46,11 @@ export const Reconciliations = ({ reconciliations }: { reconciliations: readonly
       columns={columns}
       rows={reconciliations}
       keyOf={({ measure }) => measure}
-      empty={<Nothing title="Not compared yet">orderflow reconcile compares a sample of wallets.</Nothing>}
+      empty={
+        <Nothing title="Not compared yet">
+          <span class="mono">orderflow reconcile</span> compares a sample of wallets with what the venue says of them.
+        </Nothing>
+      }
     />
   </Panel>
 );

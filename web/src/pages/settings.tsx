@@ -1,7 +1,7 @@
 import { percent, usd } from "../format/numbers.ts";
 import { words } from "../format/text.ts";
 import { dateTime, duration } from "../format/times.ts";
-import { PageHead, Panel } from "../parts/panel.tsx";
+import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Chip } from "../parts/values.tsx";
@@ -80,7 +80,8 @@ const Pick = ({ label, value, options, onPick }: PickProps) => (
 type Limit = Settings["limits"][number];
 
 /** Limits carry their unit at the end of their name. */
-const unitOf = (name: string): string => /(Usd|Bps|Ms)$/.exec(name)?.[0] ?? "";
+const unitOf = (name: string): string => /(Usd|Bps|Ms)(?=$|Max$)/.exec(name)?.[0] ?? "";
+const limitName = ({ name }: Limit): string => words(name.replace(unitOf(name), "").replace(/[A-Z]/g, " $&"));
 
 function limitText({ name, value }: Limit): string {
   const number = Number(value);
@@ -93,7 +94,7 @@ const limitColumns: readonly Column<Limit>[] = [
   {
     key: "name",
     label: "Limit",
-    show: ({ name }) => words(name.slice(0, name.length - unitOf(name).length).replace(/[A-Z]/g, " $&")),
+    show: (row) => limitName(row),
     value: (row) => row.name,
   },
   { key: "value", label: "Value", isRight: true, show: limitText, value: (row) => row.value },
@@ -101,19 +102,17 @@ const limitColumns: readonly Column<Limit>[] = [
 
 const Limits = ({ settings }: { settings: Settings }) => (
   <Panel
-    flush
     title="Limits"
     note={settings.strategy_file === null ? "no strategy file" : `strategy file ${settings.strategy_file}`}
     tools={<CsvButton name="limits" columns={limitColumns} rows={settings.limits} />}
   >
-    <Table
-      name="Limits"
-      columns={limitColumns}
-      rows={settings.limits}
-      keyOf={({ name }) => name}
-      keepsShape
-      empty="There are none"
-    />
+    <dl class="facts spread">
+      {settings.limits.map((limit) => (
+        <Fact key={limit.name} label={limitName(limit)}>
+          {limitText(limit)}
+        </Fact>
+      ))}
+    </dl>
   </Panel>
 );
 

@@ -1,13 +1,11 @@
-import { decimal, price, UNKNOWN, usd } from "../format/numbers.ts";
+import { price, UNKNOWN, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { duration, toMs } from "../format/times.ts";
-import * as column from "../parts/column-kinds.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
-import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { Show } from "../parts/states.tsx";
 import { Term } from "../parts/term.tsx";
 import {
-  Chip,
+  Count,
   Decimal,
   MarketLink,
   Percent,
@@ -23,6 +21,7 @@ import {
 import { useAsked } from "../state/asked.ts";
 import { locale } from "../state/preferences.ts";
 import type { SignalPage as Answer } from "../state/rows.ts";
+import { BookSeen, Checks, checkFigure } from "./signal-checks.tsx";
 
 export function SignalPage({ id }: { id: string }) {
   const asked = useAsked<Answer>(`/signals/${encodeURIComponent(id)}`, { topics: ["signals"] });
@@ -31,7 +30,11 @@ export function SignalPage({ id }: { id: string }) {
   return (
     <>
       <PageHead crumb={<a href="/signals">Signals</a>} title={title} />
-      <Show asked={asked} what="the signal">
+      <Show
+        asked={asked}
+        what="the signal"
+        missing="No signal of this id is kept here. The demo begins anew at each start."
+      >
         {(signal) => <Details signal={signal} />}
       </Show>
     </>
@@ -46,23 +49,8 @@ function Details({ signal }: { signal: Answer }) {
         <Trigger signal={signal} />
         <Decision signal={signal} />
         <Outcome signal={signal} />
-        <Panel
-          flush
-          width={7}
-          title="Checks, in the order they were made"
-          tools={<CsvButton name="checks" columns={checkColumns} rows={signal.checks} />}
-        >
-          <Table
-            name="Checks"
-            columns={checkColumns}
-            rows={signal.checks}
-            keyOf={({ step }) => String(step)}
-            empty={<Nothing title="None was made">It ended before the first check.</Nothing>}
-          />
-        </Panel>
-        <Panel width={5} title="The book as it was seen">
-          <Seen book={signal.book_seen} />
-        </Panel>
+        <Checks checks={signal.checks} />
+        <BookSeen book={signal.book_seen} />
       </div>
     </>
   );
@@ -71,7 +59,10 @@ function Details({ signal }: { signal: Answer }) {
 /** The answer to "why", in a sentence, before any table. */
 function Verdict({ signal }: { signal: Answer }) {
   const { skip_reason: reason, skip_limit: limit, skip_value: value, status } = signal;
-  const figures = reason !== null && limit !== null ? ` The limit was ${limit}; it was ${value ?? UNKNOWN}.` : "";
+  const figures =
+    reason !== null && limit !== null
+      ? ` Wanted: ${checkFigure(reason, limit)}. It was: ${checkFigure(reason, value)}.`
+      : "";
   const sentence =
     reason !== null
       ? `Not acted on: ${words(reason).toLowerCase()}.${figures}`
@@ -114,7 +105,9 @@ const Trigger = ({ signal }: { signal: Answer }) => (
         <Usd value={signal.trigger_size_usd} /> at <Price value={signal.trigger_price} />
       </Fact>
       <Fact label={<Term name="episode">Fills of the episode</Term>}>{signal.trigger_fills ?? UNKNOWN}</Fact>
-      <Fact label="Block">{signal.trigger_block}</Fact>
+      <Fact label="Block">
+        <Count value={signal.trigger_block} />
+      </Fact>
     </dl>
   </Panel>
 );
@@ -130,7 +123,7 @@ const Decision = ({ signal }: { signal: Answer }) => (
       <Fact label={<Term name="confidenceScore">Confidence</Term>}>
         <Percent value={signal.confidence} />
       </Fact>
-      <Fact label="Kelly share">
+      <Fact label={<Term name="kellyFraction">Kelly share</Term>}>
         <Percent value={signal.kelly_fraction} />
       </Fact>
       <Fact label={<Term name="stakeUsd">Stake</Term>}>
@@ -195,53 +188,3 @@ const Outcome = ({ signal }: { signal: Answer }) => (
     )}
   </Panel>
 );
-
-/** Figures of a check are exact text; as many digits as one can use are shown. */
-const figure = (text: string | null): string =>
-  text === null ? UNKNOWN : text.replace(/\d+\.\d{5,}/g, (number) => decimal(number, 4, locale()));
-
-type Check = Answer["checks"][number];
-const checkColumns: readonly Column<Check>[] = [
-  column.code("code", "Check", { card: "title" }),
-  {
-    key: "passed",
-    label: "Result",
-    show: (row) => (
-      <Chip tone={row.passed ? "up" : "down"} shape={row.passed ? "circle" : "cross"}>
-        {row.passed ? "passed" : "refused"}
-      </Chip>
-    ),
-    value: (row) => row.passed,
-  },
-  { key: "limit", label: "Limit", isRight: true, show: (row) => figure(row.limit), value: (row) => row.limit },
-  { key: "value", label: "Value", isRight: true, show: (row) => figure(row.value), value: (row) => row.value },
-];
-
-/** What the decision saw of the market, as it was stored: names and figures, whatever they are. */
-function Seen({ book }: { book: unknown }) {
-  if (typeof book !== "object" || book === null) {
-    return <Nothing title="No book was seen">It was decided before one was asked for, or none came in time.</Nothing>;
-  }
-  return (
-    <dl class="facts">
-      {Object.entries(book).map(([name, value]) => (
-        <Fact key={name} label={words(name.replace(/[A-Z]/g, " $&"))}>
-          {seenText(name, value)}
-        </Fact>
-      ))}
-    </dl>
-  );
-}
-
-function seenText(name: string, value: unknown) {
-  if (value === null || value === undefined) return UNKNOWN;
-  if (/(At|AsOf)$/.test(name) && toMs(Number(value)) !== null) return <Time at={Number(value)} seconds />;
-  if (Array.isArray(value)) return value.map((one) => levelText(one)).join(", ") || UNKNOWN;
-  return plain(typeof value === "string" ? value : JSON.stringify(value));
-}
-
-/** A level of a book is its price and the shares there. */
-const levelText = (level: unknown): string =>
-  Array.isArray(level) && level.length === 2
-    ? `${decimal(level[1], 0, locale())} at ${price(level[0], locale())}`
-    : plain(JSON.stringify(level));

@@ -11,6 +11,7 @@ import { place } from "../state/router.ts";
 import type { LiveTrades, Trade } from "../state/rows.ts";
 import { liveHealth, onTrades } from "../state/stream.ts";
 import { tradeColumns } from "./columns.tsx";
+import { MarketFilter } from "./market-filter.tsx";
 
 const SHOWN = 60;
 
@@ -131,12 +132,7 @@ function TapeFilters() {
       />
       <NumberField label="From" name="min_usd" unit="$" />
       <Search label="Wallet address" name="wallet" placeholder="Wallet 0x…" clean={whole(/^0x[0-9a-f]{40}$/)} />
-      <Search
-        label="Market id"
-        name="market"
-        placeholder="Market 0x…"
-        clean={whole(/^0x([0-9a-f]{62}|[0-9a-f]{64})$/)}
-      />
+      <MarketFilter />
     </div>
   );
 }

@@ -89,7 +89,12 @@ export const LinkedPanel = ({ linked }: { linked: readonly Linked[] }) => (
       columns={linkedColumns}
       rows={linked}
       keyOf={({ wallet_address: address, link }) => address + link}
-      empty={<Nothing title="None is known" />}
+      empty={
+        <Nothing title="None is known">
+          Wallets of one owner are linked when a Safe or proxy tells its owner; a wash cluster, when wallets turn over
+          among themselves.
+        </Nothing>
+      }
     />
   </Panel>
 );

@@ -32,7 +32,11 @@ export function WalletPage({ id }: { id: string }) {
           Its fills
         </a>
       </PageHead>
-      <Show asked={asked} what="the wallet">
+      <Show
+        asked={asked}
+        what="the wallet"
+        missing="No fill of this wallet has been read. It appears here with its first; older ones are read by orderflow backfill."
+      >
         {(wallet) => <Details wallet={wallet} />}
       </Show>
     </>
@@ -58,13 +62,16 @@ function Details({ wallet }: { wallet: Answer }) {
           label={<Term name="realizedPnlUsd">P&L of closed units</Term>}
           sub={
             <>
-              profit factor <Decimal value={stats?.profit_factor} />
+              <Term name="profitFactor">profit factor</Term> <Decimal value={stats?.profit_factor} />
             </>
           }
         >
           <Signed value={stats?.total_pnl_usd} />
         </Figure>
-        <Figure label="Won" sub={`${stats?.profitable_trades ?? 0} of ${stats?.closed_markets ?? 0}`}>
+        <Figure
+          label={<Term name="winRate">Won</Term>}
+          sub={`${stats?.profitable_trades ?? 0} of ${stats?.closed_markets ?? 0}`}
+        >
           <Percent value={stats?.win_rate} digits={0} />
         </Figure>
         <Figure
@@ -133,9 +140,11 @@ function Details({ wallet }: { wallet: Answer }) {
         </div>
         <div class="w8 stack">
           <HistoryPanel address={address} />
-          <Panel title="Calibration" note="price paid against what came of it">
+          <Panel title={<Term name="calibration">Calibration</Term>} note="price paid against what came of it">
             {wallet.calibration.length === 0 ? (
-              <Nothing title="No purchase was resolved yet" />
+              <Nothing title="No purchase was resolved yet">
+                Points come with the first of its markets that is resolved.
+              </Nothing>
             ) : (
               <Calibration points={wallet.calibration} />
             )}

@@ -1,5 +1,5 @@
 /** Small pictures that no chart library has: drawn as SVG, each with its figures as text. */
-import { count, decimal, percent } from "../format/numbers.ts";
+import { count, decimal, percent, price } from "../format/numbers.ts";
 import { locale } from "../state/preferences.ts";
 
 /** A share of one as a bar. */
@@ -61,7 +61,7 @@ export function Calibration({ points }: { points: readonly Bucket[] }) {
   const show = (value: number): string => percent(value, 0, locale());
   const text = points.map((p) => `paid ${show(p.avg_price)}, came to ${show(p.paid_out)} (${count(p.fills)} fills)`);
   return (
-    <svg class="svg small" viewBox="0 0 400 232" role="img" aria-label={`Calibration: ${text.join("; ")}`}>
+    <svg class="svg small" viewBox="0 0 400 250" role="img" aria-label={`Calibration: ${text.join("; ")}`}>
       {[0, 0.5, 1].map((tick) => (
         <g key={tick}>
           <line class="axis" x1={left} x2="390" y1={y(tick)} y2={y(tick)} />
@@ -74,6 +74,12 @@ export function Calibration({ points }: { points: readonly Bucket[] }) {
         </g>
       ))}
       <line class="ideal" x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
+      <text x={x(0.5)} y={side + 44} text-anchor="middle">
+        average price paid
+      </text>
+      <text class="aside" x={-(10 + side / 2)} y="4" text-anchor="middle">
+        share that paid out
+      </text>
       {points.map((point) => (
         <circle
           key={point.avg_price}
@@ -86,6 +92,46 @@ export function Calibration({ points }: { points: readonly Bucket[] }) {
         </circle>
       ))}
     </svg>
+  );
+}
+
+export type Level = { readonly at: number; readonly shares: number };
+
+/** A book as traders draw it: asks above bids, the best two in the middle, a bar as long as the level is deep. */
+export function Ladder({ asks, bids }: { asks: readonly Level[]; bids: readonly Level[] }) {
+  const most = Math.max(1, ...[...asks, ...bids].map(({ shares }) => shares));
+  const [ask, bid] = [asks[0]?.at, bids[0]?.at];
+  const rows = (levels: readonly Level[], side: "ask" | "bid") =>
+    levels.map(({ at, shares }) => (
+      <tr key={at}>
+        <th scope="row">{side}</th>
+        <td class={side === "ask" ? "down" : "up"}>{price(at, locale())}</td>
+        <td>{count(shares, locale())}</td>
+        <td class="depth">
+          <svg class="meter-svg" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class={side === "ask" ? "mark-down" : "mark-up"} width={(shares / most) * 100} height="8" rx="1" />
+          </svg>
+        </td>
+      </tr>
+    ));
+  return (
+    <table class="ladder">
+      <caption class="small muted">
+        {ask === undefined || bid === undefined
+          ? "one side is empty"
+          : `spread ${price(ask - bid, locale())}, middle ${price((ask + bid) / 2, locale())}`}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Side</th>
+          <th scope="col">Price</th>
+          <th scope="col">Shares</th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>{rows(asks.toReversed(), "ask")}</tbody>
+      <tbody>{rows(bids, "bid")}</tbody>
+    </table>
   );
 }
 

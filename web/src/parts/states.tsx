@@ -58,14 +58,27 @@ export function explain(error: unknown): { readonly title: string; readonly advi
   if (status >= 500) {
     return { title: "The server could not answer", advice: `${message}. Its log says why; the database may be away.` };
   }
-  return { title: "The question was refused", advice: message };
+  return { title: "The question was refused", advice: `${message}. Look at the address of this page.` };
 }
 
-type ShowProps<T> = { asked: Asked<T>; what: string; children: (value: T) => ComponentChildren };
+type ShowProps<T> = {
+  readonly asked: Asked<T>;
+  readonly what: string;
+  /** Said where there is no such thing. */
+  readonly missing?: string;
+  readonly children: (value: T) => ComponentChildren;
+};
 
 /** The value when it is there; what was read before stays while it is read again. */
-export function Show<T>({ asked, what, children }: ShowProps<T>) {
+export function Show<T>({ asked, what, missing, children }: ShowProps<T>) {
   if (asked.value !== undefined) return <>{children(asked.value)}</>;
+  if (missing !== undefined && asked.error instanceof ApiError && asked.error.status === 404) {
+    return (
+      <div class="panel">
+        <Nothing title="Not found">{missing}</Nothing>
+      </div>
+    );
+  }
   if (asked.error !== undefined) return <Failed error={asked.error} retry={asked.again} />;
   return <Awaiting what={what} />;
 }

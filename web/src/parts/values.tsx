@@ -89,13 +89,27 @@ export const WalletLink = ({ address }: { address: unknown }) =>
 export const MarketLink = ({ id, title }: { id: unknown; title: unknown }) => {
   const text = typeof title === "string" && title.trim() !== "" ? plain(title) : shortHex(String(id ?? UNKNOWN));
   return typeof id === "string" ? (
-    <a href={`/markets/${id}`} title={text} dir="auto">
-      {text}
+    <a href={`/markets/${id}`} title={text} dir="auto" class="cut">
+      <Cut text={text} />
     </a>
   ) : (
-    <span title={text}>{text}</span>
+    <span title={text} class="cut">
+      <Cut text={text} />
+    </span>
   );
 };
+
+/** Markets of one series differ in their last words: what does not fit is left out before those. */
+function Cut({ text }: { text: string }) {
+  const letters = [...text];
+  return (
+    <>
+      <span>{letters.slice(0, -CUT_TAIL).join("")}</span>
+      <span>{letters.slice(-CUT_TAIL).join("")}</span>
+    </>
+  );
+}
+const CUT_TAIL = 19;
 
 export function Time({ at, seconds = false }: { at: unknown; seconds?: boolean }) {
   const ms = toMs(at);
@@ -113,7 +127,8 @@ export function Ago({ at }: { at: unknown }) {
   tick.value;
   const ms = toMs(at);
   if (ms === null) return <span class="faint">never</span>;
-  const text = `${duration(Math.max(0, serverNow() - ms))} ago`;
+  const past = serverNow() - ms;
+  const text = past < 1000 ? "just now" : `${duration(past)} ago`;
   return (
     <time class="nowrap" dateTime={new Date(ms).toISOString()} title={dateTime(ms, locale(), zone())}>
       {text}

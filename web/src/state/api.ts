@@ -1,3 +1,5 @@
+import { signal } from "@preact/signals";
+
 /** Questions to /api/v1. Every failure is an ApiError; status 0 means that nobody answered. */
 export class ApiError extends Error {
   readonly status: number;
@@ -11,12 +13,16 @@ export class ApiError extends Error {
 
 export const API = "/api/v1";
 
+/** Rises when a question is refused for want of a login: the session may have ended meanwhile. */
+export const loginsWanted = signal(0);
+
 async function read<T>(request: Promise<Response>): Promise<T> {
   const answer = await request.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "NO_ANSWER", "nobody answered");
   });
   if (answer.ok) return (await answer.json()) as T;
+  if (answer.status === 401) loginsWanted.value += 1;
   const problem = (await answer.json().catch(() => ({}))) as { code?: string; message?: string };
   throw new ApiError(answer.status, problem.code ?? "UNKNOWN", problem.message ?? `the answer was ${answer.status}`);
 }

@@ -27,19 +27,34 @@ export function useAsked<T>(path: string | null, { topics = [], everyMs }: AskOp
   const again = useCallback(() => setTurn((now) => now + 1), []);
   // Of "line" it hears when a lost connection has healed.
   const version = ["line", ...topics].reduce((sum, topic) => sum + versionOf(topic).value, 0);
-  const current = useRef(path);
-  current.current = path;
+  const inFlight = useRef<{ readonly stop: AbortController; isStale: boolean } | null>(null);
+  const send = (wanted: string): void => {
+    const mine = { stop: new AbortController(), isStale: false };
+    inFlight.current = mine;
+    const settle = (set: () => void): void => {
+      if (mine.stop.signal.aborted) return;
+      inFlight.current = null;
+      set();
+      if (mine.isStale) send(wanted);
+    };
+    ask<T>(wanted, mine.stop.signal).then(
+      (value) => settle(() => setState({ path: wanted, value, error: undefined })),
+      (error: unknown) =>
+        settle(() => setState((old) => ({ path: wanted, value: old.path === wanted ? old.value : undefined, error }))),
+    );
+  };
+  useEffect(
+    () => () => {
+      inFlight.current?.stop.abort();
+      inFlight.current = null;
+    },
+    [path],
+  );
   useEffect(() => {
     if (path === null) return;
-    const stop = new AbortController();
-    ask<T>(path, stop.signal).then(
-      (value) => setState({ path, value, error: undefined }),
-      (error: unknown) => {
-        if (stop.signal.aborted) return;
-        setState((old) => ({ path, value: old.path === path ? old.value : undefined, error }));
-      },
-    );
-    return () => stop.abort();
+    // A slow answer is waited for: given up for a fresher one each time, none would ever come.
+    if (inFlight.current === null) send(path);
+    else inFlight.current.isStale = true;
   }, [path, turn, version]);
   useEffect(() => {
     if (everyMs === undefined) return;

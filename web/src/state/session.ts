@@ -1,6 +1,6 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { notify } from "../parts/notices.tsx";
-import { ApiError, ask, post } from "./api.ts";
+import { ApiError, ask, loginsWanted, post } from "./api.ts";
 import { hearServerClock } from "./clock.ts";
 import type { CommandOutcome, Session } from "./rows.ts";
 
@@ -27,6 +27,11 @@ export async function loadSession(): Promise<void> {
   }
 }
 
+effect(() => {
+  // Only who was let in finds out this way that it is over.
+  if (loginsWanted.value > 0 && session.peek()?.authenticated === true) void loadSession();
+});
+
 const isPublic = (): Promise<boolean> =>
   ask("/coverage?limit=1").then(
     () => true,
@@ -36,6 +41,11 @@ const isPublic = (): Promise<boolean> =>
 /** @throws ApiError with status 401 where the password is wrong, 429 after too many tries */
 export async function logIn(password: string): Promise<void> {
   await post("/login", { password }, null);
+  await loadSession();
+}
+
+export async function logOut(): Promise<void> {
+  await post("/logout", {}, null).catch(() => undefined);
   await loadSession();
 }
 
@@ -50,7 +60,7 @@ export async function command(kind: CommandKind, positionId?: string): Promise<v
   } catch (error) {
     const reason = error instanceof ApiError ? error.message : String(error);
     notify(`The command was not taken: ${reason}`, true);
-    // The session may have ended: with a new one the button works again.
-    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) await loadSession();
+    // The page's token may be of a session that ended: with a new one the button works again.
+    if (error instanceof ApiError && error.status === 403) await loadSession();
   }
 }

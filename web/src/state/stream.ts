@@ -10,6 +10,20 @@ export const connection = signal<Connection>({ is: "opening" });
 export const liveState = signal<State | null>(null);
 export const liveHealth = signal<LiveHealth | null>(null);
 
+/** Of the wall, until the reader is at the newest block, judged by how fast it comes nearer; null: it is there, or one cannot tell yet. */
+export const catchUpMs = signal<number | null>(null);
+/** An age of the newest block that is no longer a matter of a few blocks. */
+const BEHIND_MS = 5 * 60_000;
+let firstBehind: { readonly at: number; readonly lagMs: number } | null = null;
+
+function judgeCatchUp(lagMs: number | null): void {
+  const at = performance.now();
+  const isBehind = lagMs !== null && lagMs > BEHIND_MS * clockFactor();
+  firstBehind = isBehind ? (firstBehind ?? { at, lagMs }) : null;
+  const gained = firstBehind === null || lagMs === null ? 0 : firstBehind.lagMs - lagMs;
+  catchUpMs.value = gained <= 0 || firstBehind === null ? null : ((lagMs ?? 0) / gained) * (at - firstBehind.at);
+}
+
 const versions = new Map<string, Signal<number>>();
 /** Rises whenever something of the topic changed. */
 export function versionOf(topic: string): Signal<number> {
@@ -87,6 +101,7 @@ function open(): void {
   on("health", (event) => {
     const health = parse<LiveHealth>(event);
     liveHealth.value = health;
+    judgeCatchUp(health.lag_ms);
     hearServerClock(Date.parse(health.now), clockFactor());
   });
   on("trades", (event) => {
