@@ -18,6 +18,7 @@ import { addMigrate } from "./commands/migrate.ts";
 import { addModel } from "./commands/model.ts";
 import { addRecompute } from "./commands/recompute.ts";
 import { addReconcile } from "./commands/reconcile.ts";
+import { addResearch } from "./commands/research.ts";
 import { addScore } from "./commands/score.ts";
 import { addServices } from "./commands/services.ts";
 import { addSigner } from "./commands/signer.ts";
@@ -66,6 +67,7 @@ const ADDERS = [
   addBacktest,
   addSweep,
   addModel,
+  addResearch,
   addCompletion,
 ];
 

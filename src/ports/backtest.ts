@@ -1,6 +1,7 @@
 import type { FillBatch, HistoryFacts } from "../core/backtest/history.ts";
 import type { RecordedStep } from "../core/backtest/session.ts";
 import type { LedgerEffect } from "../core/reputation/ledger-entry.ts";
+import type { WashMember } from "../core/reputation/wash.ts";
 import type { EpochMs } from "../core/time/time.ts";
 import type { ArchiveFile, BlockSpan } from "./archive.ts";
 
@@ -27,6 +28,12 @@ export type History = {
   /** The same with everything deleted that happened later. */
   until(at: EpochMs): History;
   close(): Promise<void>;
+};
+
+/** In columns that can be asked as well as read. */
+export type StagedHistory = History & {
+  /** Wallets, by their keys, that turned over among themselves in the stretch; `to` is not part of it. */
+  findWash(from: EpochMs, to: EpochMs): Promise<readonly WashMember[]>;
 };
 
 /** Which variants have been tried on which stretch of the past. */
@@ -75,7 +82,7 @@ export type HistoryEngine = {
    * Takes archive and database over into columns under the database's keys, sorted, in a work folder that closing removes.
    * @throws InputError when a file of the archive is missing
    */
-  stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<History>;
+  stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<StagedHistory>;
   /** The same for other processes of this machine to open, until it is closed. @throws InputError */
   share(moment: HistoryMoment, onStage: (stage: string) => void): Promise<SharedHistory>;
 };

@@ -25,6 +25,7 @@ import { addMs, DAY_MS, type EpochMs, epochMs, HOUR_MS } from "../../src/core/ti
 import type { History } from "../../src/ports/backtest.ts";
 import { variantHash } from "../../src/services/backtest/backtest.ts";
 import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
+import { research } from "../../src/services/research/research.ts";
 import { BLOCKS, openWorld } from "../support/archive-world.ts";
 import { engineOf, runOptions } from "../support/backtest-options.ts";
 import { databaseUrl, describeOnEachEngine } from "../support/engines.ts";
@@ -115,6 +116,14 @@ async function sweepByProcesses(db: Database, archive: string): Promise<void> {
   await shared.close();
 }
 
+/** Volume in USD by takers' legs, by makers' and by all, as the database has it before anything is archived. */
+async function volumeOf(db: Database): Promise<readonly string[]> {
+  const { rows } = await sql<{ usd: number }>`
+    SELECT round(unnest(ARRAY[sum(cash_micros) FILTER (WHERE NOT is_maker), sum(cash_micros) FILTER (WHERE is_maker),
+      sum(cash_micros)]) / 1e6)::float8 AS usd FROM flow.fill`.execute(db.kysely);
+  return rows.map(({ usd }) => usd.toLocaleString("en-US"));
+}
+
 type Scored = { key: number; score: number; tier: string; eligible: boolean; bound: number | null };
 
 describeOnEachEngine("history", (getDb) => {
@@ -140,16 +149,20 @@ describeOnEachEngine("history", (getDb) => {
       });
       await readSimnetChain(db, simnet, clock);
       await bench.service.calculate();
+      const volume = await volumeOf(db);
       const world = openWorld(db, 4 * END);
       expect((await world.archive()).moved).toHaveLength(1);
 
       const engine = createHistoryEngine({ folder: world.folder, memoryMb: 256 });
       const history = await createHistorySource(db).atOneMoment((moment) => engine.stage(moment, () => undefined));
       const { board, places } = await scoreOnce(history);
+      const run = runOptions(epochMs(0), SCORED_AT);
+      const { table, fills } = await research(history, { topic: "volume", run, category: null });
       await history.close();
       if (db.engine === "postgresql") await sweepByProcesses(db, world.folder);
       await world.files.close();
 
+      expect({ fills, volume: table.rows[0]?.extra }).toEqual({ fills: places.length, volume });
       expect(places).toEqual(places.toSorted((a, b) => a - b));
       expect(history.coverage).toMatchObject({ fills: places.length, missing: [] });
       expect(places.length).toBeGreaterThan(1_000);

@@ -4,11 +4,14 @@
 import { describe, expect, test } from "vitest";
 import { createSimnetHistory } from "../../src/adapters/simnet/history.ts";
 import type { HistoryFacts } from "../../src/core/backtest/history.ts";
+import { createDraw } from "../../src/core/backtest/random.ts";
 import { CONTROL } from "../../src/core/backtest/result.ts";
 import type { RunHooks } from "../../src/core/backtest/run.ts";
 import { RunLedger } from "../../src/core/backtest/run-ledger.ts";
 import type { Scoreboard } from "../../src/core/backtest/scoreboard.ts";
 import { STUDY_DELAYS_S } from "../../src/core/backtest/study.ts";
+import { tableDelays } from "../../src/core/research/delay.ts";
+import { readOutcomes } from "../../src/core/research/outcomes.ts";
 import { DAY_MS, epochMs } from "../../src/core/time/time.ts";
 import { collectDecisions, proveDecisions } from "../../src/services/backtest/prove.ts";
 import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
@@ -43,13 +46,19 @@ test("claims no edge where nobody knows anything", { timeout: 60_000 }, async ()
 
 test("shows an edge dying that is in the price after five seconds", { timeout: 60_000 }, async () => {
   const world = { seed: "dying", days: 9, isSkillPlanted: true, revealMs: 5_000, minWhaleScore: 7 };
-  const { decay } = (await runSkillWorld(world)).result;
+  const { result, record, history } = await runSkillWorld(world);
+  const { decay } = result;
   expect(decay[0]?.edge?.interval?.low).toBeGreaterThan(0.1);
   for (const seconds of [10, 30, 60]) {
     const late = decay[STUDY_DELAYS_S.indexOf(seconds)]?.edge;
     expect(late?.mean).toBeLessThan(0.08);
     expect(late?.interval?.low).toBeLessThan(0);
   }
+  const signals = record.bets.filter(({ group }) => group === "signal");
+  const { rows } = tableDelays(signals, readOutcomes(history.facts), createDraw(1));
+  expect(rows.map(({ value }) => value?.mean.toFixed(9))).toEqual(decay.map(({ edge }) => edge?.mean.toFixed(9)));
+  // Not because the bets that still had a price were worse ones.
+  expect(rows[STUDY_DELAYS_S.indexOf(10)]?.extra?.[1]).toMatch(/^[12]\d\.\d\d¢$/);
 });
 
 describe("the future", () => {

@@ -16,6 +16,8 @@ export type SkillWorld = {
   /** Null: what the informed know never reaches the price before the end. */
   readonly revealMs: number | null;
   readonly minWhaleScore: number;
+  /** Half as many wallets trade half as much, in half the time. */
+  readonly isSmall?: boolean;
 };
 
 export type SkillRun = {
@@ -27,6 +29,9 @@ export type SkillRun = {
 
 const GENESIS = Date.UTC(2026, 6, 1);
 
+const POPULATION = { market_maker: 6, informed: 16, noise: 40, panicker: 6 };
+const SMALL_POPULATION = { market_maker: 3, informed: 8, noise: 20, panicker: 3 };
+
 /** A world of seventy wallets whose orders are small, a third of it for learning, the rest for trading. */
 export async function runSkillWorld({
   seed,
@@ -34,8 +39,9 @@ export async function runSkillWorld({
   isSkillPlanted,
   revealMs,
   minWhaleScore,
+  isSmall = false,
 }: SkillWorld): Promise<SkillRun> {
-  const population = { market_maker: 6, informed: 16, noise: 40, panicker: 6 };
+  const population = isSmall ? SMALL_POPULATION : POPULATION;
   const history = createSimnetHistory({ seed, genesisMs: GENESIS, days, population, isSkillPlanted, revealMs });
   const engine = engineOf({ minWhaleScore, minWhaleTradeUsd: dollars(20) });
   const from = epochMs(GENESIS + Math.floor(days / 3) * DAY_MS);

@@ -26,22 +26,23 @@ const ALPHA = 0.05;
 export function estimate(clusters: readonly Cluster[], draw: Draw, variants: number): Estimate | null {
   const weight = clusters.reduce((sum, each) => sum + each.weight, 0);
   if (weight <= 0) return null;
-  const whole = ratioOf(clusters, (index) => index);
   const count = clusters.length;
-  if (count < CLUSTERS_MIN || whole.error === 0) {
-    return { mean: whole.mean, interval: null, corrected: null, clusters: count };
-  }
+  const mean = clusters.reduce((sum, each) => sum + each.value, 0) / weight;
+  const sums = new Residuals(clusters, mean);
+  for (let index = 0; index < count; index += 1) sums.add(index);
+  const error = sums.error();
+  if (count < CLUSTERS_MIN || error === 0) return { mean, interval: null, corrected: null, clusters: count };
   const scores: number[] = [];
-  const picks = new Int32Array(count);
   for (let round = 0; round < BOOTSTRAP_ROUNDS; round += 1) {
-    for (let index = 0; index < count; index += 1) picks[index] = Math.floor(draw() * count);
-    const again = ratioOf(clusters, (index) => picks[index] as number);
-    if (again.error > 0) scores.push((again.mean - whole.mean) / again.error);
+    sums.clear();
+    for (let index = 0; index < count; index += 1) sums.add(Math.floor(draw() * count));
+    const errorAgain = sums.error();
+    if (errorAgain > 0) scores.push(sums.ratio() / errorAgain);
   }
   scores.sort((a, b) => a - b);
   const [low, high] = [quantile(scores, ALPHA / 2), quantile(scores, 1 - ALPHA / 2)];
-  const interval = { low: whole.mean - high * whole.error, high: whole.mean - low * whole.error };
-  return { mean: whole.mean, interval, corrected: correctFor(variants, whole.mean, interval), clusters: count };
+  const interval = { low: mean - high * error, high: mean - low * error };
+  return { mean, interval, corrected: correctFor(variants, mean, interval), clusters: count };
 }
 
 /** Quantiles further out than the rounds reach: the tails are stretched as the normal distribution's are. */
@@ -50,24 +51,50 @@ export function correctFor(variants: number, mean: number, { low, high }: Interv
   return { low: mean - (mean - low) * stretch, high: mean + (high - mean) * stretch };
 }
 
-/** Mean and its error from the residuals of whole clusters, as in `core/performance/significance.ts`. */
-function ratioOf(clusters: readonly Cluster[], pick: (index: number) => number): { mean: number; error: number } {
-  const count = clusters.length;
-  let value = 0;
-  let weight = 0;
-  for (let index = 0; index < count; index += 1) {
-    const each = clusters[pick(index)] as Cluster;
-    value += each.value;
-    weight += each.weight;
+/**
+ * Sums over picked clusters of what lies beyond the mean of them all, so that the ratio of a pick and its error, from the
+ * residuals of whole clusters as in `core/performance/significance.ts`, take one pass.
+ */
+class Residuals {
+  private readonly residual: Float64Array;
+  private readonly weight: Float64Array;
+  private picked = 0;
+  private residuals = 0;
+  private weights = 0;
+  private residualsSquared = 0;
+  private products = 0;
+  private weightsSquared = 0;
+
+  constructor(clusters: readonly Cluster[], mean: number) {
+    this.residual = Float64Array.from(clusters, ({ value, weight }) => value - mean * weight);
+    this.weight = Float64Array.from(clusters, ({ weight }) => weight);
   }
-  if (weight <= 0) return { mean: 0, error: 0 };
-  const mean = value / weight;
-  let squares = 0;
-  for (let index = 0; index < count; index += 1) {
-    const each = clusters[pick(index)] as Cluster;
-    squares += (each.value - mean * each.weight) ** 2;
+
+  clear(): void {
+    this.picked = this.residuals = this.weights = this.residualsSquared = this.products = this.weightsSquared = 0;
   }
-  return { mean, error: Math.sqrt(((count / (count - 1)) * squares) / weight ** 2) };
+
+  add(index: number): void {
+    const [residual, weight] = [this.residual[index] as number, this.weight[index] as number];
+    this.picked += 1;
+    this.residuals += residual;
+    this.weights += weight;
+    this.residualsSquared += residual * residual;
+    this.products += residual * weight;
+    this.weightsSquared += weight * weight;
+  }
+
+  /** Of the pick, less the mean of all. */
+  ratio(): number {
+    return this.weights > 0 ? this.residuals / this.weights : 0;
+  }
+
+  error(): number {
+    if (this.weights <= 0) return 0;
+    const ratio = this.ratio();
+    const squares = this.residualsSquared - 2 * ratio * this.products + ratio ** 2 * this.weightsSquared;
+    return Math.sqrt(((this.picked / (this.picked - 1)) * Math.max(0, squares)) / this.weights ** 2);
+  }
 }
 
 /** Linear between neighbours. */

@@ -6,8 +6,9 @@ import type { OrderHash } from "../../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../../core/market/market.ts";
 import type { LedgerEffect, LedgerLeg } from "../../../core/reputation/ledger-entry.ts";
 import { type EpochMs, epochMs } from "../../../core/time/time.ts";
-import type { History, HistoryCoverage, HistoryMoment } from "../../../ports/backtest.ts";
+import type { History, HistoryCoverage, HistoryMoment, StagedHistory } from "../../../ports/backtest.ts";
 import { type Duckdb, text, textList } from "../duckdb.ts";
+import { findStagedWash } from "./wash.ts";
 
 export type Staged = {
   readonly duckdb: Duckdb;
@@ -19,15 +20,17 @@ export type Staged = {
 };
 
 /** What was staged, or what has the same columns. */
-export async function createStagedHistory(staged: Staged, until: EpochMs | null = null): Promise<History> {
-  const { moment, close } = staged;
+export async function createStagedHistory(staged: Staged, until: EpochMs | null = null): Promise<StagedHistory> {
+  const { moment, duckdb, close } = staged;
   const facts = until === null ? moment.facts : factsUntil(moment.facts, until);
   const coverage = await readCoverage(staged, until);
+  const held = `(SELECT * FROM ${relationOf(staged)} WHERE ${upTo(until)})`;
   return {
     facts,
     coverage,
     read: () => readParts(staged, until),
     until: (at) => deferred(staged, at, coverage),
+    findWash: (from, to) => findStagedWash(duckdb, held, from, to),
     close,
   };
 }
