@@ -13,21 +13,24 @@ import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { EDGE_BOUND } from "../../src/adapters/postgres/edge-bound.ts";
 import { createHistorySource } from "../../src/adapters/postgres/history-source.ts";
+import { loadContexts, placeOf } from "../../src/adapters/postgres/model-contexts.ts";
 import { createSweepStore } from "../../src/adapters/postgres/sweep-store.ts";
 import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
 import { runSweep } from "../../src/apps/backtest/run-sweep.ts";
 import type { Program } from "../../src/apps/program.ts";
+import { Candidates } from "../../src/core/backtest/candidates.ts";
 import { RunLedger } from "../../src/core/backtest/run-ledger.ts";
 import { createScoreboard, type Scoreboard } from "../../src/core/backtest/scoreboard.ts";
 import { summarizeVariant } from "../../src/core/backtest/sweep/variant-figures.ts";
+import type { ModelContext } from "../../src/core/model/context.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs, HOUR_MS } from "../../src/core/time/time.ts";
 import type { History } from "../../src/ports/backtest.ts";
 import { variantHash } from "../../src/services/backtest/backtest.ts";
 import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
 import { research } from "../../src/services/research/research.ts";
 import { BLOCKS, openWorld } from "../support/archive-world.ts";
-import { engineOf, runOptions } from "../support/backtest-options.ts";
+import { dollars, engineOf, runOptions } from "../support/backtest-options.ts";
 import { databaseUrl, describeOnEachEngine } from "../support/engines.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
@@ -59,7 +62,9 @@ async function scoreOnce(history: History): Promise<{ board: Scoreboard; places:
       };
     },
   };
-  await runBacktest(history, { ...runOptions(NOW, addMs(SCORED_AT, 1)), delayMs: 0 }, { hooks });
+  const candidates = () => ({ remember: () => undefined, look: () => null, resolve: () => undefined });
+  const options = { ...runOptions(NOW, addMs(SCORED_AT, 1)), delayMs: 0 };
+  await runBacktest(history, options, { hooks: { ...hooks, candidates } });
   return { board, places };
 }
 
@@ -124,6 +129,24 @@ async function volumeOf(db: Database): Promise<readonly string[]> {
   return rows.map(({ usd }) => usd.toLocaleString("en-US"));
 }
 
+const RULE = { minTradeUsd: dollars(20) };
+type Asked = Parameters<typeof loadContexts>[1][number];
+
+/** As a run would give them to a model, with the scores of its end. */
+async function contextsOf(history: History, board: Scoreboard): Promise<ReadonlyMap<string, ModelContext>> {
+  const candidates = new Candidates(history.facts, board, RULE);
+  const contexts = new Map<string, ModelContext>();
+  for await (const { batch } of history.read()) {
+    for (let row = 0; row < batch.length; row += 1) {
+      const market = history.facts.tokenMarket[batch.token[row] as number] ?? -1;
+      const context = market < 0 ? null : candidates.look(batch, row, market);
+      const place = { block_number: batch.blockNumber[row] as number, log_index: batch.logIndex[row] as number };
+      if (context !== null) contexts.set(placeOf(place), context);
+    }
+  }
+  return contexts;
+}
+
 type Scored = { key: number; score: number; tier: string; eligible: boolean; bound: number | null };
 
 describeOnEachEngine("history", (getDb) => {
@@ -158,6 +181,7 @@ describeOnEachEngine("history", (getDb) => {
       const { board, places } = await scoreOnce(history);
       const run = runOptions(epochMs(0), SCORED_AT);
       const { table, fills } = await research(history, { topic: "volume", run, category: null });
+      const contexts = await contextsOf(history, board);
       await history.close();
       if (db.engine === "postgresql") await sweepByProcesses(db, world.folder);
       await world.files.close();
@@ -176,6 +200,17 @@ describeOnEachEngine("history", (getDb) => {
         return { key, score, tier, eligible, bound: bound === null ? null : Number(bound.toFixed(9)) };
       });
       expect(rebuilt).toEqual(rows);
+
+      // What a model is given beside a fill, from the tables as the executor reads them.
+      const asked = await sql<Asked>`SELECT f.block_number, f.log_index, f.wallet_key, t.market_key, t.outcome_index,
+          f.is_sell, f.cash_micros, s.follow_eligible, f.occurred_at
+        FROM flow.fill f JOIN flow.token t USING (token_key) JOIN flow.wallet_score s USING (wallet_key)
+        WHERE s.follow_eligible AND f.block_number > (SELECT min(block_number) + 1000 FROM flow.fill)`.execute(
+        db.kysely,
+      );
+      const live = await loadContexts(db.kysely, asked.rows, RULE);
+      expect(live.size).toBeGreaterThan(100);
+      expect([...live]).toEqual([...live.keys()].map((place) => [place, contexts.get(place)]));
     } finally {
       await simnet.stop();
     }

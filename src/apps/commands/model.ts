@@ -83,7 +83,7 @@ async function evaluate(program: Program, file: string, flags: SpanFlags): Promi
   if (flags.from !== undefined && flags.from < model.to) {
     throw new InputError(
       "SPAN_WAS_LEARNED",
-      `the model learned from what was known until ${isoDate(model.to)}: --from has to be later, or train one with an earlier --to`,
+      `the model learned from what was known until ${new Date(model.to).toISOString()}: begin there or later with --from, or train one with an earlier --to`,
       {},
     );
   }
