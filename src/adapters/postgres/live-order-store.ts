@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { SignedOrder } from "../../core/chain/exchange-order.ts";
 import { fromJson, type Json, toJson } from "../../core/engine/encode.ts";
 import { InvariantError } from "../../core/errors.ts";
@@ -28,16 +28,15 @@ export function createLiveOrderStore(db: Database): LiveOrderStore {
         const { rows } = await select(sql`result IS NULL ORDER BY signed_at, client_order_id`).execute(trx);
         return rows.map(toOrder);
       }),
-    add: (order) =>
-      db.transaction(async (trx) => {
-        const { rows } = await sql<Row>`
-          INSERT INTO flow.live_order (client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, sends)
-          VALUES (${order.clientOrderId}, ${bytes(order.orderHash)}, ${bytes(order.marketId)},
-            ${json(toJson(order.signed))}, ${ts(order.signedAt)}, ${tsOrNull(order.lastSentAt)},
-            ${order.lastSentAt === null ? 0 : 1})
-          ON CONFLICT (client_order_id) DO NOTHING RETURNING ${COLUMNS}`.execute(trx);
-        return rows[0] === undefined ? mustFind(trx, order.clientOrderId) : toOrder(rows[0]);
-      }),
+    async add(order) {
+      const { rows } = await sql<Row>`
+        INSERT INTO flow.live_order (client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, sends)
+        VALUES (${order.clientOrderId}, ${bytes(order.orderHash)}, ${bytes(order.marketId)},
+          ${json(toJson(order.signed))}, ${ts(order.signedAt)}, ${tsOrNull(order.lastSentAt)},
+          ${order.lastSentAt === null ? 0 : 1})
+        ON CONFLICT (client_order_id) DO NOTHING RETURNING ${COLUMNS}`.execute(db.kysely);
+      return rows[0] === undefined ? mustFind(db.kysely, order.clientOrderId) : toOrder(rows[0]);
+    },
     markSent: (id, at) => change(id, sql`last_sent_at = ${ts(at)}, sends = sends + 1`),
     markKnown: (id, tradeIds, trades) =>
       db.transaction(async (trx) => {
@@ -80,7 +79,7 @@ async function find(trx: Kysely<Schema>, id: ClientOrderId): Promise<LiveOrder |
   return rows[0] === undefined ? null : toOrder(rows[0]);
 }
 
-async function mustFind(trx: Transaction<Schema>, id: ClientOrderId): Promise<LiveOrder> {
+async function mustFind(trx: Kysely<Schema>, id: ClientOrderId): Promise<LiveOrder> {
   const order = await find(trx, id);
   if (order === null) throw new InvariantError("ORDER_UNKNOWN", "an order is stored before it is sent", { id });
   return order;

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { ConfigError } from "../../core/errors.ts";
 
 const OTHERS_READ = 0o077;
@@ -29,14 +30,14 @@ export function readPrivateFile(path: string, kind: "secret" | "rules"): string 
 }
 
 /** Either the old contents are there afterwards or the new ones, also when the power goes. */
-export function replaceFile(path: string, text: string): void {
+export async function replaceFile(path: string, text: string): Promise<void> {
   const next = `${path}.next`;
-  const file = openSync(next, "w", 0o600);
+  const file = await open(next, "w", 0o600);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
+    await file.writeFile(text);
+    await file.sync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
-  renameSync(next, path);
+  await rename(next, path);
 }

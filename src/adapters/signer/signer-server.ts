@@ -16,6 +16,7 @@ import { refuseRedemption } from "../../core/risk/redeem-policy.ts";
 import { checkSigning, type SigningPolicy } from "../../core/risk/signing-policy.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
+import { createDaySum, type DaySum } from "./day-sum.ts";
 import type { SpentFile } from "./spent-file.ts";
 import { attestationRequest, orderRequest, redemptionRequest } from "./wire.ts";
 
@@ -31,7 +32,7 @@ const BODY_BYTES_MAX = 16_384;
 const ATTESTATION_OFF_SECONDS_MAX = 60;
 
 /** What the socket answers. One request is checked, counted and signed before the next one is looked at. */
-export function createSignerApp({ account, policy: rules, spent, clock, logger }: SignerOptions): Hono {
+export function createSignerApp({ account, policy: rules, clock, logger }: SignerOptions, spent: DaySum): Hono {
   const policy: SigningPolicy = { ...rules, owner: parseAddress(account.address) };
   const app = new Hono();
   app.use(bodyLimit({ maxSize: BODY_BYTES_MAX }));
@@ -47,9 +48,9 @@ export function createSignerApp({ account, policy: rules, spent, clock, logger }
       logger.warn("refused to sign", { ...decision.refusal, side: order.side, tokenId: order.tokenId });
       return context.json({ signed: false, refusal: decision.refusal });
     }
-    // Counted first: a crash in between costs a little of the day's sum, never more than it allows.
-    if (order.side === "BUY") spent.write(decision.spent);
-    const signature = await account.sign({ hash: signingDigest(order, domain) });
+    // Given away only when it is counted, and counted before the next request is looked at.
+    const counted = order.side === "BUY" ? spent.count(decision.spent) : Promise.resolve();
+    const [signature] = await Promise.all([account.sign({ hash: signingDigest(order, domain) }), counted]);
     logger.info("signed", { side: order.side, tokenId: order.tokenId, spentUsd: decision.spent.spentUsd });
     return context.json({ signed: true, signature: encodeSignature(order, domain, signature) });
   });
@@ -101,7 +102,8 @@ export type SignerServer = { close(): Promise<void> };
 export async function startSigner(path: string, options: SignerOptions): Promise<SignerServer> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   await removeStale(path);
-  const server = createServer(getRequestListener(createSignerApp(options).fetch));
+  const spent = createDaySum(options.spent, options.policy);
+  const server = createServer(getRequestListener(createSignerApp(options, spent).fetch));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(new ConfigError([`the signer's socket ${path} cannot be opened (${error.code ?? error.message})`])),
@@ -110,11 +112,13 @@ export async function startSigner(path: string, options: SignerOptions): Promise
   });
   chmodSync(path, 0o600);
   return {
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await spent.close();
+    },
   };
 }
 

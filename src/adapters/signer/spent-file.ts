@@ -9,7 +9,7 @@ import { readPrivateFile, replaceFile } from "./private-file.ts";
 const schema = z.strictObject({ day: z.int().nonnegative(), spentUsd: z.string() });
 
 /** Keeps the day's sum over restarts, or a restart would be a way around it. */
-export type SpentFile = { read(): DaySpent; write(spent: DaySpent): void };
+export type SpentFile = { read(): DaySpent; write(spent: DaySpent): Promise<void> };
 
 export function createSpentFile(path: string): SpentFile {
   return {

@@ -87,7 +87,7 @@ export async function openAccount(parts: AccountParts, signal: AbortSignal): Pro
   const fresh = { identity: await using.identity(signal), credentials: await login(asked, signal) };
   const account = await enter(parts, fresh, signal);
   if (account === null) throw new ConfigError(["the venue does not take the credentials that it has just made (401)"]);
-  writeLogin(path, fresh);
+  await writeLogin(path, fresh);
   return account;
 }
 

@@ -33,7 +33,7 @@ export function readLogin(path: string): Login | null {
   }
 }
 
-export function writeLogin(path: string, login: Login): void {
+export async function writeLogin(path: string, login: Login): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  replaceFile(path, `${JSON.stringify(login)}\n`);
+  await replaceFile(path, `${JSON.stringify(login)}\n`);
 }

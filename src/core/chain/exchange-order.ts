@@ -103,7 +103,17 @@ const message = (order: ExchangeOrder) => ({
   timestamp: BigInt(order.timestamp),
 });
 
-const separator = ({ version, verifyingContract }: OrderDomain): Hex =>
+const separators = new Map<string, Hex>();
+
+/** There are as many as exchanges; each is hashed once. */
+function separator(domain: OrderDomain): Hex {
+  const key = `${domain.version} ${domain.verifyingContract}`;
+  const known = separators.get(key) ?? hashSeparator(domain);
+  separators.set(key, known);
+  return known;
+}
+
+const hashSeparator = ({ version, verifyingContract }: OrderDomain): Hex =>
   hashDomain({
     domain: {
       name: ORDER_NAME,

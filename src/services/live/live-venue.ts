@@ -22,6 +22,8 @@ const SALT_MAX = 2 ** 53 - 1;
 export function createLiveVenue(deps: LiveVenueDeps): Venue {
   const { clock, hints, store } = deps;
   const { mayNow, send } = createSender(deps);
+  const begunAt = clock.nowMs();
+  const placed = new Set<ClientOrderId>();
   const withdrawn = new Set<ClientOrderId>();
   const followed = new Map<ClientOrderId, OrderHash>();
 
@@ -64,14 +66,17 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
     },
     async place(request, signal, onConfirmed = () => {}) {
       const placing = { request, signal, onConfirmed };
-      const known = await store.find(request.clientOrderId);
+      // What was decided here and is placed for the first time is not looked up: if it is there all the same, it stays.
+      const isNew = request.approvedAt >= begunAt && !placed.has(request.clientOrderId);
+      placed.add(request.clientOrderId);
+      const known = isNew ? null : await store.find(request.clientOrderId);
       if (known !== null) return known.result ?? follow(placing, known);
       const prepared = await prepareOrder(deps, request, signal);
       if (typeof prepared === "string") return { status: "unfilled", reason: prepared };
       // Sent as soon as it is stored, so it is stored as sent: one commit less between a decision and its order.
       const stored = await store.add(mayNow() ? { ...prepared, lastSentAt: clock.nowMs() } : prepared);
       const isOurs = stored.signed.signature === prepared.signed.signature && stored.lastSentAt !== null;
-      if (!isOurs) return follow(placing, stored);
+      if (!isOurs) return stored.result ?? follow(placing, stored);
       followed.set(stored.clientOrderId, stored.orderHash);
       const ending = await send(request, stored, true, signal);
       if (ending !== null) return end(stored.clientOrderId, ending);
@@ -109,13 +114,15 @@ async function prepareOrder(
   const signedAt = clock.nowMs();
   const order = toExchangeOrder(request, account, BigInt(Math.floor(random() * SALT_MAX)), signedAt);
   if (typeof order === "string") return order;
-  const answer = await signer.signOrder(order, domain, signal);
+  const answering = signer.signOrder(order, domain, signal);
+  const hash = orderHash(order, domain);
+  const answer = await answering;
   if (!answer.signed) {
     logger.warn("signer refused", { clientOrderId, ...answer.refusal });
     return "SIGNER_REFUSED";
   }
   return {
-    ...{ clientOrderId, marketId, orderHash: orderHash(order, domain), signedAt, lastSentAt: null, isKnown: false },
+    ...{ clientOrderId, marketId, orderHash: hash, signedAt, lastSentAt: null, isKnown: false },
     signed: { order, signature: answer.signature, ...termsOf(request, signedAt), postOnly: false },
     ...{ tradeIds: [], trades: [], result: null },
   };
