@@ -8,17 +8,11 @@ import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import { EDGE_BOUND } from "./edge-bound.ts";
-import { loadContexts, placeOf } from "./model-contexts.ts";
+import { placeOf } from "./model-contexts.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
-/** Blocks as PostgreSQL writes an int4multirange; null: none. */
-export type Ranges = {
-  readonly read: string | null;
-  /** Those of them committed recently enough to hold a fill that may still be acted on. */
-  readonly young: string | null;
-};
-
+/** As `selectEntries` and `loadExits` give it. */
 export type CandidateRow = {
   wallet_key: number;
   market_key: number;
@@ -52,36 +46,47 @@ export type CandidateRow = {
 };
 
 /**
- * Fills that can cause a signal, each with its wallet's score and its market, in the chain's order: young buys of
- * wallets that may be followed and young sells of badly scored ones; and, however old, all sells by the leader of an
- * open position, or of an entry that rests, since it was followed, with what it held before.
+ * Young buys of wallets that may be followed and young sells of badly scored ones, each with its wallet's score and its
+ * market. `young`: an int4multirange of blocks, `i.young`.
  */
-export async function loadCandidates(
-  kysely: Kysely<Schema>,
-  query: CandidateQuery,
-  { read, young, leads }: Ranges & { readonly leads: boolean },
-): Promise<readonly CandidateFill[]> {
-  const [entries, exits] = await Promise.all([
-    young === null ? [] : loadRows(kysely, youngFills(query, young), tellingScore(query)),
-    leads ? loadRows(kysely, leaderSells(read), anyScore) : [],
-  ]);
-  const contexts = query.model === undefined ? NO_CONTEXTS : await loadContexts(kysely, entries, query.model);
-  // A badly scored leader's sell is both: the one with the holding is kept.
-  const isExit = new Set(exits.map(placeOf));
-  return [...entries.filter((row) => !isExit.has(placeOf(row))), ...exits]
-    .sort((a, b) => a.block_number - b.block_number || a.log_index - b.log_index)
-    .map((row) => withContext(readCandidate(row), contexts.get(placeOf(row))));
+export const selectEntries = (query: CandidateQuery): RawBuilder<unknown> =>
+  selectCandidates(youngFills(query), tellingScore(query));
+
+/**
+ * However old, all sells by the leader of an open position, or of an entry that rests, since it was followed, with what
+ * it held before.
+ * @param read blocks as PostgreSQL writes an int4multirange
+ */
+export async function loadExits(kysely: Kysely<Schema>, read: string): Promise<readonly CandidateRow[]> {
+  const { rows } = await sql<CandidateRow>`${PREPARED}${selectCandidates(leaderSells(read), anyScore)}`.execute(kysely);
+  return rows;
 }
 
-const NO_CONTEXTS: ReadonlyMap<string, ModelContext> = new Map();
+/**
+ * Both kinds in the chain's order. A badly scored leader's sell is of both: the one with the holding is kept.
+ * @param contexts what a model is asked with, by place
+ */
+export function readCandidates(
+  entries: readonly CandidateRow[],
+  exits: readonly CandidateRow[],
+  contexts: ReadonlyMap<string, ModelContext>,
+): readonly CandidateFill[] {
+  const isExit = new Set(exits.map(placeOf));
+  const rows = exits.length === 0 ? entries : [...entries.filter((row) => !isExit.has(placeOf(row))), ...exits];
+  return rows
+    .toSorted((a, b) => a.block_number - b.block_number || a.log_index - b.log_index)
+    .map((row) => withContext(readCandidate(row), contexts.size === 0 ? undefined : contexts.get(placeOf(row))));
+}
+
+export const NO_CONTEXTS: ReadonlyMap<string, ModelContext> = new Map();
 
 const withContext = (candidate: CandidateFill, context: ModelContext | undefined): CandidateFill =>
   context === undefined ? candidate : { ...candidate, context };
 
 /** OFFSET 0 keeps to look-ups by key: by the statistics of a growing table a scan of all of it is cheaper. */
-const youngFills = ({ since }: CandidateQuery, young: string) => sql`
+const youngFills = ({ since }: CandidateQuery) => sql`
   SELECT f.*, NULL::text AS held_before
-  FROM unnest(${young}::int4multirange) AS r
+  FROM i CROSS JOIN unnest(i.young) AS r
   CROSS JOIN LATERAL (
     SELECT * FROM flow.fill WHERE block_number BETWEEN lower(r) AND upper(r) - 1 OFFSET 0
   ) f
@@ -101,7 +106,7 @@ const tellingScore = ({ minWhaleScore, maxFadeScore, model }: CandidateQuery) =>
 
 const anyScore = sql`LEFT JOIN flow.wallet_score s USING (wallet_key)`;
 
-const leaderSells = (read: string | null) => sql`
+const leaderSells = (read: string) => sql`
   SELECT f.*, (
     SELECT coalesce(sum(CASE WHEN b.is_sell THEN -b.size_micros
                              WHEN b.fee_in_shares THEN b.size_micros - b.fee_micros
@@ -125,30 +130,26 @@ const leaderSells = (read: string | null) => sql`
   WHERE f.is_sell AND f.block_number <@ ${read}::int4multirange
     AND (f.block_number::bigint << 32) + f.log_index > l.followed_at`;
 
-async function loadRows(
-  kysely: Kysely<Schema>,
-  fills: RawBuilder<unknown>,
-  scores: RawBuilder<unknown>,
-): Promise<readonly CandidateRow[]> {
-  const { rows } = await sql<CandidateRow>`
-    ${PREPARED}SELECT f.wallet_key, t.market_key, f.block_number, f.log_index, f.order_hash, w.address, f.is_sell,
-      t.token_id, f.size_micros, f.cash_micros,
-      f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
-      s.reputation_score, s.trader_tier, s.follow_eligible,
-      ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,
-      m.condition_id, t.outcome_index, m.title,
-      CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
-      m.category, m.event_id, m.ends_at, m.tick_size_micros, m.neg_risk
-    FROM (${fills}) f
-    ${scores}
-    JOIN LATERAL (SELECT * FROM flow.wallet WHERE wallet_key = f.wallet_key OFFSET 0) w ON true
-    JOIN LATERAL (SELECT * FROM flow.token WHERE token_key = f.token_key OFFSET 0) t ON true
-    JOIN LATERAL (SELECT * FROM flow.market WHERE market_key = t.market_key OFFSET 0) m ON true
-    CROSS JOIN flow.edge_prior_now e
-    WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0
-    ORDER BY f.block_number, f.log_index`.execute(kysely);
-  return rows;
-}
+/** Of `selectCandidates`, but for its last. */
+export const CANDIDATE_COLUMNS = 28;
+
+/** In no order: sorting rows as wide as these is cheaper here than there. */
+const selectCandidates = (fills: RawBuilder<unknown>, scores: RawBuilder<unknown>) => sql`
+  SELECT f.wallet_key, t.market_key, f.block_number, f.log_index, f.order_hash, w.address, f.is_sell, t.token_id,
+    f.size_micros, f.cash_micros,
+    f.occurred_at, f.known_delay_ms::float8 AS known_delay_ms, f.held_before,
+    s.reputation_score, s.trader_tier, s.follow_eligible,
+    ${EDGE_BOUND} AS edge_lower_bound, s.score_version, s.calculated_at,
+    m.condition_id, t.outcome_index, m.title,
+    CASE t.outcome_index WHEN 0 THEN m.outcome_0 ELSE m.outcome_1 END AS outcome,
+    m.category, m.event_id, m.ends_at, m.tick_size_micros, m.neg_risk, NULL::jsonb AS news
+  FROM (${fills}) f
+  ${scores}
+  JOIN LATERAL (SELECT * FROM flow.wallet WHERE wallet_key = f.wallet_key OFFSET 0) w ON true
+  JOIN LATERAL (SELECT * FROM flow.token WHERE token_key = f.token_key OFFSET 0) t ON true
+  JOIN LATERAL (SELECT * FROM flow.market WHERE market_key = t.market_key OFFSET 0) m ON true
+  CROSS JOIN flow.edge_prior_now e
+  WHERE t.outcome_index IS NOT NULL AND f.size_micros > 0`;
 
 function readCandidate(row: CandidateRow): CandidateFill {
   const scored = row.reputation_score !== null;

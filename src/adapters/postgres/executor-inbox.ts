@@ -2,67 +2,77 @@ import { type Kysely, sql } from "kysely";
 import { assert } from "../../core/assert.ts";
 import type { ControlCommand } from "../../core/engine/event.ts";
 import { type PositionId, parseMarketId } from "../../core/ids/ids.ts";
-import type { EpochMs } from "../../core/time/time.ts";
+import { type EpochMs, epochMs } from "../../core/time/time.ts";
 import type { CandidateQuery, ExecutorInbox, PendingControl, ResolvedMarket } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
-import { loadCandidates, type Ranges } from "./executor-candidates.ts";
+import {
+  CANDIDATE_COLUMNS,
+  type CandidateRow,
+  loadExits,
+  NO_CONTEXTS,
+  readCandidates,
+  selectEntries,
+} from "./executor-candidates.ts";
+import { loadContexts } from "./model-contexts.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * Not one transaction: each part is true by itself, and what came in between is read next time. Every round trip is
- * paid by every order.
+ * Nearly always one statement, for its time is paid by every order. What else there may be is asked for where the first
+ * says so: each part is true by itself, and what came in between is read next time.
  */
 export async function loadInbox({ kysely }: Database, query: CandidateQuery): Promise<ExecutorInbox> {
-  const [ingest, news] = await Promise.all([loadIngest(kysely, query), loadNews(kysely)]);
+  const { news, entries } = await loadNews(kysely, query);
+  const exits = news.has_leaders && news.read !== null ? await loadExits(kysely, news.read) : [];
+  const contexts = query.model === undefined ? NO_CONTEXTS : await loadContexts(kysely, entries, query.model);
   return {
-    cursor: ingest.cursor,
-    retractedFrom: ingest.retractedFrom,
-    fills: ingest.read === null ? [] : await loadCandidates(kysely, query, { ...ingest, leads: news.has_leaders }),
+    cursor: news.seq === null ? query.cursor : BigInt(news.seq),
+    retractedFrom: news.retracted,
+    fills: readCandidates(entries, exits, contexts),
     resolutions: news.has_resolutions ? await loadResolutions(kysely) : [],
     controls: news.has_controls ? await loadControls(kysely) : [],
-    chainAsOf: news.block_time,
+    chainAsOf: news.block_ms === null ? null : epochMs(news.block_ms),
   };
 }
 
-type News = { block_time: EpochMs | null; has_resolutions: boolean; has_controls: boolean; has_leaders: boolean };
+type News = {
+  /** Decimal text; null: the listener did nothing since the cursor. */
+  readonly seq: string | null;
+  readonly retracted: number | null;
+  /** Blocks as PostgreSQL writes an int4multirange; those that came twice (after a reorg) are there once. */
+  readonly read: string | null;
+  readonly block_ms: number | null;
+  readonly has_resolutions: boolean;
+  readonly has_leaders: boolean;
+  readonly has_controls: boolean;
+};
 
-async function loadNews(kysely: Kysely<Schema>): Promise<News> {
-  const { rows } = await sql<News>`
-    ${PREPARED}SELECT (SELECT block_time FROM flow.block ORDER BY block_number DESC LIMIT 1) AS block_time,
-      EXISTS (SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN')
-        AS has_resolutions,
-      EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL)
-        OR EXISTS (SELECT FROM flow.trade_order WHERE status = 'SUBMITTED' AND request ? 'restUntil') AS has_leaders,
-      EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL) AS has_controls`.execute(kysely);
-  const [news] = rows;
-  assert(news !== undefined, "a SELECT without FROM gives a row");
-  return news;
-}
-
-type Ingest = Ranges & { readonly cursor: bigint; readonly retractedFrom: number | null };
-
-/** What the listener did since the cursor; blocks that came twice (after a reorg) are there once. */
-async function loadIngest(kysely: Kysely<Schema>, { cursor, since }: CandidateQuery): Promise<Ingest> {
-  const { rows } = await sql<{
-    seq: bigint | null;
-    retracted: number | null;
-    read: string | null;
-    young: string | null;
-  }>`
-    ${PREPARED}SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
-      range_agg(blocks) FILTER (WHERE kind = 'extend') AS read,
-      range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(since)}) AS young
-    FROM flow.ingest, int4range(from_block, to_block, '[]') AS blocks
-    WHERE seq > ${cursor}`.execute(kysely);
-  const [row] = rows;
-  return {
-    cursor: row?.seq ?? cursor,
-    retractedFrom: row?.retracted ?? null,
-    read: row?.read ?? null,
-    young: row?.young ?? null,
-  };
+/** `young`: blocks committed recently enough to hold a fill that may still be acted on. */
+async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
+  const noCandidate = sql.join(Array.from({ length: CANDIDATE_COLUMNS }, () => sql`NULL`));
+  const { rows } = await sql<CandidateRow & { readonly news: News | null }>`
+    ${PREPARED}WITH i AS MATERIALIZED (
+      SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
+        range_agg(blocks) FILTER (WHERE kind = 'extend') AS read,
+        range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(query.since)}) AS young
+      FROM flow.ingest, int4range(from_block, to_block, '[]') AS blocks
+      WHERE seq > ${query.cursor}
+    )
+    (${selectEntries(query)})
+    UNION ALL
+    SELECT ${noCandidate}, jsonb_build_object(
+      'seq', seq::text, 'retracted', retracted, 'read', read::text,
+      'block_ms', (SELECT extract(epoch FROM block_time) * 1000 FROM flow.block ORDER BY block_number DESC LIMIT 1),
+      'has_resolutions', EXISTS (
+        SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN'),
+      'has_leaders', EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL)
+        OR EXISTS (SELECT FROM flow.trade_order WHERE status = 'SUBMITTED' AND request ? 'restUntil'),
+      'has_controls', EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL))
+    FROM i`.execute(kysely);
+  const news = rows.pop()?.news ?? null;
+  assert(news !== null, "the last row tells the news");
+  return { news, entries: rows };
 }
 
 /** Only on finalized blocks: a settlement cannot be taken back. */
