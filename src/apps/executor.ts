@@ -19,11 +19,10 @@ import { createEngineSettings } from "../services/executor/engine-settings.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
 import { createExecutorService } from "../services/executor/executor-service.ts";
 import type { ExecutorDeps } from "../services/executor/session.ts";
-import { USER_AGENT } from "./live/account.ts";
 import { chooseMode } from "./live/choose-mode.ts";
-import { liveTrading } from "./live/live-trading.ts";
 import { modelOf, tellModel } from "./model/load-model.ts";
 import type { ServiceParts } from "./service-parts.ts";
+import { USER_AGENT } from "./version.ts";
 
 const CLOB_TIMEOUT_MS = 5_000;
 /** From decision to match: measured delays of the venue's order endpoint are a few hundred milliseconds. */
@@ -52,6 +51,8 @@ export async function createExecutor(parts: ServiceParts, signal: AbortSignal): 
     logger: logger.with({ service: "executor" }),
   });
   const venue = createPaperVenue({ books, clock, latencyMs: PAPER_LATENCY_MS });
+  // Signing and its libraries are 25 MB that paper trading does not need.
+  const { liveTrading } = live === null ? { liveTrading: null } : await import("./live/live-trading.ts");
   return createExecutorService({
     store: metrics === undefined ? store : measureExecutorStore(store, metrics, createSystemClock()),
     books,
@@ -61,7 +62,7 @@ export async function createExecutor(parts: ServiceParts, signal: AbortSignal): 
     logger: logger.with({ service: "executor" }),
     wake: database.wake,
     config: { engine, timing: { ...DEFAULT_EXECUTOR_TIMING, journalKeepMs: environment.RETENTION_DAYS * DAY_MS } },
-    ...(live === null ? {} : liveTrading(parts, live, { books, venue }, signal)),
+    ...(live === null || liveTrading === null ? {} : liveTrading(parts, live, { books, venue }, signal)),
     ...strategy,
   });
 }

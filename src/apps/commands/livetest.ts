@@ -6,10 +6,11 @@ import { InputError } from "../../core/errors.ts";
 import { MANUAL_PREFIX } from "../../core/execution/manual-order.ts";
 import { formatPrice, formatShares, formatUsd, parseUsd, type UsdMicros, usd } from "../../core/money/amounts.ts";
 import { chooseTestMarket, runLiveTest } from "../../services/manual/live-test.ts";
-import { openAccount, USER_AGENT } from "../live/account.ts";
+import { openAccount } from "../live/account.ts";
 import { openManualVenue } from "../live/manual-venue.ts";
 import { findOpenMarkets, openBooks, openGamma, readTokens } from "../live/venue-parts.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
+import { USER_AGENT } from "../version.ts";
 
 type Flags = { readonly usd: UsdMicros; readonly yes?: true };
 

@@ -8,6 +8,7 @@ import { ConfigError, RejectedError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OrderSigner, SignerIdentity } from "../../ports/order-signer.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
+import { USER_AGENT } from "../version.ts";
 import { credentialsPath, type Login, readLogin, writeLogin } from "./credentials-file.ts";
 
 /** Our account at the venue, logged in. */
@@ -28,7 +29,6 @@ export type AccountParts = {
 };
 
 const TIMEOUT_MS = 10_000;
-export const USER_AGENT = "orderflow";
 const UNAUTHORIZED = 401;
 
 /** @throws ConfigError where none is configured */

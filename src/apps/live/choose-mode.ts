@@ -12,7 +12,8 @@ import { dailyLossLimit } from "../../core/risk/limits.ts";
 import type { SignalType } from "../../core/signals/signal.ts";
 import { type Arming, armLive } from "../../services/live/arm-live.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { type Account, openAccount, USER_AGENT } from "./account.ts";
+import { USER_AGENT } from "../version.ts";
+import type { Account } from "./account.ts";
 
 export type ArmedLive = Extract<Arming, { armed: true }> & { readonly account: Account };
 
@@ -88,6 +89,7 @@ async function tellUnwatched({ database, clock, logger }: ServiceParts): Promise
 
 /** What a person can mend is a reason to stay on paper, as a no of the venue is. */
 async function logIn(parts: ServiceParts, signal: AbortSignal): Promise<Account> {
+  const { openAccount } = await import("./account.ts");
   try {
     return await openAccount(parts, signal);
   } catch (error) {

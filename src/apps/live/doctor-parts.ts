@@ -7,7 +7,8 @@ import { PayloadError } from "../../core/errors.ts";
 import { type Address, parseAddress } from "../../core/ids/ids.ts";
 import type { DoctorDeps, LiveDoctorDeps, Probe } from "../../services/doctor/doctor-deps.ts";
 import type { Program } from "../program.ts";
-import { openAccount, openSigner, USER_AGENT } from "./account.ts";
+import { USER_AGENT } from "../version.ts";
+import { openAccount, openSigner } from "./account.ts";
 import { findOpenMarkets, openBooks, openChain, openGamma, openRelayer, readTokens } from "./venue-parts.ts";
 
 const TIMEOUT_MS = 8_000;

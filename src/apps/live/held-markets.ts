@@ -6,7 +6,7 @@ import type { ManualMarket } from "../../core/execution/manual-order.ts";
 import type { MarketId, TokenId } from "../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../core/market/market.ts";
 import type { LiveVenueDeps } from "../../services/live/live-deps.ts";
-import { USER_AGENT } from "./account.ts";
+import { USER_AGENT } from "../version.ts";
 import { openBooks } from "./venue-parts.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -13,7 +13,7 @@ import type { BookSource } from "../../ports/book-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Relayer } from "../../ports/relayer.ts";
 import type { WalletChain } from "../../ports/wallet-chain.ts";
-import { USER_AGENT } from "./account.ts";
+import { USER_AGENT } from "../version.ts";
 
 /** What commands that look or act at the venue by themselves are put together from. The network keeps real time. */
 const TIMEOUT_MS = 10_000;
