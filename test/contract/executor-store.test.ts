@@ -267,6 +267,24 @@ describeOnEachEngine("executor store", (getDb) => {
     expect(await store.load()).toMatchObject({ cursor: batch.cursor, waiting: null, steps: [] });
   });
 
+  test("stores a burst in parts, whole or not at all", async () => {
+    const batch = await tradeOnce();
+    await store.save(batch);
+    const [last] = batch.steps.slice(-1);
+    if (last === undefined) throw new Error("no steps");
+    const burst = (from: number): EngineBatch => {
+      const steps = Array.from({ length: 2_100 }, (_, index) => ({ ...last, seq: from + index + 1 }));
+      return { ...batch, steps, seq: from + steps.length, snapshot: false };
+    };
+    await expect(store.append(burst(batch.seq - 1))).rejects.toBeInstanceOf(InvariantError);
+    const twice = burst(batch.seq);
+    const doubled = { ...twice, steps: twice.steps.map((each, index) => (index < 2_000 ? each : last)) };
+    await expect(store.append(doubled)).rejects.toBeInstanceOf(InvariantError);
+    expect(await store.load()).toMatchObject({ steps: [], waiting: null });
+    await store.append(twice);
+    expect((await store.load()).steps).toEqual(twice.steps);
+  });
+
   test("forgets old steps with a snapshot, but none after the snapshot before it", async () => {
     const kept = async () => (await rows(sql`SELECT seq FROM flow.journal ORDER BY seq`)).map(({ seq }) => Number(seq));
     const batch = await tradeOnce();

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import { toJson } from "../../core/engine/encode.ts";
 import { packEvent } from "../../core/engine/journal-form.ts";
@@ -18,30 +19,47 @@ export type Journal = { readonly mode: TradingMode; readonly reader: string };
 /** JSON text of a value with amounts. */
 const textOf = (value: unknown): string => JSON.stringify(toJson(value));
 
+/** More are stored in parts of so many: the next part is written while the server reads this one, and less is held. */
+const PART = 1_000;
+
 /**
  * Steps, state, place and handled commands in one statement, which is a transaction of its own: all of it hangs on the
  * state being the one that the steps began from.
  */
-export async function appendSteps({ kysely }: Database, journal: Journal, batch: EngineBatch): Promise<void> {
-  const { steps, seq, state, moneyMoved } = batch;
-  const waiting = JSON.stringify(packRows(batch, moneyMoved ? state : { signals: {}, orders: {} }));
-  const begun = BigInt(seq - steps.length);
+export async function appendSteps(db: Database, journal: Journal, batch: EngineBatch): Promise<void> {
+  const { steps, seq } = batch;
+  if (steps.length > PART) return db.transaction((trx) => appendInParts(trx, journal, batch));
   const { rows } = await sql<{ own: bigint }>`
-    ${PREPARED}WITH own AS (
-      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${waiting}
-      WHERE mode = ${journal.mode} AND seq = ${begun} RETURNING mode
+    ${PREPARED}WITH own AS (${moveState(journal.mode, batch)}
     ), step AS (${insertSteps(journal.mode, steps, sql`own,`)}
     ), place AS (${insertPlace(journal.reader, batch, sql`FROM own`)}
     ), handled AS (${handleControls(batch, sql`AND EXISTS (SELECT FROM own)`)}
     )
-    SELECT count(*) AS own FROM own`.execute(kysely);
+    SELECT count(*) AS own FROM own`.execute(db.kysely);
   requireOwnState(Number(rows[0]?.own ?? 0), seq);
+}
+
+async function appendInParts(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
+  const { rows } = await moveState(journal.mode, batch).execute(trx);
+  requireOwnState(rows.length, batch.seq);
+  await insertParts(trx, journal.mode, batch.steps);
+  await insertPlace(journal.reader, batch, sql``).execute(trx);
+  if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
+}
+
+/** The state goes on from the one that the steps began from, or not at all. */
+function moveState(mode: TradingMode, batch: EngineBatch): RawBuilder<unknown> {
+  const { steps, seq, state, moneyMoved } = batch;
+  const waiting = JSON.stringify(packRows(batch, moneyMoved ? state : { signals: {}, orders: {} }));
+  return sql`
+      UPDATE flow.executor_state SET ${figuresOf(batch)}, waiting = ${waiting}
+      WHERE mode = ${mode} AND seq = ${BigInt(seq - steps.length)} RETURNING mode`;
 }
 
 /** The same as part of a transaction that also brings rows; a snapshot leaves out what it holds itself. */
 export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
   const { mode, reader } = journal;
-  if (batch.steps.length > 0) await insertSteps(mode, batch.steps, sql``).execute(trx);
+  await insertParts(trx, mode, batch.steps);
   if (batch.lateHash !== null) {
     await sql`UPDATE flow.journal SET state_hash = ${batch.lateHash}
       WHERE mode = ${mode} AND seq = ${BigInt(batch.seq)}`.execute(trx);
@@ -50,6 +68,20 @@ export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batc
   await saveState(trx, mode, batch);
   await insertPlace(reader, batch, sql``).execute(trx);
   if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
+}
+
+async function insertParts(trx: Transaction<Schema>, mode: TradingMode, steps: readonly JournalStep[]): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  for (let from = 0; from < steps.length; from += PART) {
+    const part = sql`${PREPARED}${insertSteps(mode, steps.slice(from, from + PART), sql``)}`.compile(trx);
+    await before;
+    before = trx.executeQuery(part);
+    // Whoever waits for it is told; until then nobody does.
+    before.catch(() => {});
+    // It leaves before the next is written.
+    if (from + PART < steps.length) await setImmediate();
+  }
+  await before;
 }
 
 async function saveState(trx: Transaction<Schema>, mode: TradingMode, batch: EngineBatch): Promise<void> {
