@@ -27,6 +27,7 @@ import { addSweep } from "./commands/sweep.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addViews } from "./commands/views.ts";
+import { EXAMPLES } from "./examples.ts";
 import { EXIT } from "./program.ts";
 import { version } from "./version.ts";
 
@@ -80,5 +81,10 @@ export function createCommandLine(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
   for (const add of ADDERS) add(cli);
+  for (const command of cli.commands) {
+    const examples = EXAMPLES[command.name()];
+    if (examples !== undefined)
+      command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
+  }
   return cli;
 }

@@ -1,8 +1,10 @@
 import type { Overview, PositionRow, SignalCount, WalletRow } from "../adapters/postgres/overview.ts";
-import { renderTable, shorten, shortHex, showCount, showPercent, showUsd } from "./table.ts";
+import { renderFitting, renderTable, shorten, shortHex, showCount, showPercent, showUsd } from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
 const left = (title: string) => ({ title }) as const;
+const optional = <C extends object>(column: C) => ({ ...column, optional: true }) as const;
+const WHOLE = Number.POSITIVE_INFINITY;
 
 export function readTable(overview: Overview): string {
   const last = overview.lastFillAt === null ? "never" : new Date(overview.lastFillAt).toISOString().slice(0, 19);
@@ -25,9 +27,17 @@ export const tierTable = (overview: Overview): string =>
     overview.tiers.map(({ tier, wallets }) => [tier, showCount(wallets)]),
   );
 
-export const walletTable = (wallets: readonly WalletRow[]): string =>
-  renderTable(
-    [left("wallet"), right("score"), left("tier"), right("units"), right("won"), right("P&L"), left("followed")],
+export const walletTable = (wallets: readonly WalletRow[], width = WHOLE): string =>
+  renderFitting(
+    [
+      left("wallet"),
+      right("score"),
+      left("tier"),
+      optional(right("units")),
+      optional(right("won")),
+      right("P&L"),
+      { title: "followed", shrinks: true },
+    ],
     wallets.map((wallet) => [
       shortHex(wallet.wallet),
       wallet.score.toFixed(2),
@@ -37,6 +47,7 @@ export const walletTable = (wallets: readonly WalletRow[]): string =>
       wallet.totalPnlUsd === null ? "–" : showUsd(wallet.totalPnlUsd, "always"),
       wallet.followEligible ? "yes" : `no: ${wallet.ineligibleReason ?? "unknown"}`,
     ]),
+    width,
   );
 
 export const signalTable = (counts: readonly SignalCount[]): string =>
@@ -45,15 +56,15 @@ export const signalTable = (counts: readonly SignalCount[]): string =>
     counts.map(({ type, status, reason, count }) => [type, status, reason ?? "", showCount(count)]),
   );
 
-export const positionTable = (positions: readonly PositionRow[]): string =>
-  renderTable(
+export const positionTable = (positions: readonly PositionRow[], width = WHOLE): string =>
+  renderFitting(
     [
-      left("position"),
+      { title: "position", shrinks: true },
       left("outcome"),
-      right("shares"),
-      right("entry"),
-      right("exit"),
-      right("cost"),
+      optional(right("shares")),
+      optional(right("entry")),
+      optional(right("exit")),
+      optional(right("cost")),
       right("P&L"),
       left("status"),
     ],
@@ -67,6 +78,7 @@ export const positionTable = (positions: readonly PositionRow[]): string =>
       showUsd(position.pnlUsd, "always"),
       position.status === "OPEN" ? "open" : `closed: ${(position.closeReason ?? "").toLowerCase()}`,
     ]),
+    width,
   );
 
 export function pnlLine({ positions }: Overview): string {

@@ -3,9 +3,10 @@ import { infrastructureOf } from "../core/chain/infrastructure.ts";
 import type { Address } from "../core/ids/ids.ts";
 import type { EpochMs } from "../core/time/time.ts";
 import type { ContractStates } from "../ports/lifecycle.ts";
-import { renderTable, showCount, showPercent } from "./table.ts";
+import { renderFitting, showCount, showPercent } from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
+const optional = (title: string) => ({ title, align: "right", optional: true }) as const;
 
 /** What every number of `orderflow status` rests on. */
 export function coverageLine(summary: CoverageSummary): string {
@@ -18,9 +19,13 @@ export function coverageLine(summary: CoverageSummary): string {
 }
 
 /** Endpoints as the listener last measured them, and how early faster sources were; nothing where there are none. */
-export const sourceTables = (endpoints: readonly MeasuredEndpoint[], leads: readonly HintLead[]): readonly string[] => [
-  ...(endpoints.length > 0 ? [endpointTable(endpoints)] : []),
-  ...(leads.length > 0 ? [leadTable(leads)] : []),
+export const sourceTables = (
+  endpoints: readonly MeasuredEndpoint[],
+  leads: readonly HintLead[],
+  width: number,
+): readonly string[] => [
+  ...(endpoints.length > 0 ? [endpointTable(endpoints, width)] : []),
+  ...(leads.length > 0 ? [leadTable(leads, width)] : []),
 ];
 
 /** Contracts whose events may have changed, and those that are therefore read no more: what is missing of them. */
@@ -38,12 +43,12 @@ export const contractLines = ({ upgrades, halts }: ContractStates): readonly str
 const nameOf = (address: Address): string => infrastructureOf(address)?.label ?? address;
 const showTime = (at: EpochMs): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
-const endpointTable = (endpoints: readonly MeasuredEndpoint[]): string =>
-  renderTable(
+const endpointTable = (endpoints: readonly MeasuredEndpoint[], width: number): string =>
+  renderFitting(
     [
-      { title: "endpoint" },
-      ...["ms", "errors", "blocks behind", "requests", "limits"].map(right),
-      { title: "measured, UTC" },
+      { title: "endpoint", shrinks: true },
+      ...["ms", "errors", "blocks behind"].map(right),
+      ...["requests", "limits", "measured, UTC"].map(optional),
     ],
     endpoints.map((endpoint) => [
       endpoint.isResting ? `${endpoint.name} (resting)` : endpoint.name,
@@ -54,6 +59,7 @@ const endpointTable = (endpoints: readonly MeasuredEndpoint[]): string =>
       limitsText(endpoint),
       showTime(endpoint.measuredAt),
     ]),
+    width,
   );
 
 function limitsText({ callsPerSecond, blocksMax, resultsMax }: MeasuredEndpoint): string {
@@ -65,8 +71,8 @@ function limitsText({ callsPerSecond, blocksMax, resultsMax }: MeasuredEndpoint)
   return limits.length === 0 ? "none met" : limits.join(", ");
 }
 
-const leadTable = (leads: readonly HintLead[]): string =>
-  renderTable(
+const leadTable = (leads: readonly HintLead[], width: number): string =>
+  renderFitting(
     [{ title: "hints" }, ...["heard", "proven", "ahead of the log, ms: 10 %", "50 %", "90 %"].map(right)],
     leads.map(({ source, hints, matched, leadMs }) => [
       source,
@@ -74,6 +80,7 @@ const leadTable = (leads: readonly HintLead[]): string =>
       showCount(matched),
       ...[0, 1, 2].map((index) => showMs(leadMs?.[index] ?? null)),
     ]),
+    width,
   );
 
 const showMs = (ms: number | null): string => (ms === null ? "–" : showCount(Math.round(ms)));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonText, renderFitting } from "./table.ts";
+import { jsonText, renderFitting, shorten, textWidth } from "./table.ts";
 
 const columns = [
   { title: "id" },
@@ -8,7 +8,7 @@ const columns = [
   { title: "time", optional: true },
 ];
 const rows = [["FW-1", "Will it rain in London on the first of May?", "0xabc…def", "12:00"]];
-const widest = (text: string): number => Math.max(...text.split("\n").map((line) => line.trimEnd().length));
+const widest = (text: string): number => Math.max(...text.split("\n").map((line) => textWidth(line.trimEnd())));
 
 test("a table that fits is left as it is", () => {
   const table = renderFitting(columns, rows, 120);
@@ -22,10 +22,23 @@ test("a narrower one cuts what may be cut, then leaves out the last optional col
   expect(cut).not.toContain("May?");
   expect(cut).toContain("12:00");
   expect(widest(cut)).toBeLessThanOrEqual(60);
-  const narrow = renderFitting(columns, rows, 36);
+  const narrow = renderFitting(columns, rows, 38);
   expect(narrow).toContain("0xabc…def");
   expect(narrow).not.toContain("12:00");
-  expect(widest(narrow)).toBeLessThanOrEqual(36);
+  expect(narrow).toContain("Will it rain i");
+  expect(widest(narrow)).toBeLessThanOrEqual(38);
+});
+
+test("where no column can go any more, a row is a block of its own", () => {
+  const blocks = renderFitting(columns, [...rows, ["FW-2", "東京は雨ですか、それとも晴れですか", "", ""]], 20);
+  expect(blocks).toContain(" market  Will it ra…");
+  expect(blocks.split("\n\n")).toHaveLength(2);
+  expect(Math.max(...blocks.split("\n").map((line) => textWidth(line.trimEnd())))).toBeLessThanOrEqual(20);
+});
+
+test("letters that take two places are counted as two", () => {
+  expect(shorten("東京は雨", 5)).toBe("東京…");
+  expect(widest(renderFitting(columns, [["FW-3", "東".repeat(60), "", ""]], 80))).toBeLessThanOrEqual(80);
 });
 
 test("JSON has counts as numbers", () => {

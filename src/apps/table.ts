@@ -45,10 +45,10 @@ export const withoutControls = (text: string): string =>
 const SHRUNK_WIDTH = 12;
 const GAP = 3;
 
-/** The table with its shrinking columns cut, and then its optional ones left out, as far as `width` demands. */
+/** The table with its shrinking columns cut, then its optional ones left out, as far as `width` demands; else a block for each row. */
 export function renderFitting(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const natural = columns.map((column, index) =>
-    Math.max(column.title.length, ...rows.map((row) => row[index]?.length ?? 0)),
+    Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map(textWidth)),
   );
   const widths = [...natural];
   let excess = natural.reduce((sum, each) => sum + each + GAP, 0) - width;
@@ -65,6 +65,13 @@ export function renderFitting(columns: readonly Column[], rows: readonly (readon
     excess -= (widths[shown[last] ?? 0] ?? 0) + GAP;
     shown.splice(last, 1);
   }
+  if (excess > 0) return renderBlocks(columns, rows, width);
+  // What a column left out has given back goes to those that were cut.
+  for (; excess < 0; excess += 1) {
+    const cut = shown.find((index) => (widths[index] ?? 0) < (natural[index] ?? 0));
+    if (cut === undefined) break;
+    widths[cut] = (widths[cut] ?? 0) + 1;
+  }
   const cells = (row: readonly string[]): readonly string[] =>
     shown.map((index) => shorten(row[index] ?? "", widths[index] ?? SHRUNK_WIDTH));
   return renderTable(
@@ -72,6 +79,27 @@ export function renderFitting(columns: readonly Column[], rows: readonly (readon
     rows.map(cells),
   );
 }
+
+/** Names beside values, which are cut where they do not fit. */
+function renderBlocks(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+  const names = Math.max(...columns.map(({ title }) => textWidth(title)));
+  const block = (row: readonly string[]): string =>
+    columns
+      .map(
+        ({ title }, index) =>
+          ` ${title.padEnd(names)}  ${shorten(withoutControls(row[index] ?? ""), width - names - 3)}`,
+      )
+      .join("\n");
+  return rows.map(block).join("\n\n");
+}
+
+/** Of East Asian letters and pictures, each takes two places. */
+const TWO_PLACES =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const letterWidth = (letter: string): number => (TWO_PLACES.test(letter) ? 2 : 1);
+
+/** Places that a text takes on a terminal. */
+export const textWidth = (text: string): number => [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
 
 /** Decimal text in dollars to "$1,234.56", with the sign in front; never through a float. */
 export function showUsd(text: string, sign: "always" | "negative" = "negative"): string {
@@ -90,8 +118,17 @@ const roundToCents = (value: bigint): bigint => (value + (value < 0n ? -CENT / 2
 
 export const shortHex = (text: string): string => (text.length > 14 ? `${text.slice(0, 6)}…${text.slice(-4)}` : text);
 
-export const shorten = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+export function shorten(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let kept = "";
+  let places = 1;
+  for (const letter of text) {
+    places += letterWidth(letter);
+    if (places > width) break;
+    kept += letter;
+  }
+  return `${kept}…`;
+}
 
 export const showCount = (count: bigint | number): string => count.toLocaleString("en-US");
 

@@ -63,7 +63,7 @@ async function runCommand(program: Program, { wallets, days }: Flags): Promise<n
       return EXIT.done;
     }
     const [overview, best] = [await readOverview(database), await readScoredWallets(database, WALLETS_SHOWN)];
-    terminal.writeLine([reportText(report), tierTable(overview), walletTable(best)].join("\n\n"));
+    terminal.writeLine([reportText(report), tierTable(overview), walletTable(best, terminal.columns())].join("\n\n"));
     return EXIT.done;
   }).catch((error: unknown) => {
     if (!(error instanceof AbortedError)) throw error;

@@ -6,7 +6,7 @@ import type { PopulationDifference } from "../../ports/population.ts";
 import { type Recomputation, type RecomputeStage, recompute } from "../../services/reputation/recompute.ts";
 import { archiveFolder } from "../archive.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine } from "../progress-line.ts";
+import { createProgressLine, showBar } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
 
 function parseLimit(text: string): number {
@@ -40,13 +40,20 @@ const STAGES: Readonly<Record<RecomputeStage, string>> = {
   comparison: "comparing",
 };
 
+/** How far it is, by stages: none of them knows how long it will take. */
+function stageText(stage: RecomputeStage): string {
+  const stages = Object.keys(STAGES);
+  const done = stages.indexOf(stage);
+  return `${showBar(done / stages.length)} ${done + 1} of ${stages.length}  ${STAGES[stage]}`;
+}
+
 async function runRecompute(program: Program, limit: number): Promise<number> {
   const { environment, clock, terminal } = program;
   const line = createProgressLine(terminal, clock);
   const engine = createPopulationEngine({ folder: archiveFolder(environment.DATA_DIR) });
   return withDatabase(program, async (database) => {
     const source = createPopulationSource(database);
-    const done = await recompute({ source, engine }, limit, (stage) => line.show(STAGES[stage])).finally(line.end);
+    const done = await recompute({ source, engine }, limit, (stage) => line.show(stageText(stage))).finally(line.end);
     terminal.writeLine(recomputationText(done));
     return done.comparison.differing === 0 ? EXIT.done : EXIT.failed;
   });

@@ -17,13 +17,13 @@ export function addStatus(cli: Command): void {
       runProgram((program) =>
         withDesk(program, async (desk) => {
           const report = await desk.status();
-          program.terminal.writeLine(json === true ? jsonText(report) : statusText(report));
+          program.terminal.writeLine(json === true ? jsonText(report) : statusText(report, program.terminal.columns()));
         }),
       ),
     );
 }
 
-function statusText(report: StatusReport): string {
+function statusText(report: StatusReport, width: number): string {
   const { executor, overview, coverage, endpoints, hintLeads, contracts, wallets, positions, reconciliations, live } =
     report;
   return [
@@ -32,11 +32,11 @@ function statusText(report: StatusReport): string {
     readTable(overview),
     coverageLine(coverage),
     ...contractLines(contracts),
-    ...sourceTables(endpoints, hintLeads),
+    ...sourceTables(endpoints, hintLeads, width),
     tierTable(overview),
-    walletTable(wallets),
+    walletTable(wallets, width),
     signalTable(overview.signals),
-    positionTable(positions),
+    positionTable(positions, width),
     pnlLine(overview),
     ...reconciliationLines(reconciliations),
   ].join("\n\n");
