@@ -1,3 +1,4 @@
+import { createSchemaGuard } from "../adapters/postgres/schema-guard.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createAlerts, recordDeath } from "./alerts.ts";
 import { createRetention } from "./archive.ts";
@@ -34,7 +35,9 @@ export async function runAllInOne(given: ServiceParts, folder: string | null, si
   const observed = await observe(parts, services);
   const unshare = folder === null ? null : await shareDesk(folder, createDesk(database, parts.clock), logger);
   try {
-    await runServices([...services, dashboard.service, ...observed.services], {
+    // Nobody else reaches the tables of the embedded database.
+    const guard = folder === null ? [createSchemaGuard(parts)] : [];
+    await runServices([...services, dashboard.service, ...observed.services, ...guard], {
       signal,
       logger,
       clock: createSystemClock(),

@@ -3,7 +3,7 @@ import { loadEnvironment } from "../adapters/config/load.ts";
 import { createLogger } from "../adapters/logging/logger.ts";
 import { redactText } from "../adapters/logging/redact.ts";
 import { type Database, openDatabase } from "../adapters/postgres/connect.ts";
-import { migrate } from "../adapters/postgres/migrate.ts";
+import { migrateOrWait } from "../adapters/postgres/schema-guard.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { keepShortLivedObjectsYoung } from "../adapters/system/heap.ts";
 import { createShutdown } from "../adapters/system/shutdown.ts";
@@ -91,6 +91,7 @@ function describeFailure(error: unknown): readonly [text: string, code: number] 
 type DatabaseProgram = {
   readonly environment: Pick<Environment, "DATABASE_URL" | "DATA_DIR">;
   readonly logger: Logger;
+  readonly signal?: AbortSignal;
 };
 
 export type OpenOptions = {
@@ -103,10 +104,11 @@ export type OpenOptions = {
  * @throws ConfigError when it cannot be opened, or a server is required and not named
  */
 export async function withDatabase<T>(
-  { environment, logger }: DatabaseProgram,
+  program: DatabaseProgram,
   use: (database: Database) => Promise<T>,
   { serverFor }: OpenOptions = {},
 ): Promise<T> {
+  const { environment, logger, signal = null } = program;
   const url = environment.DATABASE_URL?.reveal();
   if (url === undefined && serverFor !== undefined) {
     throw new ConfigError([
@@ -118,7 +120,8 @@ export async function withDatabase<T>(
     onError: (error) => logger.warn("database connection lost", { error }),
   });
   try {
-    const applied = await migrate(database);
+    const deps = { database, clock: createSystemClock(), logger };
+    const applied = await migrateOrWait(deps, serverFor === undefined ? null : signal);
     if (applied.length > 0) logger.info("migrated", { migrations: applied });
     return await use(database);
   } finally {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { ConfigError } from "../../core/errors.ts";
 import type { Database } from "./connect.ts";
 import { chainSql } from "./migrations/0001_chain.ts";
@@ -35,7 +35,12 @@ import { restingOrdersSql } from "./migrations/0030_resting_orders.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
-export type Migration = { readonly name: string; readonly sql: string };
+export type Migration = {
+  readonly name: string;
+  readonly sql: string;
+  /** It only adds: versions that do not know it may go on with what they know. Without it they stop. */
+  readonly oldMayStay?: boolean;
+};
 
 /** Forward only; a name that was released is never edited, reordered or removed. */
 export const migrations: readonly Migration[] = [
@@ -77,7 +82,7 @@ const checksum = (text: string): string => createHash("sha256").update(text).dig
  * Brings the database to the newest schema in one transaction, under a lock, so that services which start together
  * migrate once. (Kysely's migrator keeps no checksums and needs two more tables for the same work.)
  * @returns names applied now
- * @throws ConfigError when an applied migration was edited or is unknown to this version
+ * @throws ConfigError when an applied migration was edited, or is of a newer version beside which this one must not work
  */
 export function migrate(db: Database, list: readonly Migration[] = migrations): Promise<readonly string[]> {
   return db.transaction(async (trx) => {
@@ -85,6 +90,14 @@ export function migrate(db: Database, list: readonly Migration[] = migrations): 
     if (applied.length > 0 && db.engine === "postgresql") await grantRoles(trx);
     return applied;
   });
+}
+
+/**
+ * Migrations of a newer version that this one may work beside.
+ * @throws ConfigError as `migrate`
+ */
+export async function newerMigrations(db: Database): Promise<readonly string[]> {
+  return (await compare(db.kysely, migrations)).newer;
 }
 
 /** The same inside a transaction that does more. */
@@ -95,12 +108,15 @@ export async function migrateWithin(trx: Transaction<Schema>, list: readonly Mig
   await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
   await sql`CREATE TABLE IF NOT EXISTS flow.migration (
     name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(trx);
-  const pending = await pendingOf(trx, list);
-  for (const migration of pending) {
-    await sql.raw(migration.sql).execute(trx);
-    await sql`INSERT INTO flow.migration (name, checksum) VALUES (${migration.name}, ${checksum(migration.sql)})`.execute(
-      trx,
-    );
+  // Not by a migration: older versions read it, whatever they know.
+  await sql`ALTER TABLE flow.migration ADD COLUMN IF NOT EXISTS old_may_stay boolean NOT NULL DEFAULT false`.execute(
+    trx,
+  );
+  const { pending } = await compare(trx, list);
+  for (const { name, sql: text, oldMayStay = false } of pending) {
+    await sql.raw(text).execute(trx);
+    await sql`INSERT INTO flow.migration (name, checksum, old_may_stay)
+      VALUES (${name}, ${checksum(text)}, ${oldMayStay})`.execute(trx);
   }
   return pending.map(({ name }) => name);
 }
@@ -109,20 +125,33 @@ async function isUpToDate(trx: Transaction<Schema>, list: readonly Migration[]):
   const { rows } = await sql<{ found: string | null }>`SELECT to_regclass('flow.migration')::text AS found`.execute(
     trx,
   );
-  return rows[0]?.found != null && (await pendingOf(trx, list)).length === 0;
+  return rows[0]?.found != null && (await compare(trx, list)).pending.length === 0;
 }
 
-async function pendingOf(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly Migration[]> {
-  const { rows } = await sql<{ name: string; checksum: string }>`
-    SELECT name, checksum FROM flow.migration ORDER BY name`.execute(trx);
+type Applied = { readonly name: string; readonly checksum: string; readonly old_may_stay: boolean };
+
+/** What is to be applied, and what a newer version has applied that this one may work beside. */
+async function compare(db: Kysely<Schema>, list: readonly Migration[]) {
+  // Databases of before have no such column.
+  const { rows } = await sql<Applied>`
+    SELECT name, checksum, coalesce((to_jsonb(m) ->> 'old_may_stay')::boolean, false) AS old_may_stay
+    FROM flow.migration m ORDER BY name`.execute(db);
   const problems: string[] = [];
-  rows.forEach(({ name, checksum: applied }, index) => {
-    const known = list[index];
-    if (known?.name !== name)
-      problems.push(`database: migration ${name} was applied but this version does not know it`);
-    else if (checksum(known.sql) !== applied)
-      problems.push(`database: migration ${name} was edited after it was applied`);
+  list.slice(0, rows.length).forEach((known, index) => {
+    const applied = rows[index];
+    if (applied?.name !== known.name)
+      problems.push(`database: migration ${applied?.name} was applied but this version does not know it`);
+    else if (checksum(known.sql) !== applied.checksum)
+      problems.push(`database: migration ${known.name} was edited after it was applied`);
   });
+  const newer = rows.slice(list.length);
+  const breaking = newer.find(({ old_may_stay }) => !old_may_stay);
+  if (breaking !== undefined) {
+    problems.push(
+      `database: its tables are those of a newer version (migration ${breaking.name}), which this version does not know and must not ` +
+        "write to. Install that version, or restore the backup of before the upgrade",
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
-  return list.slice(rows.length);
+  return { pending: list.slice(rows.length), newer: newer.map(({ name }) => name) };
 }

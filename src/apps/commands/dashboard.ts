@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
 import { observe, withMetrics } from "../observe.ts";
 import { runProgram, withDatabase } from "../program.ts";
 import { runServices } from "../run-services.ts";
@@ -19,7 +20,11 @@ export function addDashboard(cli: Command): void {
             const observed = await observe(parts, [dashboard.service]);
             logger.info("dashboard", { url: dashboard.url });
             try {
-              await runServices([dashboard.service, ...observed.services], { signal, logger, clock });
+              await runServices([dashboard.service, ...observed.services, createSchemaGuard(parts)], {
+                signal,
+                logger,
+                clock,
+              });
             } finally {
               await dashboard.close();
               await observed.close();

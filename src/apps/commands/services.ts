@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { findStrategyFile } from "../../adapters/config/strategy-file.ts";
+import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
 import { keepYoungGenerationSmall } from "../../adapters/system/heap.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
@@ -54,7 +55,7 @@ export function addServices(cli: Command): void {
               const observed = await observe(parts, own);
               try {
                 const options = { signal, logger, clock, onDeath: recordDeath(parts) };
-                await runServices([...own, ...observed.services], options);
+                await runServices([...own, ...observed.services, createSchemaGuard(parts)], options);
               } finally {
                 await observed.close();
               }
