@@ -78,6 +78,10 @@ export const migrations: readonly Migration[] = [
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** Names and digests, as databases remember them. */
+export const migrationList = (): readonly { readonly name: string; readonly checksum: string }[] =>
+  migrations.map(({ name, sql: text }) => ({ name, checksum: checksum(text) }));
+
 /**
  * Brings the database to the newest schema in one transaction, under a lock, so that services which start together
  * migrate once. (Kysely's migrator keeps no checksums and needs two more tables for the same work.)
