@@ -108,6 +108,8 @@ describe("problems", () => {
 
   test("one wallet cannot be followed and faded", () => {
     expect(problemsOf({ MAX_FADE_SCORE: "7" })).toHaveLength(1);
+    expect(problemsOf({ ENABLE_ML: "true" })).toEqual([expect.stringContaining("needs MODEL_FILE")]);
+    expect(problemsOf({ ENABLE_ML: "true", MODEL_FILE: "model.json" })).toEqual([]);
   });
 });
 

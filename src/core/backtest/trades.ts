@@ -62,15 +62,20 @@ function toTrade(position: Position, signal: Signal | undefined): TradeRow {
   };
 }
 
-function reasons({ trigger, confidence, limitPrice, kelly, stakeUsd, checks }: Signal, position: Position): string[] {
+function reasons(signal: Signal, position: Position): string[] {
+  const { trigger, model, confidence, limitPrice, kelly, stakeUsd, checks } = signal;
   const fills = trigger.fills === 1 ? "one fill" : `${trigger.fills} fills`;
   const who =
     trigger.panicWallets.length > 0
       ? `${trigger.panicWallets.length} badly scored wallets sold ${formatUsd(trigger.sizeUsd)} USD of it`
       : `${trigger.wallet} (${trigger.walletTier}, score ${trigger.walletScore.toFixed(2)}) bought for ${formatUsd(trigger.sizeUsd)} USD`;
   const bound = trigger.edgeLowerBound === null ? "not measured" : trigger.edgeLowerBound.toFixed(4);
+  const why =
+    model === undefined
+      ? `its edge is at least ${bound} USD a share`
+      : `model ${model.hash.slice(0, 12)} says ${model.probability.toFixed(4)}, of which ${model.lowerProbability.toFixed(4)} is proven`;
   return [
-    `${who} at ${formatPrice(trigger.price)} in ${fills}; its edge is at least ${bound} USD a share`,
+    `${who} at ${formatPrice(trigger.price)} in ${fills}; ${why}`,
     `confidence ${confidence.toFixed(2)}, full Kelly ${kelly === null ? "unknown" : kelly.toFixed(4)}, stake ${stakeUsd === null ? "unknown" : formatUsd(stakeUsd)} USD, at most ${limitPrice === null ? "any price" : formatPrice(limitPrice)}`,
     `${checks.length} checks passed: ${[...new Set(checks.map(({ code }) => code))].join(", ")}`,
     `closed by ${position.closeReason ?? "nothing yet"}`,

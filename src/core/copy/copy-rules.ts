@@ -87,6 +87,6 @@ export function resolveCopyRule({ copy, limits, sizing, signals }: CopyConfig, l
   };
 }
 
-/** FADE_DEGEN buys against many wallets; its trigger is only the last of them. */
+/** FADE_DEGEN buys against many wallets; its trigger is only the last of them. A model's reason is not the wallet alone. */
 export const leaderOf = ({ type, trigger }: Pick<Signal, "type" | "trigger">): Leader | null =>
   type === "FOLLOW_WHALE" ? { wallet: trigger.wallet, tier: trigger.walletTier } : null;
