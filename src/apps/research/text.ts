@@ -15,15 +15,15 @@ const FORMATS: Readonly<Record<Unit, (value: number) => string>> = {
 export const formatOf = (table: ResearchTable, row: ResearchRow): ((value: number) => string) =>
   FORMATS[row.unit ?? table.unit];
 
-/** Name, count, clusters, value, interval, extras, published. */
+/** Name, count, clusters, value, interval, published, extras. */
 export function rowCells(table: ResearchTable, row: ResearchRow): readonly string[] {
   const format = formatOf(table, row);
   const { value } = row;
   return [
     ...[row.name, showCount(row.count), value === null ? "–" : showCount(value.clusters)],
     ...[value === null ? "–" : format(value.mean), showInterval(value, format)],
+    ...(isCompared(table) ? [row.published ?? ""] : []),
     ...table.extraHead.map((_, index) => row.extra?.[index] ?? ""),
-    row.published ?? "",
   ];
 }
 
@@ -31,8 +31,12 @@ const showInterval = (value: Estimate | null, format: (value: number) => string)
   value?.interval == null ? "cannot tell" : `${format(value.interval.low)} to ${format(value.interval.high)}`;
 
 export const tableHead = (table: ResearchTable): readonly string[] => [
-  ...["", table.counted, table.clustered, "figure", "95 %", ...table.extraHead, "published"],
+  ...["", table.counted, table.clustered, "figure", "95 %"],
+  ...(isCompared(table) ? ["published"] : []),
+  ...table.extraHead,
 ];
+
+const isCompared = ({ rows }: ResearchTable): boolean => rows.some(({ published }) => published !== undefined);
 
 export function researchText(report: ResearchReport, width: number): string {
   const { table } = report;
@@ -40,7 +44,7 @@ export function researchText(report: ResearchReport, width: number): string {
     (title, index): Column => ({
       title,
       ...(index === 0 ? {} : { align: "right" as const }),
-      ...(index >= 5 ? { optional: true } : {}),
+      ...(table.extraHead.includes(title) ? { optional: true } : {}),
     }),
   );
   const rows = table.rows.map((row) => rowCells(table, row));
