@@ -13,7 +13,7 @@ export type Cell = string | number | null;
 
 export function htmlTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const shown = rows.map((row) => row.map((value) => (value === null ? "–" : String(value))));
-  const isNumber = head.map((_, column) => column > 0 && shown.every((row) => /^[-+–\d]/.test(row[column] ?? "")));
+  const isNumber = head.map((_, column) => column > 0 && shown.every((row) => /^([-+–−\d]|cannot tell|$)/.test(row[column] ?? "")));
   const attribute = (column: number): string => (isNumber[column] === true ? ' class="number"' : "");
   const titles = head.map((each, column) => `<th${attribute(column)}>${escapeHtml(each)}</th>`).join("");
   const cells = (row: readonly string[]): string =>
@@ -39,10 +39,10 @@ p { margin: .35rem 0; } .soft, .empty, figcaption { color: var(--soft); }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem; }
 .figures div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
 .figures b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; } .figures small { color: var(--soft); }
-figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
+figure { margin: 0 0 .6rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
-.line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; }
+.line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; } .amounts .area { fill: var(--main); }
 rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } svg text.ink { fill: var(--ink); }
 .whisker { stroke: var(--main); stroke-width: 2.5; } .dot { fill: var(--main); } .bubble { fill: var(--main); opacity: .55; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }

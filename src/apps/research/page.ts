@@ -35,7 +35,7 @@ function charts(table: ResearchTable): readonly string[] {
   return [
     ...(line === undefined
       ? []
-      : [`<figure>${lineChart(line)}<figcaption>${escapeHtml(line.label)}</figcaption></figure>`]),
+      : [`<figure class="amounts">${lineChart(line)}<figcaption>${escapeHtml(line.label)}</figcaption></figure>`]),
     `<figure>${whiskerChart(table.title, drawn.map(whisker), format)}<figcaption>Bars are 95 % intervals; a figure without one rests on too little to tell.</figcaption></figure>`,
   ];
 }

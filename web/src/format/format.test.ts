@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { csvField, toCsv } from "./csv.ts";
+import { figure, figureName } from "./figure.ts";
 import { bytes, decimal, percent, usd } from "./numbers.ts";
 import { plain, shortHex, words } from "./text.ts";
 import { dateTime, duration, shortTime, toMs } from "./times.ts";
@@ -68,4 +69,19 @@ describe("text of strangers", () => {
     ]);
     expect(toCsv([["a", 1]])).toBe("a,1\r\n");
   });
+});
+
+test("figures of a report are shown by what their names end in", () => {
+  expect(figure("capitalUsd", "10000000000n", "en-US")).toBe("$10,000.00");
+  expect(figure("stopLossBps", "1500n", "en-US")).toBe("15%");
+  expect(figure("evidenceMs", 60_000)).toBe("1 min");
+  expect(figure("triggerAgeMsMax", 10_000)).toBe("10 s");
+  expect(figure("to", 1_795_313_617_000, "en-US", "UTC")).toBe("Nov 22, 2026, 02:13:37 UTC");
+  expect(figure("from", "2026-11-20T07:15:24+00:00", "en-US", "UTC")).toBe("Nov 20, 2026, 07:15:24 UTC");
+  expect(figure("edge_per_share", 0.34856, "en-US")).toBe("34.86¢");
+  expect(figure("allow", [])).toBe("none");
+  expect(figure("trades", true)).toBe("yes");
+  expect(figure("strategyHash", null)).toBe("–");
+  expect(figureName("maxDailyLossBps")).toBe("max daily loss");
+  expect(figureName("triggerAgeMsMax")).toBe("trigger age max");
 });

@@ -1,44 +1,36 @@
+import { figure, figureName } from "../format/figure.ts";
+import { toNumber } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { CsvLink, List } from "../parts/list.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
-import { Time } from "../parts/values.tsx";
+import { Signed, Time, Verdict } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
 import { usePaged } from "../state/paged.ts";
 import type { Research, ResearchReport } from "../state/rows.ts";
 
-/** A figure of a report, whatever it is called. */
-const cell = (value: unknown): string => {
-  if (value === null || value === undefined) return "–";
-  if (typeof value === "object") return plain(JSON.stringify(value));
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toPrecision(5);
-  return plain(String(value));
-};
+const verdictOf = ({ summary }: Research): string => String(summary.verdict ?? "");
+const edgeOf = ({ summary }: Research): number | null => toNumber(summary.edge_per_share);
 
 const columns: readonly Column<Research>[] = [
   {
     key: "title",
     label: "Report",
     card: "title",
-    isText: true,
     show: (row) => <a href={`/research/${encodeURIComponent(row.id)}`}>{plain(row.title)}</a>,
     value: (row) => row.title,
   },
   column.code("kind", "Kind"),
   column.time("created_at", "Made"),
+  { key: "verdict", label: "Verdict", show: (row) => <Verdict of={row.summary.verdict} />, value: verdictOf },
   {
-    key: "summary",
-    label: "In short",
-    card: "full",
-    show: (row) =>
-      Object.entries(row.summary)
-        .filter(([, value]) => typeof value !== "object")
-        .slice(0, 4)
-        .map(([name, value]) => `${words(name)} ${cell(value)}`)
-        .join(" · "),
-    value: (row) => JSON.stringify(row.summary),
+    key: "edge",
+    label: "Edge a share",
+    isRight: true,
+    show: (row) => <Signed value={edgeOf(row)} as="share" />,
+    value: edgeOf,
   },
 ];
 
@@ -103,15 +95,27 @@ function Sections({ of }: { of: unknown }) {
         </Panel>
       )}
       {Object.entries(of).map(([name, value]) => {
-        if (isRecord(value)) {
-          return (
-            <Panel key={name} title={words(name)}>
-              <Figures of={value} />
-            </Panel>
-          );
-        }
+        if (isRecord(value)) return <Group key={name} name={name} of={value} />;
         return Array.isArray(value) && isRecord(value[0]) ? <Rows key={name} name={words(name)} rows={value} /> : null;
       })}
+    </>
+  );
+}
+
+/** Its own figures, and below them the groups inside it. */
+function Group({ name, of }: { name: string; of: Record<string, unknown> }) {
+  const inside = Object.entries(of).filter((each): each is [string, Record<string, unknown>] => isRecord(each[1]));
+  const own = Object.fromEntries(Object.entries(of).filter(([, value]) => !isRecord(value)));
+  return (
+    <>
+      {Object.keys(own).length === 0 ? null : (
+        <Panel title={words(figureName(name))}>
+          <Figures of={own} />
+        </Panel>
+      )}
+      {inside.map(([key, value]) => (
+        <Group key={key} name={key} of={value} />
+      ))}
     </>
   );
 }
@@ -119,8 +123,8 @@ function Sections({ of }: { of: unknown }) {
 const Figures = ({ of }: { of: Record<string, unknown> }) => (
   <dl class="facts start">
     {Object.entries(of).map(([name, value]) => (
-      <Fact key={name} label={words(name.replace(/[A-Z]/g, " $&"))}>
-        {cell(value)}
+      <Fact key={name} label={words(figureName(name))}>
+        {figure(name, value)}
       </Fact>
     ))}
   </dl>
@@ -131,11 +135,11 @@ type Line = Record<string, unknown>;
 function Rows({ name, rows }: { name: string; rows: readonly Line[] }) {
   const made: readonly Column<Line>[] = Object.keys(rows[0] ?? {}).map((key, index) => ({
     key,
-    label: words(key.replace(/[A-Z]/g, " $&")),
+    label: words(figureName(key)),
     ...(index === 0 ? { card: "title" as const } : {}),
     isRight: typeof rows[0]?.[key] === "number",
-    show: (row) => cell(row[key]),
-    value: (row) => (typeof row[key] === "number" ? (row[key] as number) : cell(row[key])),
+    show: (row) => figure(key, row[key]),
+    value: (row) => (typeof row[key] === "number" ? (row[key] as number) : figure(key, row[key])),
   }));
   return (
     <Panel flush title={name} tools={<CsvButton name={name} columns={made} rows={rows} />}>

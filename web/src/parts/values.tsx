@@ -138,8 +138,10 @@ export function Ago({ at }: { at: unknown }) {
 
 const verdicts: Readonly<Record<string, { tone: Tone; shape: ShapeName }>> = {
   proven: { tone: "up", shape: "up" },
+  edge: { tone: "up", shape: "up" },
   "cannot tell": { tone: "none", shape: "ring" },
   negative: { tone: "down", shape: "down" },
+  "no edge": { tone: "down", shape: "down" },
 };
 export const Verdict = ({ of }: { of: unknown }) => (
   <Chip {...(verdicts[String(of)] ?? verdicts["cannot tell"])}>{String(of ?? "cannot tell")}</Chip>
