@@ -1,4 +1,4 @@
-import { connectPolygon } from "../adapters/polygon/connect-polygon.ts";
+import { connectPolygon, type PolygonOptions } from "../adapters/polygon/connect-polygon.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
 import type { LogSource } from "../ports/log-source.ts";
@@ -11,7 +11,7 @@ import type { Program } from "./program.ts";
  */
 export function connectChain(
   { environment, logger }: Pick<Program, "environment" | "logger">,
-  options: { readonly isSpread: boolean },
+  options: Pick<PolygonOptions, "isSpread" | "known">,
   signal: AbortSignal,
 ): Promise<LogSource> {
   const urls = environment.POLYGON_RPC_URL?.reveal() ?? null;

@@ -4,7 +4,7 @@ import { createGammaCatalog } from "../adapters/polymarket-gamma/gamma-catalog.t
 import { createGammaClient } from "../adapters/polymarket-gamma/gamma-client.ts";
 import { createRtdsSource } from "../adapters/polymarket-rtds/rtds-source.ts";
 import { createChainStore } from "../adapters/postgres/chain-store.ts";
-import { createEndpointStore } from "../adapters/postgres/endpoint-store.ts";
+import { createEndpointStore, readEndpoints } from "../adapters/postgres/endpoint-store.ts";
 import { createHintStore } from "../adapters/postgres/hint-store.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
@@ -23,9 +23,10 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
   const wall = createSystemClock();
   const random = systemRandom;
   const urls = environment.POLYGON_RPC_URL?.reveal() ?? null;
+  const known = await readEndpoints(database);
   const listenerLogger = logger.with({ service: "listener" });
   return createListenerService({
-    logSource: await connectPolygon({ urls, clock: wall, random, logger: listenerLogger }, signal),
+    logSource: await connectPolygon({ urls, clock: wall, random, logger: listenerLogger, known }, signal),
     catalog: createGammaCatalog(createGammaClient({ baseUrl: environment.GAMMA_URL, clock: wall, random })),
     store: metrics === undefined ? chain : measureChainStore(chain, metrics),
     endpointStore: metrics === undefined ? endpoints : measureEndpointStore(endpoints, metrics),

@@ -1,5 +1,6 @@
 import type { BlockRef, RawLog } from "../core/chain/fill.ts";
 import type { Address } from "../core/ids/ids.ts";
+import type { EpochMs } from "../core/time/time.ts";
 
 /** Logs of any of these addresses whose first topic is any of these. */
 export type LogFilter = { readonly addresses: readonly Address[]; readonly topics: readonly string[] };
@@ -51,6 +52,11 @@ export type EndpointHealth = {
   readonly blocksMax: number | null;
   readonly resultsMax: number | null;
   readonly lastError: string | null;
+};
+
+/** What was learned of an endpoint, by whichever process, and when that was last written down. */
+export type KnownLimits = Pick<EndpointHealth, "name" | "callsPerSecond" | "blocksMax" | "resultsMax"> & {
+  readonly measuredAt: EpochMs;
 };
 
 /** Something may have happened; `head` where the hint names one. Nothing may be concluded from a missing hint. */

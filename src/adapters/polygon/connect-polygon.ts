@@ -1,10 +1,10 @@
 import { POLYGON_CHAIN_ID } from "../../core/chain/contracts.ts";
 import { AbortedError, ConfigError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { LogSource } from "../../ports/log-source.ts";
+import type { KnownLimits, LogSource } from "../../ports/log-source.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { WalletChain } from "../../ports/wallet-chain.ts";
-import { createEndpoint } from "./endpoint.ts";
+import { createEndpoint, freshLimits } from "./endpoint.ts";
 import { endpointNames, PUBLIC_ENDPOINTS, shownUrl, sortEndpoints } from "./endpoints.ts";
 import { createFailOver } from "./fail-over.ts";
 import { createSubscription } from "./head-subscription.ts";
@@ -31,20 +31,23 @@ export type PolygonOptions = {
   /** True for history: ranges are asked of all endpoints side by side. Following the chain asks one as long as it does well. */
   readonly isSpread?: boolean;
   readonly transport?: Transport;
+  /** Limits that an earlier process learned; asked again when they are an hour old. */
+  readonly known?: readonly KnownLimits[];
 };
 
-type EndpointOptions = Pick<PolygonOptions, "urls" | "clock" | "random"> &
+type EndpointOptions = Pick<PolygonOptions, "urls" | "clock" | "random" | "known"> &
   Required<Pick<PolygonOptions, "chainId" | "timeoutMs" | "batchMax" | "transport">>;
 
 /** @throws ConfigError where a URL is none */
-function createEndpoints({ urls, clock, random, transport, ...limits }: EndpointOptions) {
+function createEndpoints({ urls, clock, random, transport, known = [], ...limits }: EndpointOptions) {
   const { http, ws } = sortEndpoints(urls ?? PUBLIC_ENDPOINTS);
   const names = endpointNames(http);
   const endpoints = http.map((url, index) => {
-    const limiter = createRateLimiter(clock);
     const name = names[index] ?? shownUrl(url);
+    const learned = freshLimits(known, name, clock.nowMs());
+    const limiter = createRateLimiter(clock, learned?.callsPerSecond ?? null);
     const client = createRpcClient({ url, name, clock, transport, limiter, ...limits });
-    return createEndpoint({ client, limiter, clock, random });
+    return createEndpoint({ client, limiter, clock, random, known: learned });
   });
   return { endpoints, ws };
 }

@@ -1,6 +1,6 @@
 import { AbortedError, RangeTooLargeError, RateLimitError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { EndpointHealth } from "../../ports/log-source.ts";
+import type { EndpointHealth, KnownLimits } from "../../ports/log-source.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { RpcClient } from "./rpc-client.ts";
 
@@ -26,6 +26,8 @@ export type EndpointDeps = {
   readonly clock: Clock;
   /** Uniform in [0, 1): spreads retries of many processes. */
   readonly random: () => number;
+  /** What an earlier process learned. */
+  readonly known?: KnownLimits | undefined;
 };
 
 const PAUSE_MS = 250;
@@ -40,7 +42,12 @@ const LAG_WEIGHT = 0.25;
 /** Providers change their limits; a refused range is tried again this much later. */
 const CAP_FORGOTTEN_MS = 3_600_000;
 
-export function createEndpoint({ client, limiter, clock, random }: EndpointDeps): Endpoint {
+/** Of earlier processes, what is too old to be relied on left out. */
+export function freshLimits(known: readonly KnownLimits[], name: string, nowMs: number): KnownLimits | undefined {
+  return known.find((each) => each.name === name && nowMs - each.measuredAt <= CAP_FORGOTTEN_MS);
+}
+
+export function createEndpoint({ client, limiter, clock, random, known }: EndpointDeps): Endpoint {
   let restsUntil = 0;
   let failuresInARow = 0;
   let requests = 0;
@@ -50,9 +57,10 @@ export function createEndpoint({ client, limiter, clock, random }: EndpointDeps)
   let errorRate = 0;
   let lagBlocks: number | null = null;
   let lastError: string | null = null;
-  let blocksMax: number | null = null;
-  let resultsMax: number | null = null;
-  let cappedAt = 0;
+  let blocksMax = known?.blocksMax ?? null;
+  let resultsMax = known?.resultsMax ?? null;
+  // The other process's clock may be ahead of ours.
+  let cappedAt = Math.min(known?.measuredAt ?? 0, clock.nowMs());
 
   const cost = (): number =>
     (LEAST_MS + (latencyMs ?? UNMEASURED_MS)) * (1 + ERROR_WEIGHT * errorRate) * (1 + LAG_WEIGHT * (lagBlocks ?? 0));

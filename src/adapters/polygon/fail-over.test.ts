@@ -6,6 +6,7 @@ import { createQuietLogger } from "../../../test/support/quiet-logger.ts";
 import { EXCHANGES } from "../../core/chain/contracts.ts";
 import { TOPICS } from "../../core/chain/topics.ts";
 import { RangeTooLargeError } from "../../core/errors.ts";
+import { epochMs } from "../../core/time/time.ts";
 import type { LogSource } from "../../ports/log-source.ts";
 import { createScaledClock, createSystemClock } from "../system/clock.ts";
 import { connectPolygon, type PolygonOptions } from "./connect-polygon.ts";
@@ -38,6 +39,22 @@ describe("limits of endpoints", () => {
     }
     expect([ranges(small), ranges(large)]).toEqual([1, 3]);
     expect(source.endpoints()[0]).toMatchObject({ blocksMax: 10, failures: 0 });
+  });
+
+  test("what an earlier process learned holds for an hour, and is then asked again", async () => {
+    const chain = createFakeChain({ head: 500 });
+    const [small, large] = [await start(chain, { blocksMax: 10 }), await start(chain)];
+    const learning = await connect([small.url, large.url]);
+    await learning.readRange(range(100), never);
+    const saved = (ageMs: number) =>
+      learning.endpoints().map((each) => ({ ...each, measuredAt: epochMs(createSystemClock().nowMs() - ageMs) }));
+    const again = await connect([small.url, large.url], { known: saved(3_000_000) });
+    expect(again.endpoints()[0]).toMatchObject({ blocksMax: 10 });
+    await again.readRange(range(100), never);
+    expect(ranges(small)).toBe(1);
+    const later = await connect([small.url, large.url], { known: saved(3_700_000) });
+    await later.readRange(range(100), never);
+    expect(ranges(small)).toBe(2);
   });
 
   test("where none serves it, the refusal says the most that one does, and costs no further request", async () => {

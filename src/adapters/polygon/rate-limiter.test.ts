@@ -29,6 +29,15 @@ describe("an endpoint's rate limiter", () => {
     expect(limiter.callsPerSecond()).toBeNull();
   });
 
+  test("begins with the limit that is known from before", async () => {
+    const clock = createManualClock();
+    const limiter = createRateLimiter(clock, 10);
+    expect(limiter.callsPerSecond()).toBe(10);
+    const calls = await callsWithin(10_000, clock, () => limiter.take(1, never));
+    expect(calls).toBeGreaterThan(100);
+    expect(calls).toBeLessThan(150);
+  });
+
   test("waits as long as the endpoint says after a refusal", async () => {
     const clock = createManualClock();
     const limiter = createRateLimiter(clock);

@@ -19,10 +19,11 @@ const RATE_MIN = 0.5;
 const FORGET_AT = 20;
 const WINDOW_MS = 5_000;
 
-export function createRateLimiter(clock: Clock): RateLimiter {
-  let rate: number | null = null;
-  let refusedAtRate = 0;
-  let tokens = 0;
+/** @param known calls per second that an earlier process learned; null: none */
+export function createRateLimiter(clock: Clock, known: number | null = null): RateLimiter {
+  let rate = known === null ? null : Math.max(RATE_MIN, known);
+  let refusedAtRate = rate === null ? 0 : rate / BACK_OFF;
+  let tokens = rate ?? 0;
   let refilledAt = clock.nowMs() as number;
   let pausedUntil = 0;
   let changedAt = 0;

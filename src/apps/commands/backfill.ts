@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createChainStore } from "../../adapters/postgres/chain-store.ts";
+import { readEndpoints } from "../../adapters/postgres/endpoint-store.ts";
 import { FolderHeldError } from "../../adapters/postgres/folder-lock.ts";
 import { ConfigError, InputError } from "../../core/errors.ts";
 import { SECOND_MS } from "../../core/time/time.ts";
@@ -43,7 +44,7 @@ async function runBackfill(program: Program, flags: Flags): Promise<number> {
   const line = createProgressLine(terminal, clock);
   const config = { ...defaultListenerConfig, collectEffects: environment.LISTEN_LIFECYCLE };
   return withDatabase(program, async (database) => {
-    const logSource = await connectChain(program, { isSpread: true }, signal);
+    const logSource = await connectChain(program, { isSpread: true, known: await readEndpoints(database) }, signal);
     const range = await findRange(logSource, flags, signal);
     terminal.writeLine(`Blocks ${spanText(range)}.`);
     const store = createChainStore(database);

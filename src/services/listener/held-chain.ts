@@ -1,4 +1,5 @@
 import type { BlockRef } from "../../core/chain/fill.ts";
+import { missingRanges } from "../../core/chain/missing-ranges.ts";
 import { ProviderInconsistencyError } from "../../core/errors.ts";
 import type { BlockRangeRecord, ChainStore, FinalizedMark } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -35,7 +36,8 @@ export type HeldChain = {
    * @param onWriting as the store calls it
    */
   extend(record: BlockRangeRecord, finalized: BlockRef | null | undefined, onWriting: () => void): Promise<void>;
-  moveFinalized(): Promise<void>;
+  /** Where there is nothing to read: the same, also over what somebody else has read. */
+  moveFinalized(signal: AbortSignal): Promise<void>;
   /**
    * Takes back what the source has no more.
    * @returns null when all that we hold still stands.
@@ -50,6 +52,8 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   let view: ChainView = emptyView;
   let isDoubtful = false;
   let isUnsure = false;
+  /** Where the doubt is, when newer blocks stand: they came behind a gap that somebody else closed. */
+  let doubtedUpTo = Number.POSITIVE_INFINITY;
 
   async function write(work: Promise<unknown>): Promise<void> {
     isUnsure = true;
@@ -72,33 +76,27 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   }
 
   /**
-   * The newest block that stays, after a reorg. What is final stays without being remembered: it may have come from
-   * somebody who reads history beside us. Where nothing that we remember is left, a reorg replaced all of it, as far
-   * as it is young.
-   * @throws ProviderInconsistencyError when something final was replaced, or it is another chain
+   * The final block may be one that somebody else read, as final, and that nobody remembers. Then it is enough that the
+   * newest block below it that we remember is of the same chain, for which one node is asked for both.
    */
-  function lastGood({ standing, replacedFrom }: Fork): number {
-    const { finalized } = view;
-    const newest = highestCovered(view);
-    const lowest = view.covered[0]?.fromBlock ?? 0;
-    const isFinalReplaced = replacedFrom !== null && replacedFrom <= finalized;
-    const good = Math.max(standing?.number ?? lowest - 1, finalized);
-    if (standing === null && (isFinalReplaced || newest - good > REORG_DEPTH_MAX)) {
-      throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", { newest });
-    }
-    if (isFinalReplaced) {
-      const context = { replacedFrom, finalizedBlock: finalized };
-      throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
-    }
-    return good;
+  async function markBeyond(signal: AbortSignal): Promise<number | null> {
+    const { sourceFinalized: final, finalized, covered, remembered } = view;
+    if (isDoubtful || final === null || final.number <= finalized || remembered.has(final.number)) return null;
+    const below = Math.max(finalized, ...[...remembered.keys()].filter((number) => number < final.number));
+    if (missingRanges(covered, below, final.number).length > 0) return null;
+    const blocks = await logSource.blocks([below, final.number], signal);
+    if (blocks.length < 2 || blocks.at(-1)?.hash !== final.hash) return null;
+    isDoubtful = blocks.some((block) => contradicts(view, block));
+    doubtedUpTo = isDoubtful ? below : doubtedUpTo;
+    return isDoubtful ? null : final.number;
   }
 
   return {
     view: () => view,
     isDoubtful: () => isDoubtful,
     isUnsure: () => isUnsure,
-    async moveFinalized() {
-      const mark = newMark(view);
+    async moveFinalized(signal) {
+      const mark = newMark(view) ?? (await markBeyond(signal));
       if (mark === null) return;
       await store.finalize(mark, view.head, clock.nowMs());
       view = { ...view, finalized: mark };
@@ -133,10 +131,10 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
       view = { ...after, finalized: mark ?? after.finalized };
     },
     async recover(signal) {
-      const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
-      const fork = await findFork(logSource, remembered, signal);
+      const fork = await findForkBelow(doubtedUpTo, view, logSource, signal);
+      doubtedUpTo = Number.POSITIVE_INFINITY;
       view = { ...view, finalized: await store.finalizedBlock() };
-      const lastGoodBlock = lastGood(fork);
+      const lastGoodBlock = lastGood(view, fork);
       const depth = highestCovered(view) - lastGoodBlock;
       if (depth > 0) {
         await write(store.retract(lastGoodBlock, clock.nowMs()));
@@ -148,8 +146,39 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   };
 }
 
+/** @param doubtedUpTo where a replaced block is looked for first */
+async function findForkBelow(doubtedUpTo: number, view: ChainView, source: LogSource, signal: AbortSignal) {
+  const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
+  const doubted = remembered.filter(({ number }) => number <= doubtedUpTo);
+  const fork = await findFork(source, doubted, signal);
+  const isElsewhere = fork.replacedFrom === null && doubted.length < remembered.length;
+  return isElsewhere ? findFork(source, remembered, signal) : fork;
+}
+
 const markOf = (finalizedBlock: number | null, headBlock: number): FinalizedMark | null =>
   finalizedBlock === null ? null : { finalizedBlock, headBlock };
 
 export const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =>
   a === null || (b !== null && b.number > a.number) ? b : a;
+
+/**
+ * The newest block that stays, after a reorg. What is final stays without being remembered: it may have come from
+ * somebody who reads history beside us. Where nothing that we remember is left, a reorg replaced all of it, as far
+ * as it is young.
+ * @throws ProviderInconsistencyError when something final was replaced, or it is another chain
+ */
+function lastGood(view: ChainView, { standing, replacedFrom }: Fork): number {
+  const { finalized } = view;
+  const newest = highestCovered(view);
+  const lowest = view.covered[0]?.fromBlock ?? 0;
+  const isFinalReplaced = replacedFrom !== null && replacedFrom <= finalized;
+  const good = Math.max(standing?.number ?? lowest - 1, finalized);
+  if (standing === null && (isFinalReplaced || newest - good > REORG_DEPTH_MAX)) {
+    throw new ProviderInconsistencyError("NO_COMMON_BLOCK", "the endpoint has none of our blocks", { newest });
+  }
+  if (isFinalReplaced) {
+    const context = { replacedFrom, finalizedBlock: finalized };
+    throw new ProviderInconsistencyError("FINALIZED_BLOCK_REPLACED", "a final block has another hash now", context);
+  }
+  return good;
+}

@@ -320,6 +320,49 @@ test("the range behind is asked for once, and not before the database is at work
   expect(asked()).toEqual([60, 70]);
 });
 
+describe("where the final block is one that somebody else read, and nobody remembers", () => {
+  /** A write that failed has the listener look again at what is held. */
+  async function withHistoryAbove() {
+    const chain = createFakeChain({ head: 100, finalized: 90 });
+    const parts = setUp(chain);
+    const { ingestor, toTip, store } = parts;
+    await ingestor.open(never);
+    await toTip();
+    chain.mineTo(130);
+    chain.finalizeTo(115);
+    store.failNext(new TransientError("DATABASE_UNAVAILABLE", "gone"));
+    await expect(ingestor.step(never, null)).rejects.toThrow(TransientError);
+    await store.extend(historyRecord(101, 120));
+    return parts;
+  }
+
+  test("the mark moves over it, because what is remembered below is of that chain", async () => {
+    const { ingestor, toTip, store } = await withHistoryAbove();
+    await toTip();
+    expect(await store.finalizedBlock()).toBe(115);
+    expect(ingestor.view().covered).toEqual([{ fromBlock: 60, toBlock: 130 }]);
+  });
+
+  test("the mark stays while the node that is asked does not have both", async () => {
+    const { toTip, store, logSource } = await withHistoryAbove();
+    const honest = logSource.blocks;
+    logSource.blocks = async (numbers, signal) =>
+      (await honest(numbers, signal)).filter(({ number }) => number !== 100);
+    await toTip();
+    expect(await store.finalizedBlock()).toBe(90);
+  });
+
+  test("what is remembered below is taken back where it is of another chain", async () => {
+    const { chain, ingestor, toTip, store } = await withHistoryAbove();
+    chain.reorg(35);
+    await toTip();
+    const steps = await toTip();
+    expect(steps).toContainEqual({ kind: "retracted", lastGoodBlock: 95, depth: 35 });
+    expect(await store.finalizedBlock()).toBe(115);
+    expect(ingestor.view().covered).toEqual([{ fromBlock: 60, toBlock: 130 }]);
+  });
+});
+
 describe("a restart", () => {
   async function stopped(chain: FakeChain) {
     const first = setUp(chain);

@@ -103,7 +103,7 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     const range = planned(view);
     if (range === null) {
       // What was held above the finalized block may have become final without anything new to read.
-      await held.moveFinalized();
+      await held.moveFinalized(signal);
       return { kind: "idle" };
     }
     const taken = await take(view, range, signal);
