@@ -13,7 +13,9 @@ export type Cell = string | number | null;
 
 export function htmlTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const shown = rows.map((row) => row.map((value) => (value === null ? "–" : String(value))));
-  const isNumber = head.map((_, column) => column > 0 && shown.every((row) => /^([-+–−\d]|cannot tell|$)/.test(row[column] ?? "")));
+  const isNumber = head.map(
+    (_, column) => column > 0 && shown.every((row) => /^([-+–−\d]|cannot tell|$)/.test(row[column] ?? "")),
+  );
   const attribute = (column: number): string => (isNumber[column] === true ? ' class="number"' : "");
   const titles = head.map((each, column) => `<th${attribute(column)}>${escapeHtml(each)}</th>`).join("");
   const cells = (row: readonly string[]): string =>
