@@ -47,7 +47,10 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
   // Whom we do not copy contradicts nobody whom we do.
   if (barred !== null) return enterSignal(next, refuse(signal, barred));
-  const recent = getShard(next.recentTriggers, market.marketId) ?? [];
+  // A busy market would otherwise remember for as long as it is busy.
+  const recent = (getShard(next.recentTriggers, market.marketId) ?? []).filter(
+    (trigger) => at - trigger.at <= next.config.signals.conflictWindowMs,
+  );
   const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.conflictWindowMs);
   const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
   const known: EngineState = {

@@ -304,3 +304,14 @@ it("forgets old evidence within sixteen seconds of ticks, a branch at a time", (
   expect(counts.at(-1)).toBe(0);
   expect(engine.state()).toMatchObject({ recentTriggers: Array.from({ length: 16 }, () => null) });
 });
+
+it("remembers of a busy market only the signals that another may still contradict", () => {
+  const engine = anEngine();
+  for (let trade = 1; trade <= 20; trade += 1) {
+    const at = addMs(NOON, trade * 30_000);
+    engine.tell(aFillEvent({ wallet: trade, order: trade, at }));
+    engine.tell({ kind: "ticked", at });
+  }
+  expect(engine.signals().length).toBeGreaterThanOrEqual(20);
+  expect(JSON.stringify(toJson(engine.state().recentTriggers)).split("signalId").length - 1).toBe(3);
+});
