@@ -64,7 +64,7 @@ export function coverageText({ coverage, fills, tradedFills, lateEntries, option
     ...(lateEntries === 0
       ? []
       : [`${count(lateEntries)} changes came days after a resolution and were left out of scores.`]),
-    `Seen ${options.delayMs / 1_000} s after the block, orders arrive ${options.latencyMs / 1_000} s later. Seed ${options.seed}.`,
+    `Seen ${options.delayMs / 1_000} s after the block, orders arrive ${options.latencyMs / 1_000} s later and are filled from what traded then, none from a recorded book. Seed ${options.seed}.`,
   ].join(" ");
 }
 
