@@ -81,13 +81,29 @@ export async function openAccount(parts: AccountParts, signal: AbortSignal): Pro
     const account = await enter(parts, kept, signal);
     if (account !== null) return account;
   }
+  return logInAnew(parts, signal);
+}
+
+/** In place of credentials that the venue took and takes no longer. @throws RejectedError where it can be no others */
+export async function renewClient(parts: AccountParts, signal: AbortSignal): Promise<VenueClient> {
+  if (givenCredentials(parts.environment) !== null)
+    throw new RejectedError("LOGIN_REFUSED", "CLOB_API_KEY is configured, and the venue does not take it");
+  try {
+    return (await logInAnew(parts, signal)).client;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new RejectedError("LOGIN_REFUSED", error.message);
+    throw error;
+  }
+}
+
+async function logInAnew(parts: AccountParts, signal: AbortSignal): Promise<Account> {
   const using = openSigner(parts.environment);
   const { CLOB_URL: url } = parts.environment;
   const asked = { url, timeoutMs: TIMEOUT_MS, userAgent: USER_AGENT, clock: parts.clock, signer: using };
   const fresh = { identity: await using.identity(signal), credentials: await login(asked, signal) };
   const account = await enter(parts, fresh, signal);
   if (account === null) throw new ConfigError(["the venue does not take the credentials that it has just made (401)"]);
-  await writeLogin(path, fresh);
+  await writeLogin(credentialsPath(parts.environment.DATA_DIR), fresh);
   return account;
 }
 

@@ -11,6 +11,7 @@ import { formatUsd } from "../../core/money/amounts.ts";
 import { dailyLossLimit } from "../../core/risk/limits.ts";
 import type { SignalType } from "../../core/signals/signal.ts";
 import { type Arming, armLive } from "../../services/live/arm-live.ts";
+import { withRenewal } from "../../services/live/renewing-client.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { USER_AGENT } from "../version.ts";
 import type { Account } from "./account.ts";
@@ -46,8 +47,11 @@ export async function chooseMode(
         ...{ url: environment.GEOBLOCK_URL, timeoutMs: GEOBLOCK_TIMEOUT_MS, userAgent: USER_AGENT },
       }),
       login: async () => {
-        asking.account = await logIn(parts, signal);
-        return asking.account.client;
+        const account = await logIn(parts, signal);
+        const { renewClient } = await import("./account.ts");
+        const client = withRenewal(account.client, (within) => renewClient(parts, within));
+        asking.account = { ...account, client };
+        return client;
       },
       account: store,
       records: () => readSignificance(database, "PAPER"),
