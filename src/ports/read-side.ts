@@ -110,6 +110,8 @@ export type ReadSide = {
   /** Totals, tiers, signals and positions of everything: adds up every wallet. */
   totals(): Promise<Row>;
   health(): Promise<Row>;
+  /** Live trading beside its paper twin, also before there was any. */
+  liveTrading(): Promise<Row>;
   /** What waits for somebody, by name. */
   queues(): Promise<readonly { readonly name: string; readonly waiting: number }[]>;
   research(page: PageRequest): Promise<Page>;

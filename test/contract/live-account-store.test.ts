@@ -1,8 +1,11 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { liveTrading } from "../../src/adapters/http/schemas/live-trading.ts";
 import { createLiveAccountStore } from "../../src/adapters/postgres/live-account-store.ts";
 import { createLiveOrderStore } from "../../src/adapters/postgres/live-order-store.ts";
 import { readDrift, readLiveStatus } from "../../src/adapters/postgres/live-reads.ts";
+import { readLiveTrading } from "../../src/adapters/postgres/read-side/live-trading.ts";
 import type { AccountDifference } from "../../src/core/execution/account-differences.ts";
 import { addMs } from "../../src/core/time/time.ts";
 import type { LiveAccountStore } from "../../src/ports/live-account-store.ts";
@@ -45,6 +48,10 @@ describeOnEachEngine("live account store", (getDb) => {
     expect(await readLiveStatus(getDb())).toMatchObject({
       ...{ mode: "LIVE", wallet: aWallet(1), pending: [], openPositions: 0, reconciledAt: addMs(NOON, 4) },
       differences: [{ kind: "SHARES_BELOW", subject: "123", found: "10", firstSeenAt: addMs(NOON, 4) }],
+    });
+    expect(z.encode(liveTrading, (await readLiveTrading(getDb())) as z.output<typeof liveTrading>)).toMatchObject({
+      ...{ status: { mode: "LIVE", open_positions: 0, refusals: [] }, claims: { obstacles: [] } },
+      differences: [{ kind: "SHARES_BELOW", expected: expect.any(String), found: "10" }],
     });
   });
 

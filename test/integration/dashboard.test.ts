@@ -180,6 +180,10 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
       { name: "reputation" },
       { name: "executor", state: "working", without_it: expect.stringContaining("Commands wait") },
     ]);
+    expect(await dashboard.json("/live-trading")).toMatchObject({
+      ...{ status: null, differences: [], claims: { markets: 0, payout_usd: "0" } },
+      drift: { orders: 0, price_drift: null, live_fill_share: null, live_pnl_usd: "0" },
+    });
     const equity = (await (await dashboard.get("/equity?days=3650")).json()) as { equity_usd: string }[];
     expect(equity.at(-1)?.equity_usd).toBe(
       ((await dashboard.json("/overview")) as { account: { equity_usd: string } }).account.equity_usd,

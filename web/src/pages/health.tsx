@@ -15,6 +15,7 @@ import { locale } from "../state/preferences.ts";
 import type { CoverageRange, Health } from "../state/rows.ts";
 import { liveHealth } from "../state/stream.ts";
 import { Alerts, Commands, Endpoints, Queues } from "./health-tables.tsx";
+import { LiveTradingPanel } from "./live-trading.tsx";
 import { Reconciliations } from "./reconciliations.tsx";
 
 export function HealthPage() {
@@ -86,6 +87,7 @@ function Details({ health }: { health: Health }) {
         <Endpoints health={health} />
         <Queues health={health} />
         <Reconciliations reconciliations={health.reconciliations} />
+        <LiveTradingPanel />
       </div>
     </>
   );

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { health } from "../../../src/adapters/http/schemas/health.ts";
 import type { live } from "../../../src/adapters/http/schemas/live.ts";
+import type { liveTrading } from "../../../src/adapters/http/schemas/live-trading.ts";
 import type * as pages from "../../../src/adapters/http/schemas/pages.ts";
 import type * as rows from "../../../src/adapters/http/schemas/rows.ts";
 import type * as seen from "../../../src/adapters/http/schemas/seen.ts";
@@ -33,6 +34,7 @@ export type MarketPage = z.input<typeof pages.marketPage>;
 export type PricePoint = z.input<typeof pages.pricePoint>;
 export type FlowPoint = z.input<typeof pages.flowPoint>;
 export type Health = z.input<typeof health>;
+export type LiveTrading = z.input<typeof liveTrading>;
 export type Settings = z.input<typeof pages.settings>;
 export type Session = z.input<typeof pages.session>;
 export type CommandOutcome = z.input<typeof pages.commandOutcome>;

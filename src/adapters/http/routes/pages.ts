@@ -7,6 +7,7 @@ import type { ApiDeps } from "../api-app.ts";
 import { problemAnswers } from "../list-route.ts";
 import { notTooOften } from "../not-too-often.ts";
 import { health } from "../schemas/health.ts";
+import { liveTrading } from "../schemas/live-trading.ts";
 import * as pages from "../schemas/pages.ts";
 import * as rows from "../schemas/rows.ts";
 import { readHealth } from "./health.ts";
@@ -116,6 +117,11 @@ export function addPages(app: OpenAPIHono, deps: ApiDeps): void {
   addPage(app, {
     ...{ path: "/health", tag: "Health", summary: "Feed, latencies, queues, endpoints, memory", answer: health },
     read: () => readHealth(deps),
+  });
+  addPage(app, {
+    ...{ path: "/live-trading", tag: "Health", summary: "Status, differences, claims, drift against paper" },
+    answer: liveTrading,
+    read: () => reads.liveTrading(),
   });
   addPage(app, {
     ...{ path: "/settings", tag: "Settings", summary: "Effective configuration without secrets; limits" },

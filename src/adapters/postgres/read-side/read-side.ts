@@ -1,6 +1,7 @@
 import type { ReadSide } from "../../../ports/read-side.ts";
 import type { Database } from "../connect.ts";
 import * as health from "./health.ts";
+import { readLiveTrading } from "./live-trading.ts";
 import * as markets from "./markets.ts";
 import { readMode, readState, readTotals } from "./overview.ts";
 import * as performance from "./performance.ts";
@@ -36,6 +37,7 @@ export const createReadSide = (db: Database): ReadSide => ({
   state: () => readState(db),
   totals: () => readTotals(db),
   health: () => health.readHealth(db),
+  liveTrading: () => readLiveTrading(db),
   queues: () => health.readQueues(db),
   research: (page) => research.readResearch(db, page),
   researchReport: (id) => research.readResearchReport(db, id),
