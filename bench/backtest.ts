@@ -3,7 +3,9 @@
  * Fills a second are over the CPU seconds of the whole process, DuckDB's among them: what one core does. Every buy of a
  * followed wallet has to reach the engine. Then a run that rebuilds all scores and trades, over a tenth.
  *
- * --quick or --fills 1000000 cuts the fills; --runs 3.
+ * Last a sweep with one worker process and with two.
+ *
+ * --quick or --fills 1000000 cuts the fills; --runs 3; --part run|sweep for one of the two; --sweep-fills, --rounds of the sweep.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,11 +15,20 @@ import { parseArgs } from "node:util";
 import { openDuckdb } from "../src/adapters/archive/duckdb.ts";
 import { type BacktestSize, generateFills } from "./support/backtest-data.ts";
 import { printBench, significant, spread } from "./support/bench-report.ts";
+import { measureSweep } from "./support/sweep-speed.ts";
 
 const { values } = parseArgs({
-  options: { fills: { type: "string" }, runs: { type: "string", default: "3" }, quick: { type: "boolean" } },
+  options: {
+    fills: { type: "string" },
+    runs: { type: "string", default: "3" },
+    quick: { type: "boolean", default: false },
+    part: { type: "string", default: "all" },
+    "sweep-fills": { type: "string" },
+    rounds: { type: "string", default: "5" },
+  },
 });
-const fills = Number(values.fills ?? (values.quick === true ? 1_000_000 : 50_000_000));
+const fills = Number(values.fills ?? (values.quick ? 1_000_000 : 50_000_000));
+const sweepFills = Number(values["sweep-fills"] ?? (values.quick ? 100_000 : 500_000));
 const size: BacktestSize = { fills, wallets: 300_000 };
 const smaller: BacktestSize = { fills: Math.ceil(fills / 10), wallets: 30_000 };
 
@@ -43,8 +54,7 @@ function measure(kind: string, path: string, of: BacktestSize): Measured {
   return JSON.parse(output.toString()) as Measured;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-backtest-"));
-try {
+async function measureRuns(folder: string): Promise<Record<string, unknown>> {
   const duckdb = await openDuckdb({ spillFolder: join(folder, "spill"), memoryMb: 1_024, threads: 2 });
   const [path, small] = [join(folder, "fills.parquet"), join(folder, "smaller.parquet")];
   await generateFills(duckdb, path, size);
@@ -59,7 +69,7 @@ try {
   for (const { told, wanted } of runs) if (told !== wanted) throw new Error(`${told} buys told, ${wanted} in the data`);
   const scored = measure("scored", small, smaller);
   if (scored.fills !== smaller.fills) throw new Error(`${scored.fills} of ${smaller.fills} fills were read`);
-  printBench("backtest", {
+  return {
     fills,
     fills_per_s: spread(runs.map(({ cpuSeconds }) => significant(fills / cpuSeconds))),
     vs_scan: spread(
@@ -69,7 +79,15 @@ try {
     ...{ signals: runs[0]?.signals, scored_fills: smaller.fills },
     scored_fills_per_s: significant(smaller.fills / scored.cpuSeconds),
     scored_rss_mb: Math.round(scored.rssMb),
-  });
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-backtest-"));
+try {
+  const figures = values.part === "sweep" ? {} : await measureRuns(folder);
+  const sweepSize: BacktestSize = { fills: sweepFills, wallets: Math.ceil(sweepFills / 100) };
+  const swept = values.part === "run" ? {} : await measureSweep(folder, sweepSize, Number(values.rounds));
+  printBench("backtest", { ...figures, ...swept });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

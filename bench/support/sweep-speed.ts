@@ -1,0 +1,107 @@
+/**
+ * The same sweep with one worker process and with two, alternating: wall time of all variants, scores and start of the
+ * processes included. And what sharing the scores saves: one worker with them and without.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { openDuckdb } from "../../src/adapters/archive/duckdb.ts";
+import { writeFacts } from "../../src/adapters/archive/history/facts-file.ts";
+import { createProcessPool } from "../../src/adapters/system/process-pool.ts";
+import type { SweepProcessTask } from "../../src/apps/backtest/sweep-process.ts";
+import type { RunOptions } from "../../src/core/backtest/run.ts";
+import type { VariantFigures } from "../../src/core/backtest/sweep/variant-figures.ts";
+import { DAY_MS, epochMs } from "../../src/core/time/time.ts";
+import type { Sweep, SweepStore, VariantPool } from "../../src/ports/sweep.ts";
+import { variantHash } from "../../src/services/backtest/backtest.ts";
+import { listedJobs, orderVariants, workOnSweep } from "../../src/services/backtest/sweep.ts";
+import { dollars, engineOf, runOptions } from "../../test/support/backtest-options.ts";
+import { createManualClock } from "../../test/support/manual-clock.ts";
+import { type BacktestSize, DAYS, factsOf, GENESIS_MS, generateFills } from "./backtest-data.ts";
+import { significant, spread, timeMs } from "./bench-report.ts";
+
+const GENESIS = epochMs(GENESIS_MS);
+const END = epochMs(GENESIS_MS + (DAYS + 1) * DAY_MS);
+/** Generated bets know nothing, so scores lie about 5. */
+const SCORES = [4.9, 5, 5.1, 5.2, 5.3, 5.4];
+const DELAYS_MS = [1_000, 3_000];
+
+/** Twelve, of two delays: each pair of six shares its scores. */
+const grid: readonly RunOptions[] = DELAYS_MS.flatMap((delayMs) =>
+  SCORES.map((minWhaleScore) => {
+    const engine = engineOf({ minWhaleScore, minWhaleTradeUsd: dollars(50) });
+    const limits = { ...engine.limits, minConfidence: 0.4 };
+    return { ...runOptions(epochMs(GENESIS_MS + 30 * DAY_MS), END, { ...engine, limits }), delayMs };
+  }),
+);
+
+type Found = ReadonlyMap<string, VariantFigures>;
+
+export async function measureSweep(
+  folder: string,
+  size: BacktestSize,
+  rounds: number,
+): Promise<Record<string, unknown>> {
+  const duckdb = await openDuckdb({ spillFolder: join(folder, "spill"), memoryMb: 1_024, threads: 2 });
+  await generateFills(duckdb, join(folder, "fills.parquet"), size);
+  duckdb.close();
+  await writeFacts(folder, { facts: factsOf(size), missing: [], parts: ["fills.parquet"], legs: null });
+  const pairs: { readonly one: number; readonly two: number }[] = [];
+  let first: Found | null = null;
+  for (let round = 0; round < rounds; round += 1) {
+    const [one, two] = [await sweepOnce(folder, 1), await sweepOnce(folder, 2)];
+    first ??= one.found;
+    for (const { found } of [one, two]) {
+      if (!isDeepStrictEqual(found, first)) throw new Error("one and two workers found different figures");
+    }
+    console.log(JSON.stringify({ round, oneWorkerS: one.seconds, twoWorkersS: two.seconds }));
+    pairs.push({ one: one.seconds, two: two.seconds });
+  }
+  const alone = await sweepOnce(folder, 1, false);
+  if (!isDeepStrictEqual(alone.found, first)) throw new Error("shared scores led to other figures");
+  const trades = [...(first ?? [])].map(([, each]) => each.trades);
+  return {
+    ...{ sweep_fills: size.fills, sweep_variants: grid.length, sweep_trades: Math.max(...trades) },
+    sweep_speedup: spread(pairs.map(({ one, two }) => significant(one / two))),
+    sweep_shared_scores_gain: significant(alone.seconds / Math.min(...pairs.map(({ one }) => one))),
+  };
+}
+
+/** From nothing: no process is running, no score is known. */
+async function sweepOnce(folder: string, workers: number, isShared = true): Promise<{ found: Found; seconds: number }> {
+  for (const name of readdirSync(folder)) if (name.startsWith("scores-")) rmSync(join(folder, name));
+  const variants = grid.map((options, place) => ({ hash: variantHash(options), point: { place }, options }));
+  const coverage = { span: { fromBlock: 0, toBlock: 0 }, missing: [], fills: 0, firstAt: null, lastAt: null };
+  const plan = {
+    grid: {},
+    from: GENESIS,
+    to: END,
+    objective: "profit",
+    seed: 1,
+    windows: null,
+    data: "",
+    coverage,
+  } as const;
+  const sweep: Sweep = { id: "bench", plan, variants };
+  const found = new Map<string, VariantFigures>();
+  const store: Pick<SweepStore, "finished" | "save"> = {
+    finished: async () => new Set(found.keys()),
+    save: async (_, hash, figures) => void found.set(hash, figures),
+  };
+  const module = new URL("../../src/apps/backtest/sweep-process.ts", import.meta.url);
+  const processes = createProcessPool<SweepProcessTask, VariantFigures>(module, workers);
+  const pool: VariantPool = {
+    size: workers,
+    run: (task, onShare) => processes.run({ ...task, keepsScores: task.keepsScores && isShared, folder }, onShare),
+    close: processes.close,
+  };
+  const ledger = { countWith: async () => grid.length, record: async () => undefined };
+  const jobs = listedJobs(orderVariants(variants).map(({ hash }) => hash));
+  const deps = { store: store as SweepStore, variants: ledger, jobs, pool, clock: createManualClock(END) };
+  try {
+    const ms = await timeMs(() => workOnSweep(deps, sweep));
+    return { found: new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1))), seconds: ms / 1_000 };
+  } finally {
+    await pool.close();
+  }
+}
