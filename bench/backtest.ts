@@ -28,7 +28,7 @@ const { values } = parseArgs({
   },
 });
 const fills = Number(values.fills ?? (values.quick ? 1_000_000 : 50_000_000));
-const sweepFills = Number(values["sweep-fills"] ?? (values.quick ? 100_000 : 500_000));
+const sweepFills = Number(values["sweep-fills"] ?? (values.quick ? 100_000 : 300_000));
 const size: BacktestSize = { fills, wallets: 300_000 };
 const smaller: BacktestSize = { fills: Math.ceil(fills / 10), wallets: 30_000 };
 
