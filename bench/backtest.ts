@@ -1,7 +1,7 @@
 /**
  * A backtest of 50 million fills and 300,000 wallets: signals alone, against a bare scan of the same columns, alternating.
  * Fills a second are over the CPU seconds of the whole process, DuckDB's among them: what one core does. Every buy of a
- * followed wallet has to reach the engine. Then a run that rebuilds all scores and trades, over a tenth.
+ * followed wallet has to reach the engine. Then a run that rebuilds all scores and trades, over a tenth, a million at most.
  *
  * Last a sweep with one worker process and with two.
  *
@@ -30,7 +30,9 @@ const { values } = parseArgs({
 const fills = Number(values.fills ?? (values.quick ? 1_000_000 : 50_000_000));
 const sweepFills = Number(values["sweep-fills"] ?? (values.quick ? 100_000 : 300_000));
 const size: BacktestSize = { fills, wallets: 300_000 };
-const smaller: BacktestSize = { fills: Math.ceil(fills / 10), wallets: 30_000 };
+/** A run that rebuilds scores holds about a kilobyte for each unit inside the lookback, and here nearly every fill is one. */
+const SCORED_MAX = 1_000_000;
+const smaller: BacktestSize = { fills: Math.min(SCORED_MAX, Math.ceil(fills / 10)), wallets: 30_000 };
 
 type Measured = {
   readonly cpuSeconds: number;
