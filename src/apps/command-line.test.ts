@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createCommandLine } from "./command-line.ts";
 
 const withParents = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(withParents)];
@@ -22,6 +22,33 @@ test("every command's help ends with examples that can be typed, or has commands
     }
     const options = [command, ...command.commands].map((one) => one.helpInformation()).join();
     for (const [option] of typed.matchAll(/--[a-z-]+/g)) expect(options, command.name()).toContain(option);
+  }
+});
+
+test.each([
+  [["fly"], "unknown command 'fly'"],
+  [["demo", "--speed", "fast"], "A number from 1 to 600 is needed."],
+  [["score", "0x12"], "A wallet is 0x and 40 hex digits."],
+  [["score", "explain", "0x12"], "A wallet is 0x and 40 hex digits."],
+  [["tail", "--tier", "GOOD"], "Allowed choices are WHALE"],
+])("%s is refused with 2 and says why", async (args, why) => {
+  const exit = vi.spyOn(process, "exit").mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
+  });
+  const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    await expect(createCommandLine().parseAsync(args, { from: "user" })).rejects.toThrow("exit 2");
+    expect(String(stderr.mock.calls)).toContain(why);
+  } finally {
+    exit.mockRestore();
+    stderr.mockRestore();
+  }
+});
+
+test("help names every command", () => {
+  const cli = createCommandLine();
+  for (const command of cli.commands) {
+    expect(cli.helpInformation()).toMatch(new RegExp(`^  ${command.name()}\\b`, "m"));
   }
 });
 
