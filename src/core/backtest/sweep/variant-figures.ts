@@ -1,7 +1,8 @@
 /** What one variant of a sweep leaves behind: its account day by day, and its bets by event, so that any window can be judged. */
+import { assert } from "../../assert.ts";
 import { toNumber } from "../../money/amounts.ts";
 import { DAY_MS, type EpochMs } from "../../time/time.ts";
-import type { Estimate } from "../bootstrap.ts";
+import { correctFor, type Estimate } from "../bootstrap.ts";
 import type { HistoryFacts } from "../history.ts";
 import { cappedEdge, judgeSignals, type Verdict } from "../result.ts";
 import type { RunOptions, RunRecord } from "../run.ts";
@@ -54,7 +55,7 @@ export function summarizeVariant(
     signals: record.bets.filter(({ group }) => group === "signal").length,
     feesUsd: Number(fees) / 1e6,
     maxDrawdown: record.state.equity.maxDrawdown,
-    edge: edge.edge === null ? null : uncorrected(edge.edge),
+    edge: edge.edge === null ? null : uncorrected(edge.edge, variants),
     controlEdge: controls.reduce<number | null>(
       (most, { edge: of }) => ((of?.corrected?.low ?? 0) > 0 ? Math.max(most ?? 0, of?.mean ?? 0) : most),
       null,
@@ -63,12 +64,15 @@ export function summarizeVariant(
   };
 }
 
-/** So that figures do not depend on what else had been tried when they were worked out. */
-const uncorrected = ({ mean, interval, clusters }: Estimate): Omit<Estimate, "corrected"> => ({
-  mean,
-  interval,
-  clusters,
-});
+/**
+ * Without the correction, so that figures do not depend on what else had been tried. Once, on Node 24.21 with all cores
+ * busy, an interval held the numbers of the next one computed while its own correction was right: such figures are not kept.
+ */
+function uncorrected({ mean, interval, corrected, clusters }: Estimate, variants: number): VariantFigures["edge"] {
+  const again = interval === null ? null : correctFor(variants, mean, interval);
+  assert(again?.low === corrected?.low && again?.high === corrected?.high, "an interval stays as it was computed");
+  return { mean, interval, clusters };
+}
 
 function dailyProfits({ equity }: RunRecord, options: RunOptions): readonly number[] {
   const profits = new Array<number>(dayCount(options)).fill(0);
