@@ -37,8 +37,8 @@ describe("orderflow livetest", () => {
     "says what it would do, asks, and does nothing without a yes",
     async () => {
       const before = cash();
-      for (const typed of ["no\n", ""]) {
-        const { code, out, err } = await live.orderflow(["livetest"], {}, typed);
+      const typed = ["no\n", ""].map((text) => live.orderflow(["livetest"], {}, text));
+      for (const { code, out, err } of await Promise.all(typed)) {
         expect(code).toBe(1);
         expect(out).toMatch(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/);
         expect(err).toContain('Type "yes"');
@@ -67,14 +67,18 @@ describe("orderflow livetest", () => {
     "wrong sums, a country that is not served and a signer that is away stop it before anything",
     async () => {
       const before = cash();
-      for (const usdText of ["0.99", "1.001"]) {
-        const { code, err } = await live.orderflow(["livetest", "--usd", usdText, "--yes"]);
-        expect([code, err]).toEqual([2, expect.stringContaining("Dollars from 1 to 25")]);
-      }
-      const away = await live.orderflow(["livetest", "--yes"], { SIGNER_SOCKET: "", DATA_DIR: "other" });
-      expect([away.code, away.err]).toEqual([2, expect.stringContaining("SIGNER_SOCKET is not set")]);
-      const nowhere = await live.orderflow(["livetest", "--yes"], { GEOBLOCK_URL: "http://127.0.0.1:9" });
-      expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("cannot be reached")]);
+      const asked = [
+        [["--usd", "0.99"], {}, 2, "Dollars from 1 to 25"],
+        [["--usd", "1.001"], {}, 2, "Dollars from 1 to 25"],
+        [[], { SIGNER_SOCKET: "", DATA_DIR: "other" }, 2, "SIGNER_SOCKET is not set"],
+        [[], { GEOBLOCK_URL: "http://127.0.0.1:9" }, 1, "cannot be reached"],
+      ] as const;
+      const answers = await Promise.all(
+        asked.map(([args, env]) => live.orderflow(["livetest", ...args, "--yes"], env)),
+      );
+      expect(answers.map(({ code, err }) => [code, err])).toEqual(
+        asked.map(([, , code, text]) => [code, expect.stringContaining(text)]),
+      );
       expect(cash()).toBe(before);
     },
     SLOW_MS,
@@ -110,9 +114,11 @@ test(
     const sold = await live.orderflow(["close-all", "--direct", "--slippage", "50"], ALONE, "yes\n");
     expect(sold.out).toMatch(/Sold for \d+(\.\d+)? USD before fees\./);
     expect([sold.code, held()]).toEqual([0, 0]);
-    const again = await live.orderflow(["close-all", "--direct", "--yes"], ALONE);
+    const [again, wrong] = await Promise.all([
+      live.orderflow(["close-all", "--direct", "--yes"], ALONE),
+      live.orderflow(["close-all", "--direct", "--slippage", "half"]),
+    ]);
     expect([again.code, again.out]).toEqual([0, "Nothing is held.\n"]);
-    const wrong = await live.orderflow(["close-all", "--direct", "--slippage", "half"]);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("A whole number from 0 to 99")]);
   },
   SLOW_MS,
@@ -130,15 +136,17 @@ test(
       expect(await client.postOrder(order, program.signal)).toMatchObject({ kind: "accepted", status: "live" });
     }
     await live.stopSigner();
-    const cannot = await live.orderflow(["cancel-all", "--for", "1"], { ...ALONE, CLOB_URL: "http://127.0.0.1:9" });
+    const [cannot, nobody] = await Promise.all([
+      live.orderflow(["cancel-all", "--for", "1"], { ...ALONE, CLOB_URL: "http://127.0.0.1:9" }),
+      live.orderflow(["cancel-all"], { ...ALONE, DATA_DIR: "empty", SIGNER_SOCKET: "" }),
+    ]);
+    expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining("SIGNER_SOCKET is not set")]);
     expect([cannot.code, cannot.err]).toEqual([1, expect.stringContaining("cannot be reached")]);
     expect(await client.openOrders(program.signal)).toHaveLength(3);
     const done = await live.orderflow(["cancel-all", "--json"], ALONE);
     expect(done.code).toBe(0);
     expect(JSON.parse(done.out)).toEqual({ cancelled: 3, left: [] });
     expect(await client.openOrders(program.signal)).toEqual([]);
-    const nobody = await live.orderflow(["cancel-all"], { ...ALONE, DATA_DIR: "empty", SIGNER_SOCKET: "" });
-    expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining("SIGNER_SOCKET is not set")]);
   },
   SLOW_MS,
 );
