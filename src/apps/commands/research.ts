@@ -7,7 +7,7 @@ import type { RunOptions } from "../../core/backtest/run.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
 import { InputError } from "../../core/errors.ts";
 import { readOutcomes } from "../../core/research/outcomes.ts";
-import { type EpochMs, isoDate } from "../../core/time/time.ts";
+import { addMs, type EpochMs, isoDate } from "../../core/time/time.ts";
 import type { StagedHistory } from "../../ports/backtest.ts";
 import { RESEARCH_TOPICS, type ResearchTopic, research } from "../../services/research/research.ts";
 import { archiveFolder } from "../archive.ts";
@@ -98,7 +98,10 @@ async function runOptions(environment: Environment, flags: Flags, history: Stage
   const base = engineConfig(environment, 1);
   const strategy = await readStrategyOnce(environment);
   const engine = strategy === null ? base : applyStrategy(base, strategy);
-  const span = chooseSpan(history.coverage, { ...flags, delay: DELAY_S });
+  const { lastAt } = history.coverage;
+  // To the last fill and no further: the middle of the stretch is what some tables are split at.
+  const end = lastAt === null ? {} : { to: addMs(lastAt, 1) };
+  const span = chooseSpan(history.coverage, { ...end, ...flags, delay: DELAY_S });
   return {
     engine,
     ...span,

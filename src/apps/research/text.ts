@@ -30,9 +30,11 @@ export function rowCells(table: ResearchTable, row: ResearchRow): readonly strin
 const showInterval = (value: Estimate | null, format: (value: number) => string): string =>
   value?.interval == null ? "cannot tell" : `${format(value.interval.low)} to ${format(value.interval.high)}`;
 
+const PUBLISHED = "published";
+
 export const tableHead = (table: ResearchTable): readonly string[] => [
   ...["", table.counted, table.clustered, "figure", "95 %"],
-  ...(isCompared(table) ? ["published"] : []),
+  ...(isCompared(table) ? [PUBLISHED] : []),
   ...table.extraHead,
 ];
 
@@ -44,7 +46,8 @@ export function researchText(report: ResearchReport, width: number): string {
     (title, index): Column => ({
       title,
       ...(index === 0 ? {} : { align: "right" as const }),
-      ...(table.extraHead.includes(title) ? { optional: true } : {}),
+      // What was published stands below the table too.
+      ...(title === PUBLISHED || table.extraHead.includes(title) ? { optional: true } : {}),
     }),
   );
   const rows = table.rows.map((row) => rowCells(table, row));

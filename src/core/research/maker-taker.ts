@@ -46,7 +46,7 @@ export function tallyMakerTaker(facts: HistoryFacts, { payout, event }: Outcomes
         rows: [
           ...sides.flatMap(({ side, all, zones }) => [
             row(side, all, side === "takers" ? "−1.12 % (Kalshi)" : "+1.12 % (Kalshi)"),
-            ...ZONES.map(([name], index) => row(`${side}, bought ${name}`, zones[index] as ClusterSums)),
+            ...ZONES.map(([name], index) => row(`${side} ${name}`, zones[index] as ClusterSums)),
           ]),
           { ...wallets.winnersMakerShare(draw), isApart: true, published: "90 %" },
         ],

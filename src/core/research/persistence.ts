@@ -65,7 +65,7 @@ export function tallyPersistence(facts: HistoryFacts, outcomes: Outcomes, option
       return {
         title: "Persistence",
         meaning: `What was known of a wallet on ${isoDate(split)} against what its fills earned after it, for each dollar at stake.`,
-        ...{ counted: "wallets", clustered: "wallets or events", unit: "correlation", extraHead: [] },
+        ...{ counted: "wallets", clustered: "clusters", unit: "correlation", extraHead: [] },
         rows: [
           correlation(
             "score and later return",
@@ -84,9 +84,9 @@ export function tallyPersistence(facts: HistoryFacts, outcomes: Outcomes, option
             seen.map((wallet) => after.returnOf(wallet)),
           ),
           ...Array.from({ length: GROUPS }, (_, group) =>
-            groups.row(`later return, ${NAMES[group]} fifth by score`, fifth(byScore, group)),
+            groups.row(`later return, ${NAMES[group]} fifth`, fifth(byScore, group)),
           ),
-          groups.row("later return, those who would be followed", scored.filter(options.isFollowed)),
+          groups.row("later return, followed", scored.filter(options.isFollowed)),
         ],
         notes: [`Wallets with at least ${FILLS_MIN} fills on the side that is looked at, in resolved markets.`],
         citations: [CONVEXLY],
@@ -95,6 +95,7 @@ export function tallyPersistence(facts: HistoryFacts, outcomes: Outcomes, option
   };
 }
 
+/** By score. */
 const NAMES = ["lowest", "second", "middle", "fourth", "highest"] as const;
 
 const fifth = (sorted: readonly number[], group: number): readonly number[] =>

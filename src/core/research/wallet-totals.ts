@@ -99,7 +99,7 @@ export class WalletTotals {
       this.over(times, TOP, (wallet) => this.makerVolume[wallet] as number) /
       this.over(times, TOP, (wallet) => this.volume[wallet] as number);
     const count = Math.max(1, Math.round(TOP * this.best().length));
-    return { name: "maker share of the best 1 % of wallets", count, value: this.figure(of, draw), extra: [""] };
+    return { name: "maker share of the best 1 %", count, value: this.figure(of, draw), extra: [""] };
   }
 }
 

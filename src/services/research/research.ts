@@ -14,7 +14,7 @@ import type { ResearchTable, Tally } from "../../core/research/table.ts";
 import { tallyVolume } from "../../core/research/volume.ts";
 import { WalletTotals } from "../../core/research/wallet-totals.ts";
 import { tallyWash } from "../../core/research/wash-share.ts";
-import { addMs, type EpochMs, epochMs, HOUR_MS } from "../../core/time/time.ts";
+import { addMs, DAY_MS, type EpochMs, epochMs, HOUR_MS } from "../../core/time/time.ts";
 import type { History, HistoryCoverage, StagedHistory } from "../../ports/backtest.ts";
 import { type RunProgress, runBacktest } from "../backtest/run-backtest.ts";
 import { scoreAt } from "./score-at.ts";
@@ -155,7 +155,7 @@ class Pass {
   async follow(): Promise<readonly StudyBet[]> {
     const { run } = this.request;
     // Bets are made until the end of the stretch and told by whatever is known of their markets today.
-    const to = addMs(epochMs(Math.max(run.to, this.history.coverage.lastAt ?? run.to)), run.delayMs + HOUR_MS);
+    const to = addMs(epochMs(Math.max(run.to, this.history.coverage.lastAt ?? run.to)), run.delayMs + DAY_MS);
     const options = { ...run, to, trades: false };
     const { record, isPartial } = await runBacktest(this.history, options, this.watch("following"));
     this.isPartial = isPartial;
