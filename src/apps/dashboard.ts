@@ -34,7 +34,7 @@ export type Dashboard = {
 export async function openDashboard(parts: ServiceParts, services: readonly Service[] | null): Promise<Dashboard> {
   const { environment, database, clock, logger, machineTimeFactor, simulated = false } = parts;
   const { DASHBOARD_HOST: host, DASHBOARD_PORT: port } = environment;
-  const reads = createReadSide(database);
+  const reads = createReadSide(parts.readDatabase ?? database);
   const wall = createSystemClock();
   const feedLogger = logger.with({ service: "dashboard" });
   const feed = createLiveFeed({

@@ -9,6 +9,8 @@ import type { ListenerConfig } from "../services/listener/listener-config.ts";
 export type ServiceParts = {
   readonly environment: Environment;
   readonly database: Database;
+  /** Where pages are read from; absent: `database`. */
+  readonly readDatabase?: Database;
   readonly clock: Clock;
   readonly logger: Logger;
   /**

@@ -1,17 +1,23 @@
 // Goal: the images work, without a Docker engine. Method: the Dockerfile and compose.yaml are linted; each image's files are laid out
 // by the script that the Dockerfile runs, and the program is started from there as the image would.
-import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { DCLinter } from "dclint";
 import { validate } from "dockerfile-utils";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { parse } from "yaml";
 import { layOut, packagesOf, targets } from "../../deploy/lay-out-image.ts";
 import { environment } from "../../src/adapters/config/environment.ts";
+import { openDatabase } from "../../src/adapters/postgres/connect.ts";
+import { migrate } from "../../src/adapters/postgres/migrate.ts";
 import { WRITABLE } from "../../src/adapters/postgres/roles.ts";
+import { databaseUrl } from "../support/engines.ts";
+import { account } from "../support/postgres-server.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -122,4 +128,64 @@ describe("an image's files", { timeout: 60_000 }, () => {
     await expect(started).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("DATABASE_URL") });
     await expect(run(process.execPath, ["deploy/ready.ts"], options)).rejects.toMatchObject({ code: 1 });
   });
+
+  const server = inject("postgresUrl");
+  test.skipIf(server === null)(
+    "run: the dashboard answers as a user that may not write to its files, and reads from the replica",
+    async () => {
+      const image = join(folder, "dashboard");
+      await run(process.execPath, ["web/build.ts"], { cwd: root });
+      layOut(root, "dashboard", image);
+      const [name, user] = [`image_${process.pid}`, { write: `writer_${process.pid}`, read: `reader_${process.pid}` }];
+      const admin = await openDatabase({ url: server ?? "" });
+      const owner = async (statement: string) =>
+        (await sql.raw<Record<string, string>>(statement).execute(admin.kysely)).rows;
+      const urlOf = (as: string): string => databaseUrl(server ?? "", name).replace("user=postgres", `user=${as}`);
+      let child: ChildProcess | null = null;
+      try {
+        await owner(`CREATE DATABASE ${name}`);
+        const db = await openDatabase({ url: urlOf("postgres") });
+        await migrate(db).finally(() => db.close());
+        for (const each of Object.values(user)) await owner(`CREATE USER ${each} IN ROLE orderflow_dashboard`);
+        await owner(`ALTER USER ${user.read} SET default_transaction_read_only = on`);
+        const env = {
+          ...{
+            PATH: process.env.PATH,
+            DATABASE_URL: urlOf(user.write),
+            READ_DATABASE_URL: urlOf(user.read),
+            DATA_DIR: folder,
+          },
+          ...{ DASHBOARD_PORT: "0", METRICS_PORT: "0", LOG_FORMAT: "json", NODE_ENV: "production" },
+        };
+        chmodSync(folder, 0o755);
+        // The image is root's, and the program runs as somebody else: where the tests run as root.
+        child = spawn(process.execPath, ["src/apps/cli.ts", "dashboard"], { cwd: image, env, ...account() });
+        const [ready, page] = await addresses(child);
+        expect((await fetch(`${ready}/readyz`)).status).toBe(200);
+        expect((await fetch(`${page}/api/v1/wallets`)).status).toBe(200);
+        expect(await (await fetch(page)).text()).toContain("<script");
+        const metricsPort = new URL(ready).port;
+        await run(process.execPath, ["deploy/ready.ts"], { cwd: image, env: { ...env, METRICS_PORT: metricsPort } });
+        const readers = await owner(`SELECT usename, query FROM pg_stat_activity WHERE datname = '${name}'`);
+        expect(readers.some(({ usename, query }) => usename === user.read && query?.includes("wallet"))).toBe(true);
+      } finally {
+        child?.kill("SIGKILL");
+        await owner(`DROP DATABASE IF EXISTS ${name} (FORCE)`);
+        for (const each of Object.values(user)) await owner(`DROP ROLE IF EXISTS ${each}`);
+        await admin.close();
+      }
+    },
+  );
 });
+
+/** Where metrics and pages are, as the program says it. */
+async function addresses(child: ChildProcess): Promise<readonly [metrics: string, pages: string]> {
+  const found = new Map<string, string>();
+  if (child.stdout === null) throw new Error("no output");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
+    if (url !== undefined) found.set(msg, url.replace(/\/metrics$/, ""));
+    if (found.size === 2) break;
+  }
+  return [found.get("metrics") ?? "", found.get("dashboard") ?? ""];
+}

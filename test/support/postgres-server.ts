@@ -20,7 +20,7 @@ export function findPostgres(): string | null {
 }
 
 /** PostgreSQL refuses to run as root, so there it runs as an account that owns nothing else. */
-function account(): { uid: number; gid: number } | null {
+export function account(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const lines = readFileSync("/etc/passwd", "utf8").split("\n");
   for (const name of ["postgres", "nobody"]) {

@@ -60,6 +60,10 @@ export const environment = {
       postgresUrl,
       "PostgreSQL 15 or later. Needed by listener, reputation and executor started alone. Without it, `orderflow up` keeps an embedded database in DATA_DIR.",
     ),
+    READ_DATABASE_URL: secret(
+      postgresUrl,
+      "A replica of that server: `orderflow dashboard` reads there, and writes commands to DATABASE_URL. Without it, one server does both.",
+    ),
     DATA_DIR: setting(
       folder,
       "./data",

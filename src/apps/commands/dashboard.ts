@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openDatabase } from "../../adapters/postgres/connect.ts";
 import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
 import { observe, withMetrics } from "../observe.ts";
 import { runProgram, withDatabase } from "../program.ts";
@@ -14,7 +15,10 @@ export function addDashboard(cli: Command): void {
           program,
           async (database) => {
             const { signal, logger, clock } = program;
-            const parts = await withMetrics({ ...program, database, machineTimeFactor: 1 });
+            const replica = program.environment.READ_DATABASE_URL?.reveal();
+            // Hints come through the server that is written to: a replica has none.
+            const readDatabase = replica === undefined ? database : await openDatabase({ url: replica });
+            const parts = await withMetrics({ ...program, database, readDatabase, machineTimeFactor: 1 });
             const { openDashboard } = await import("../dashboard.ts");
             const dashboard = await openDashboard(parts, null);
             const observed = await observe(parts, [dashboard.service]);
@@ -27,6 +31,7 @@ export function addDashboard(cli: Command): void {
               });
             } finally {
               await dashboard.close();
+              if (readDatabase !== database) await readDatabase.close();
               await observed.close();
             }
             logger.info("stopped");

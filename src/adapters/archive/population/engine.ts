@@ -2,16 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../../core/errors.ts";
-import type { Address, MarketId } from "../../../core/ids/ids.ts";
 import { POPULATION_RELATIONS, type PopulationRelation } from "../../../core/reputation/population-relations.ts";
-import type {
-  PopulationComparison,
-  PopulationDifference,
-  PopulationEngine,
-  PopulationRun,
-  PopulationTotals,
-} from "../../../ports/population.ts";
-import { type Duckdb, openDuckdb, type Row, text, textList } from "../duckdb.ts";
+import type { PopulationEngine, PopulationRun } from "../../../ports/population.ts";
+import { type Duckdb, openDuckdb, text, textList } from "../duckdb.ts";
+import { readComparison, readTotals } from "./figures.ts";
 import { comparisonQuery, DUCKDB, differencesQuery, unitsQuery, walletsQuery } from "./queries.ts";
 import { RELATIONS } from "./relations.ts";
 
@@ -68,12 +62,12 @@ function createRun(duckdb: Duckdb, folder: string, work: string): PopulationRun 
       );
       await store("recomputed", unitsQuery(DUCKDB));
       await store("wallet_total", walletsQuery);
-      return readTotals(duckdb);
+      return readTotals(duckdb.rows);
     },
     async compare(limit) {
       await store("compared", comparisonQuery);
       await store("difference", differencesQuery);
-      return readComparison(duckdb, limit);
+      return readComparison(duckdb.rows, limit);
     },
     async close() {
       duckdb.close();
@@ -119,46 +113,3 @@ function requirePath(folder: string, path: string): string {
     { path },
   );
 }
-
-async function readTotals(duckdb: Duckdb): Promise<PopulationTotals> {
-  const [row = {}] = await duckdb.rows(`SELECT count(*)::VARCHAR AS wallets, coalesce(sum(units), 0)::VARCHAR AS units,
-    coalesce(sum(entries), 0)::VARCHAR AS entries, coalesce(sum(settled_units), 0)::VARCHAR AS settled_units,
-    coalesce(sum(pnl), 0)::VARCHAR AS pnl FROM wallet_total`);
-  const number = (name: string): number => Number(row[name]);
-  return {
-    entries: number("entries"),
-    wallets: number("wallets"),
-    units: number("units"),
-    settledUnits: number("settled_units"),
-    pnl: BigInt(row.pnl as string),
-  };
-}
-
-async function readComparison(duckdb: Duckdb, limit: number): Promise<PopulationComparison> {
-  const manners = await duckdb.rows("SELECT manner, count(*)::VARCHAR AS units FROM compared GROUP BY manner");
-  const count = (manner: string): number => Number(manners.find((row) => row.manner === manner)?.units ?? 0);
-  const [total] = await duckdb.rows("SELECT count(*)::VARCHAR AS differing FROM difference");
-  const rows = await duckdb.rows(`SELECT w.address, m.condition_id, d.figure, d.ledger::VARCHAR AS ledger,
-      d.recomputed::VARCHAR AS recomputed
-    FROM difference AS d JOIN wallet AS w USING (wallet_key) LEFT JOIN market AS m USING (market_key)
-    ORDER BY abs(coalesce(d.ledger, 0) - coalesce(d.recomputed, 0)) DESC, w.address, m.condition_id, d.figure
-    LIMIT ${Math.trunc(limit)}`);
-  return {
-    compared: count("alone"),
-    comparedTogether: count("together"),
-    incomplete: count("incomplete"),
-    leftAtCost: count("shares"),
-    waiting: count("waiting"),
-    differing: Number(total?.differing),
-    differences: rows.map(toDifference),
-  };
-}
-
-/** The database wrote these names itself: brands are applied and nothing is parsed again. */
-const toDifference = (row: Row): PopulationDifference => ({
-  wallet: `0x${row.address as string}` as Address,
-  market: row.condition_id === null ? null : (`0x${row.condition_id as string}` as MarketId),
-  figure: row.figure as PopulationDifference["figure"],
-  ledger: row.ledger === null ? null : BigInt(row.ledger as string),
-  recomputed: row.recomputed === null ? null : BigInt(row.recomputed as string),
-});

@@ -26,6 +26,7 @@ export type Dialect = {
 };
 
 export const DUCKDB: Dialect = { quotient: (over, under) => `((${over}) // (${under}))`, wide: "HUGEINT" };
+export const CLICKHOUSE: Dialect = { quotient: (over, under) => `intDiv(${over}, ${under})`, wide: "Int128" };
 
 /** BUY: shares less a fee in shares, cash plus a fee in collateral. SELL: cash less the fee. */
 export const sumsOfFills = `
@@ -94,6 +95,19 @@ export const walletsQuery = `
     CAST(sum(CASE WHEN shares_0 < 0 OR shares_1 < 0 THEN 1 ELSE 0 END) AS BIGINT) AS oversold_units
   FROM recomputed GROUP BY wallet_key`;
 
+const PAIR = [
+  "wallet_key",
+  "market_key",
+  "is_recomputed",
+  "is_in_ledger",
+  "r_shares_0",
+  "r_shares_1",
+  "r_money",
+  "r_paid_in",
+].concat(["shares_0", "shares_1", "money", "paid_in", "rounding", "is_incomplete", "is_coupled", "has_left"]);
+/** Named one by one: of a name that both sides of a join have, ClickHouse makes another one out of `p.*`. */
+const pairOf = (alias: string): string => PAIR.map((column) => `${alias}.${column} AS ${column}`).join(", ");
+
 /**
  * Every unit of either side once, with how it can be compared: 'alone', 'together' with the owner's others, 'shares' only,
  * or not at all ('incomplete', 'waiting').
@@ -103,19 +117,19 @@ export const comparisonQuery = `
     SELECT coalesce(r.wallet_key, u.wallet_key) AS wallet_key, coalesce(r.market_key, u.market_key) AS market_key,
       r.wallet_key IS NOT NULL AS is_recomputed, u.wallet_key IS NOT NULL AS is_in_ledger,
       r.shares_0 AS r_shares_0, r.shares_1 AS r_shares_1, r.money AS r_money, r.paid_in AS r_paid_in,
-      u.shares_0, u.shares_1, u.money, u.paid_in, r.rounding, coalesce(u.is_incomplete, 0) AS is_incomplete,
+      u.shares_0 AS shares_0, u.shares_1 AS shares_1, u.money AS money, u.paid_in AS paid_in, r.rounding AS rounding, coalesce(u.is_incomplete, 0) AS is_incomplete,
       coalesce(r.is_coupled, 0) AS is_coupled, coalesce(r.has_left, 0) AS has_left
     FROM recomputed AS r FULL JOIN unit AS u ON u.wallet_key = r.wallet_key AND u.market_key = r.market_key
   ),
   owned AS (
-    SELECT p.*, w.owner_key, m.is_waiting
+    SELECT ${pairOf("p")}, w.owner_key, m.is_waiting
     FROM pair AS p JOIN wallet AS w ON w.wallet_key = p.wallet_key JOIN market AS m ON m.market_key = p.market_key
   ),
   spoilt AS (
     SELECT owner_key, max(is_incomplete) AS has_incomplete, max(has_left) AS has_left, max(is_waiting) AS has_waiting
     FROM owned WHERE is_coupled = 1 GROUP BY owner_key
   )
-  SELECT o.*,
+  SELECT ${pairOf("o")}, o.owner_key AS owner_key, o.is_waiting AS is_waiting,
     CASE WHEN o.is_waiting = 1 OR (o.is_coupled = 1 AND s.has_waiting = 1) THEN 'waiting'
       WHEN o.is_incomplete = 1 THEN 'incomplete'
       WHEN o.has_left = 1 OR (o.is_coupled = 1 AND (s.has_left = 1 OR s.has_incomplete = 1)) THEN 'shares'
