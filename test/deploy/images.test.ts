@@ -101,7 +101,7 @@ describe("an image's files", { timeout: 60_000 }, () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "orderflow-image-"));
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), 180_000);
 
   test("leave out what the service does not use, and nothing that it does", () => {
     const of = (target: string) => packagesOf(root, target);
