@@ -4,7 +4,7 @@
  */
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../../src/adapters/simulated-venue/paper-venue.ts";
-import { keepYoungGenerationSmall } from "../../src/adapters/system/heap.ts";
+import { keepYoungGenerationSmall } from "../../src/adapters/system/v8-flags.ts";
 import { engineConfig } from "../../src/apps/executor.ts";
 import { runProgram, withDatabase } from "../../src/apps/program.ts";
 import { runServices } from "../../src/apps/run-services.ts";

@@ -5,7 +5,7 @@ import { openArchiveFolder } from "../../src/adapters/archive/fill-files.ts";
 import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
 import { openDatabase } from "../../src/adapters/postgres/connect.ts";
 import { createReputationStore } from "../../src/adapters/postgres/reputation-store.ts";
-import { keepShortLivedObjectsYoung, keepYoungGenerationSmall } from "../../src/adapters/system/heap.ts";
+import { keepShortLivedObjectsYoung, keepYoungGenerationSmall } from "../../src/adapters/system/v8-flags.ts";
 import { epochMs } from "../../src/core/time/time.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { ReputationStore } from "../../src/ports/reputation-store.ts";

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { openSharedHistory } from "../../adapters/archive/history/engine.ts";
 import { readScoreLog, writeScoreLog } from "../../adapters/archive/history/score-log-file.ts";
-import { keepShortLivedObjectsYoung } from "../../adapters/system/heap.ts";
 import { serveTasks } from "../../adapters/system/process-pool.ts";
+import { avoidStaleLoads, keepShortLivedObjectsYoung } from "../../adapters/system/v8-flags.ts";
 import type { RunHooks, RunOptions } from "../../core/backtest/run.ts";
 import { playScores, recordScores, type ScoreRecorder, scoreKey } from "../../core/backtest/sweep/score-log.ts";
 import { summarizeVariant, type VariantFigures } from "../../core/backtest/sweep/variant-figures.ts";
@@ -21,6 +21,7 @@ const SHARE_STEP = 0.01;
 
 let opened: { readonly folder: string; readonly history: History } | null = null;
 
+avoidStaleLoads();
 keepShortLivedObjectsYoung();
 serveTasks<SweepProcessTask, VariantFigures>(async ({ folder, options, tried, keepsScores }, onShare) => {
   if (opened?.folder !== folder) opened = { folder, history: await openSharedHistory(folder, options.to) };

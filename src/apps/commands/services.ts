@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { findStrategyFile } from "../../adapters/config/strategy-file.ts";
 import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
-import { keepYoungGenerationSmall } from "../../adapters/system/heap.ts";
+import { keepYoungGenerationSmall } from "../../adapters/system/v8-flags.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
 import { createRetention } from "../archive.ts";

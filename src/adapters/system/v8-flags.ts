@@ -16,3 +16,12 @@ export function keepShortLivedObjectsYoung(): void {
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
+
+/**
+ * V8 of Node 24 and 26 can take a stored value for unchanged that a call has written through another name (V8 bug 554421904,
+ * nodejs/node #66112), so that an object holds the numbers of another. Money is not computed on that; until Node has the
+ * mending, the optimisation is off.
+ */
+export function avoidStaleLoads(): void {
+  setFlagsFromString("--no-turboshaft-load-elimination");
+}
