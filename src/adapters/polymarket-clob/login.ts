@@ -31,9 +31,9 @@ export async function login(options: LoginOptions, signal: AbortSignal): Promise
     return client.send({ method, path, body: "", headers }, signal);
   }
 
-  // Deriving first: creating what exists is refused.
-  const derived = await ask("GET", "/auth/derive-api-key").catch(orNone);
-  const made = derived ?? (await ask("POST", "/auth/api-key").catch(orNone));
+  const derive = (): Promise<unknown> => ask("GET", "/auth/derive-api-key").catch(orNone);
+  // Deriving first: creating what exists is refused. And last: another process of ours may have created it meanwhile.
+  const made = (await derive()) ?? (await ask("POST", "/auth/api-key").catch(orNone)) ?? (await derive());
   if (made === null) throw new ConfigError([`the venue makes no API credentials for ${owner}`]);
   const { apiKey: key, secret, passphrase } = parseAnswer(answer, made, "/auth/api-key");
   return { key, secret, passphrase };

@@ -18,9 +18,12 @@ export async function lockLedger(trx: Trx): Promise<void> {
   await sql`SELECT 1 FROM flow.ledger_state FOR UPDATE`.execute(trx);
 }
 
-/** As `lockLedger` against everybody but others that lock it this way: for steps that take different wallets. */
+/**
+ * As `lockLedger` against everybody but others that lock it this way: for steps that take different wallets. They may update
+ * the row besides, which `FOR SHARE` would make a deadlock.
+ */
 export async function shareLedger(trx: Trx): Promise<void> {
-  await sql`SELECT 1 FROM flow.ledger_state FOR SHARE`.execute(trx);
+  await sql`SELECT 1 FROM flow.ledger_state FOR KEY SHARE`.execute(trx);
 }
 
 /**
