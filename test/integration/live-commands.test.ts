@@ -38,10 +38,12 @@ describe("orderflow livetest", () => {
     async () => {
       const before = cash();
       const typed = ["no\n", ""].map((text) => live.orderflow(["livetest"], {}, text));
-      for (const { code, out, err } of await Promise.all(typed)) {
-        expect(code).toBe(1);
-        expect(out).toMatch(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/);
-        expect(err).toContain('Type "yes"');
+      for (const answer of await Promise.all(typed)) {
+        expect(answer).toEqual({
+          code: 1,
+          out: expect.stringMatching(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/),
+          err: expect.stringContaining('Type "yes"'),
+        });
       }
       expect([cash(), held()]).toEqual([before, 0]);
     },

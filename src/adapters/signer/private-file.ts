@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { ConfigError } from "../../core/errors.ts";
 
 const OTHERS_READ = 0o077;
@@ -29,15 +30,20 @@ export function readPrivateFile(path: string, kind: "secret" | "rules"): string 
   }
 }
 
-/** Either the old contents are there afterwards or the new ones, also when the power goes. */
+/** Either the old contents are there afterwards or the new ones, also when the power goes or another process does the same. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const next = `${path}.next`;
-  const file = await open(next, "w", 0o600);
+  const next = `${path}.${randomUUID()}.next`;
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(next, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
   }
-  await rename(next, path);
 }
