@@ -98,6 +98,9 @@ describeOnEachEngine("executor store", (getDb) => {
     expect(await rows(sql`SELECT state_hash FROM flow.journal WHERE seq = 1`)).toEqual([{ state_hash: hash }]);
     expect(await rows(sql`SELECT status FROM orderflow_signals`)).toEqual([{ status: "EXECUTED" }]);
     expect(await rows(sql`SELECT kind FROM flow.alert_outbox`)).toHaveLength(2);
+    // Planning them takes as long as running them.
+    const planned = sql`SELECT FROM pg_prepared_statements WHERE statement ~ 'max\\(seq\\)|WITH own AS'`;
+    expect(await rows(planned)).toHaveLength(2);
   });
 
   test("appends nothing where another executor has gone on from the state", async () => {

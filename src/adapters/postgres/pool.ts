@@ -76,7 +76,7 @@ async function* translatedPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenera
  * depend on what they ask.
  */
 export const PREPARED = sql.raw("/* prepared */ ");
-const PREPARED_TEXT = "/* prepared */";
+const IS_PREPARED = /^\s*\/\* prepared \*\//;
 /** By their text. */
 const preparedNames = new Map<string, string>();
 
@@ -104,7 +104,7 @@ export function kyselyPool(source: ClientSource): PostgresPool {
         const values = [...parameters];
         return translated(
           () =>
-            (statement.startsWith(PREPARED_TEXT)
+            (IS_PREPARED.test(statement)
               ? client.query({ name: preparedName(statement), text: statement, values })
               : client.query(statement, values)) as unknown as Promise<PostgresQueryResult<unknown>>,
         );

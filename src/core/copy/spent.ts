@@ -1,6 +1,6 @@
 import type { Address } from "../ids/ids.ts";
 import { addUsd, subUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
-import { without } from "../record.ts";
+import { withEntry, without } from "../record.ts";
 import { type EpochMs, startOfDay } from "../time/time.ts";
 
 /** Stakes of one UTC day, in all and by the wallet that was copied. An order counts whole until its answer is known. */
@@ -22,7 +22,7 @@ export function addSpent(before: Spent, wallet: Address | null, stakeUsd: UsdMic
   const spent = spentOn(before, at);
   const totalUsd = addUsd(spent.totalUsd, stakeUsd);
   if (wallet === null) return { ...spent, totalUsd };
-  const wallets = { ...spent.wallets, [wallet]: addUsd(spentOnWallet(spent, wallet), stakeUsd) };
+  const wallets = withEntry(spent.wallets, wallet, addUsd(spentOnWallet(spent, wallet), stakeUsd));
   return { ...spent, totalUsd, wallets };
 }
 
@@ -32,6 +32,6 @@ export function returnUnspent(spent: Spent, wallet: Address | null, unusedUsd: U
   const totalUsd = subUsd(spent.totalUsd, unusedUsd);
   if (wallet === null) return { ...spent, totalUsd };
   const left = subUsd(spentOnWallet(spent, wallet), unusedUsd);
-  const wallets = left === ZERO_USD ? without(spent.wallets, wallet) : { ...spent.wallets, [wallet]: left };
+  const wallets = left === ZERO_USD ? without(spent.wallets, wallet) : withEntry(spent.wallets, wallet, left);
   return { ...spent, totalUsd, wallets };
 }

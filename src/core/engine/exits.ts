@@ -1,5 +1,6 @@
 import type { ExitRequest, Position } from "../execution/position.ts";
 import type { SignalId } from "../ids/ids.ts";
+import { withEntry } from "../record.ts";
 import { addMs, SECOND_MS } from "../time/time.ts";
 import { type StepResult, unchanged } from "./command.ts";
 import type { EngineState } from "./state.ts";
@@ -43,5 +44,5 @@ export const retryExit = (state: EngineState, position: Position, exit: ExitRequ
 
 export const withPosition = (state: EngineState, position: Position): EngineState => ({
   ...state,
-  positions: { ...state.positions, [position.id]: position },
+  positions: withEntry(state.positions, position.id, position),
 });

@@ -8,6 +8,7 @@ import type { ExitRequest, Position } from "../execution/position.ts";
 import { reverseControl, reverseLimitPrice } from "../execution/reverse-control.ts";
 import type { SignalId } from "../ids/ids.ts";
 import { type PriceMicros, price } from "../money/amounts.ts";
+import { withEntry } from "../record.ts";
 import { type ApprovedOrder, checkOrder, type Decision } from "../risk/check-order.ts";
 import type { EntryIntent, ExitIntent } from "../risk/order-intent.ts";
 import { modelPrice } from "../signals/ml-prediction.ts";
@@ -149,7 +150,7 @@ function submit(
   return {
     state: {
       ...state,
-      orders: { ...state.orders, [order.clientOrderId]: { order, submittedAt: state.at, worstCostUsd } },
+      orders: withEntry(state.orders, order.clientOrderId, { order, submittedAt: state.at, worstCostUsd }),
     },
     commands: [{ kind: "placeOrder", order }],
     changes: [{ kind: "order", order, status: "SUBMITTED", reason: null, executions: [], estimates, at: state.at }],

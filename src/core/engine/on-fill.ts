@@ -3,6 +3,7 @@ import { leaderOf, resolveCopyRule } from "../copy/copy-rules.ts";
 import type { Position } from "../execution/position.ts";
 import { NO_FEE, type OutcomeIndex } from "../market/market.ts";
 import { toNumber } from "../money/amounts.ts";
+import { withEntry } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
@@ -103,7 +104,7 @@ function onModelledBuy(state: EngineState, event: FillObserved): StepResult {
 function onDegenSell(state: EngineState, event: FillObserved): StepResult {
   const { fill, wallet } = event;
   const { sells, trigger } = detectFadeDegen(state.config.signals, state.panics[fill.tokenId] ?? [], fill, wallet);
-  const next: EngineState = { ...state, panics: { ...state.panics, [fill.tokenId]: sells } };
+  const next: EngineState = { ...state, panics: withEntry(state.panics, fill.tokenId, sells) };
   if (trigger === null) return unchanged(next);
   // The wallets' own (negative) skill says nothing about ours: no edge has been measured for this signal.
   const unproven: Trigger = { ...trigger, edgeLowerBound: null };
@@ -124,7 +125,7 @@ function onLeaderSell(state: EngineState, event: FillObserved): StepResult {
     if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
     const { exit, trigger } = detectExitFollow(state.config.signals, position.leaderExit, fill, wallet);
     const watched: Position = { ...position, leaderExit: exit };
-    result = andThen(result, (now) => unchanged({ ...now, positions: { ...now.positions, [position.id]: watched } }));
+    result = andThen(result, (now) => unchanged({ ...now, positions: withEntry(now.positions, position.id, watched) }));
     // A second sale while we are selling already adds nothing.
     if (trigger === null || position.exit !== null) continue;
     if (!resolveCopyRule(state.config, { wallet: fill.wallet, tier: position.leaderTier ?? "" }).mirrorExits) continue;

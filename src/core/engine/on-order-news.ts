@@ -2,6 +2,7 @@ import { assert } from "../assert.ts";
 import { totalExecutions } from "../execution/simulate-fill.ts";
 import { confirmedExecutions } from "../execution/venue-order.ts";
 import { addUsd, maxUsd, subUsd, ZERO_USD } from "../money/amounts.ts";
+import { withEntry } from "../record.ts";
 import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import { signalOf } from "./entries.ts";
@@ -29,7 +30,7 @@ export function onOrderProgress(
   };
   const row: ChangedRow = { kind: "order", order, status: "SUBMITTED", reason: null, executions, at: state.at };
   const noted: StepResult = {
-    state: { ...state, orders: { ...state.orders, [clientOrderId]: waiting } },
+    state: { ...state, orders: withEntry(state.orders, clientOrderId, waiting) },
     commands: [],
     changes: [row],
   };

@@ -3,6 +3,7 @@ import { isStopLossHit, isTakeProfitHit, type Position, unrealizedUsd } from "..
 import { formatUsd } from "../money/amounts.ts";
 import { closeDay, startDay } from "../performance/day.ts";
 import { summarizeDay } from "../performance/summary.ts";
+import { withEntry } from "../record.ts";
 import { forgetProtections } from "../risk/protections.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
@@ -75,7 +76,7 @@ export function onMarks(state: EngineState, { bids, at }: EventOf<"positionsMark
 
 function mark(state: EngineState, position: Position): StepResult {
   const marked: StepResult = {
-    state: { ...state, positions: { ...state.positions, [position.id]: position } },
+    state: { ...state, positions: withEntry(state.positions, position.id, position) },
     commands: [],
     changes: [{ kind: "position", position, at: state.at }],
   };

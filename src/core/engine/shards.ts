@@ -1,3 +1,4 @@
+import { withEntry } from "../record.ts";
 /**
  * A large map as plain values: a tree with sixteen branches a level, so that a step copies three short lists and one
  * leaf, not ten thousand entries. The path is the last digits of the hex id that the key begins with (the first ones of
@@ -26,7 +27,7 @@ export const setShard = <Value>(shards: Shards<Value>, key: string, value: Value
   setBelow(shards, key, value, 0) as Shards<Value>;
 
 function setBelow<Value>(node: Node<Value> | null, key: string, value: Value, level: number): Node<Value> {
-  if (level === LEVELS) return { ...(node as Leaf<Value> | null), [key]: value };
+  if (level === LEVELS) return withEntry((node as Leaf<Value> | null) ?? {}, key, value);
   const copy = ((node ?? NO_SHARDS) as (Node<Value> | null)[]).slice();
   const branch = branchOf(key, level);
   copy[branch] = setBelow(copy[branch] ?? null, key, value, level + 1);

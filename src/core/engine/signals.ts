@@ -1,6 +1,6 @@
 import type { SignalId } from "../ids/ids.ts";
 import { formatPrice, formatUsd } from "../money/amounts.ts";
-import { without } from "../record.ts";
+import { withEntry, without } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import type { Signal } from "../signals/signal.ts";
 import { type Command, type NoticeKind, type StepResult, unchanged } from "./command.ts";
@@ -16,14 +16,14 @@ export function enterSignal(state: EngineState, signal: Signal): StepResult {
   }
   const { id: signalId, marketId, tokenId } = signal;
   return {
-    state: { ...counted, signals: { ...state.signals, [signalId]: signal } },
+    state: { ...counted, signals: withEntry(state.signals, signalId, signal) },
     commands: [told, { kind: "requestBook", subject: { kind: "signal", signalId }, marketId, tokenId }],
     changes: [{ kind: "signal", signal }],
   };
 }
 
 export const updateSignal = (state: EngineState, signal: Signal): StepResult => ({
-  state: { ...state, signals: { ...state.signals, [signal.id]: signal } },
+  state: { ...state, signals: withEntry(state.signals, signal.id, signal) },
   commands: [],
   changes: [{ kind: "signal", signal }],
 });

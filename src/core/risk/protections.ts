@@ -1,6 +1,7 @@
 import type { Position } from "../execution/position.ts";
 import type { MarketId } from "../ids/ids.ts";
 import { formatUsd, maxUsd, portionBps, subUsd, type UsdMicros } from "../money/amounts.ts";
+import { withEntry } from "../record.ts";
 import { addMs, type EpochMs } from "../time/time.ts";
 import type { Refusal, RiskLimits } from "./limits.ts";
 
@@ -31,7 +32,7 @@ export const startProtections = (equityUsd: UsdMicros): Protections => ({
 export function noteClosed(before: Protections, limits: RiskLimits, position: Position, at: EpochMs): Protections {
   const cooled =
     position.closeReason === "STOP_LOSS" && limits.stopCooldownMs > 0
-      ? { ...before, cooldowns: { ...before.cooldowns, [position.marketId]: addMs(at, limits.stopCooldownMs) } }
+      ? { ...before, cooldowns: withEntry(before.cooldowns, position.marketId, addMs(at, limits.stopCooldownMs)) }
       : before;
   const lossesInRow = position.realizedUsd > 0n ? 0 : cooled.lossesInRow + 1;
   if (lossesInRow < limits.lossStreakMax) return { ...cooled, lossesInRow };
