@@ -11,6 +11,8 @@ export type RangeRequest = {
   readonly filter: LogFilter;
   /** The headers of all blocks from here up are wanted as well (those that may still be replaced). */
   readonly headersFrom: number;
+  /** Blocks outside the range whose headers are wanted from the same node: is what we hold there of the same chain? */
+  readonly neighbours?: readonly number[];
   /** Ask somebody else than the last time, where there is somebody else: the last answer is doubted. */
   readonly again?: boolean;
   /** Name of an endpoint that is not to be asked, where there is another. */
@@ -24,6 +26,8 @@ export type RangeAnswer = {
   readonly logs: readonly RawLog[];
   /** Ascending: always the first and the last block of the range, and all from `headersFrom` up. */
   readonly blocks: readonly BlockRef[];
+  /** Ascending; absent: none were asked for. */
+  readonly neighbours?: readonly BlockRef[];
   /** Unix seconds of every block that has a log. */
   readonly timestamps: ReadonlyMap<number, number>;
   /** The newest final block of the node that answered, as it said in the same breath; undefined: it was not asked. */

@@ -85,6 +85,7 @@ export function createFakeLogSource(chain: FakeChain): FakeLogSource {
       return {
         logs,
         blocks: [...numbers].sort((a, b) => a - b).map(require),
+        neighbours: (request.neighbours ?? []).map(require),
         timestamps: new Map(logs.map((log) => [log.blockNumber, require(log.blockNumber).timestamp])),
         finalized: chain.finalized() < 0 ? null : require(chain.finalized()),
       };

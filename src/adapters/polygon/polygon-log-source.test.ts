@@ -76,6 +76,18 @@ describe("a range", () => {
     expect(answer.blocks).toHaveLength(21);
   });
 
+  test("comes with its neighbours, whose own logs are not missed, in the one request", async () => {
+    const chain = chainWithMatches();
+    const node = await start(chain);
+    const source = await connect([node.url]);
+    node.asked.length = 0;
+    const range = { fromBlock: 110, toBlock: 112, filter, headersFrom: 113, neighbours: [105, 119] };
+    const answer = await source.readRange(range, never);
+    expect(answer.blocks).toEqual([110, 112].map((number) => chain.block(number)));
+    expect(answer.neighbours).toEqual([105, 119].map((number) => chain.block(number)));
+    expect(node.asked).toEqual(["eth_getLogs", ...Array(5).fill("eth_getBlockByNumber")]);
+  });
+
   test("beyond the head is not answered with silence", async () => {
     const source = await connect([(await start(chainWithMatches())).url]);
     await expect(source.readRange({ ...whole, toBlock: 121 }, never)).rejects.toThrow(TransientError);

@@ -118,7 +118,7 @@ function createDoubt(endpoints: number): (endpoint: string, silent: SilentBlock)
  */
 async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: SilentBlock) => void): Promise<RangeAnswer> {
   const { fromBlock, toBlock, filter } = request;
-  const wanted = new Set([toBlock, fromBlock]);
+  const wanted = new Set([toBlock, fromBlock, ...(request.neighbours ?? [])]);
   for (let number = Math.max(fromBlock, request.headersFrom); number <= toBlock; number += 1) wanted.add(number);
   const numbers = [...wanted];
   const range = {
@@ -142,12 +142,15 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
   checkNotCapped(first.length, request);
   const logs = checkLogs(first as readonly TimedLog[], request);
   checkHeaders(headers, logs);
-  const silent = findSilentBlock(headers, logs, request);
+  const isInside = ({ number }: Header): boolean => number >= fromBlock && number <= toBlock;
+  const inside = headers.filter(isInside);
+  const silent = findSilentBlock(inside, logs, request);
   if (silent !== null) doubt(silent);
   const timestamps = await readTimestamps(ask, headers, logs);
   return {
     logs: logs.map(({ log }) => log),
-    blocks: headers.map(refOf),
+    blocks: inside.map(refOf),
+    neighbours: headers.filter((header) => !isInside(header)).map(refOf),
     timestamps,
     finalized: finalized === null ? null : refOf(finalized),
   };

@@ -1,5 +1,6 @@
 import type { BlockRef } from "../../core/chain/fill.ts";
 import { type BlockRange, missingRanges } from "../../core/chain/missing-ranges.ts";
+import type { RangeAnswer } from "../../ports/log-source.ts";
 
 /** What the listener knows of the chain, in memory; of what it holds the database says the same after every commit. */
 export type ChainView = {
@@ -39,10 +40,29 @@ export function nextRange(view: ChainView, start: number, size: number): BlockRa
   return { fromBlock: first.fromBlock, toBlock: Math.min(first.toBlock, first.fromBlock + size - 1) };
 }
 
-/** True when this block does not follow from the one that we hold before it. */
-export function isReplacement(view: ChainView, block: BlockRef): boolean {
-  const before = view.remembered.get(block.number - 1);
-  return before !== undefined && before.hash !== block.parentHash;
+/** The nearest blocks that we remember below and above a range. */
+function beside({ remembered }: ChainView, { fromBlock, toBlock }: BlockRange): readonly BlockRef[] {
+  let [below, above] = [-1, Number.POSITIVE_INFINITY];
+  for (const number of remembered.keys()) {
+    if (number < fromBlock) below = Math.max(below, number);
+    if (number > toBlock) above = Math.min(above, number);
+  }
+  return [below, above].flatMap((number) => remembered.get(number) ?? []);
+}
+
+/** Of these, those that do not touch the range, which by itself says nothing of them: somebody else read what is between. */
+export const neighbours = (view: ChainView, range: BlockRange): readonly number[] =>
+  beside(view, range)
+    .map(({ number }) => number)
+    .filter((number) => number !== range.fromBlock - 1 && number !== range.toBlock + 1);
+
+/** True unless the answer's chain has the nearest blocks that we remember below and above the range. */
+export function isOfOtherChain(view: ChainView, range: BlockRange, answer: RangeAnswer): boolean {
+  return beside(view, range).some(({ number, hash, parentHash }) => {
+    if (number === range.fromBlock - 1) return answer.blocks[0]?.parentHash !== hash;
+    if (number === range.toBlock + 1) return answer.blocks.at(-1)?.hash !== parentHash;
+    return answer.neighbours?.find((block) => block.number === number)?.hash !== hash;
+  });
 }
 
 /** True when we hold another block in this place. */

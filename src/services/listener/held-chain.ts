@@ -11,14 +11,22 @@ import {
   extended,
   highestCovered,
   REORG_DEPTH_MAX,
-  replaceableFrom,
   retracted,
 } from "./chain-view.ts";
 import { type Fork, findFork } from "./find-fork.ts";
 
 export type Retraction = { readonly lastGoodBlock: number; readonly depth: number };
 
-/** What we hold of the chain, in memory and in the store alike, and what the source says about it. */
+/**
+ * What we hold of the chain, in memory and in the store alike, and what the source says about it. Three things together
+ * keep rows of a replaced block from becoming final:
+ * - Remembered blocks are one chain: whoever delivers a range has, in the same answer, the nearest that we remember below
+ *   and above it. So whatever lies between them, and whoever read that, a replaced one shows at the next range.
+ * - What is not remembered was final to the node that it came from.
+ * - The mark moves over what is remembered only with a node that has both: up to what the node that delivered a range called
+ *   final as it did, to a final block that is remembered itself, or to one that is asked for together with the nearest
+ *   below it.
+ */
 export type HeldChain = {
   view(): ChainView;
   /** True when the source contradicted what we hold; `recover` finds out what is behind it. */
@@ -52,8 +60,6 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
   let view: ChainView = emptyView;
   let isDoubtful = false;
   let isUnsure = false;
-  /** Where the doubt is, when newer blocks stand: they came behind a gap that somebody else closed. */
-  let doubtedUpTo = Number.POSITIVE_INFINITY;
 
   async function write(work: Promise<unknown>): Promise<void> {
     isUnsure = true;
@@ -63,15 +69,15 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
 
   /**
    * What the source calls final is final here where we hold that very block: it may have been named by another node
-   * than the one we read from. Old blocks are final as they are.
+   * than the one we read from.
+   * @param delivered up to here a range was read from a node to which that is final
    * @returns null when what is final stays as it was
    */
-  function newMark(held: ChainView): number | null {
+  function newMark(held: ChainView, delivered: number): number | null {
     const { sourceFinalized: final } = held;
-    if (final === null) return null;
     isDoubtful ||= contradicts(held, final);
-    const isHeld = held.remembered.get(final.number)?.hash === final.hash;
-    const mark = isHeld ? final.number : Math.min(final.number, highestCovered(held), replaceableFrom(held));
+    const isHeld = final !== null && held.remembered.get(final.number)?.hash === final.hash;
+    const mark = Math.max(delivered, isHeld ? final.number : -1);
     return isDoubtful || mark <= held.finalized ? null : mark;
   }
 
@@ -87,7 +93,6 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     const blocks = await logSource.blocks([below, final.number], signal);
     if (blocks.length < 2 || blocks.at(-1)?.hash !== final.hash) return null;
     isDoubtful = blocks.some((block) => contradicts(view, block));
-    doubtedUpTo = isDoubtful ? below : doubtedUpTo;
     return isDoubtful ? null : final.number;
   }
 
@@ -96,7 +101,7 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     isDoubtful: () => isDoubtful,
     isUnsure: () => isUnsure,
     async moveFinalized(signal) {
-      const mark = newMark(view) ?? (await markBeyond(signal));
+      const mark = newMark(view, -1) ?? (await markBeyond(signal));
       if (mark === null) return;
       await store.finalize(mark, view.head, clock.nowMs());
       view = { ...view, finalized: mark };
@@ -126,39 +131,33 @@ export function createHeldChain(logSource: LogSource, store: ChainStore, clock: 
     async extend(record, finalized, onWriting) {
       const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
       const after = { ...extended(view, record, record.blocks), sourceFinalized };
-      const mark = newMark(after);
+      const mark = newMark(after, Math.min(record.finalizedBlock ?? -1, record.toBlock));
       await write(store.extend(record, markOf(mark, after.head), onWriting));
       view = { ...after, finalized: mark ?? after.finalized };
     },
     async recover(signal) {
-      const fork = await findForkBelow(doubtedUpTo, view, logSource, signal);
-      doubtedUpTo = Number.POSITIVE_INFINITY;
+      const fork = await findFork(logSource, newestFirst(view), signal);
       view = { ...view, finalized: await store.finalizedBlock() };
       const lastGoodBlock = lastGood(view, fork);
       const depth = highestCovered(view) - lastGoodBlock;
-      if (depth > 0) {
+      const isReplaced = fork.replacedFrom !== null && depth > 0;
+      if (isReplaced) {
         await write(store.retract(lastGoodBlock, clock.nowMs()));
         view = retracted(view, lastGoodBlock);
       }
       isDoubtful = false;
-      return depth > 0 ? { lastGoodBlock, depth } : null;
+      return isReplaced ? { lastGoodBlock, depth } : null;
     },
   };
 }
 
-/** @param doubtedUpTo where a replaced block is looked for first */
-async function findForkBelow(doubtedUpTo: number, view: ChainView, source: LogSource, signal: AbortSignal) {
-  const remembered = [...view.remembered.values()].sort((a, b) => b.number - a.number);
-  const doubted = remembered.filter(({ number }) => number <= doubtedUpTo);
-  const fork = await findFork(source, doubted, signal);
-  const isElsewhere = fork.replacedFrom === null && doubted.length < remembered.length;
-  return isElsewhere ? findFork(source, remembered, signal) : fork;
-}
+const newestFirst = ({ remembered }: ChainView): readonly BlockRef[] =>
+  [...remembered.values()].sort((a, b) => b.number - a.number);
 
 const markOf = (finalizedBlock: number | null, headBlock: number): FinalizedMark | null =>
   finalizedBlock === null ? null : { finalizedBlock, headBlock };
 
-export const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =>
+const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =>
   a === null || (b !== null && b.number > a.number) ? b : a;
 
 /**
@@ -169,7 +168,8 @@ export const newer = (a: BlockRef | null, b: BlockRef | null): BlockRef | null =
  */
 function lastGood(view: ChainView, { standing, replacedFrom }: Fork): number {
   const { finalized } = view;
-  const newest = highestCovered(view);
+  // Of what lies above, somebody else read that it is final.
+  const newest = newestFirst(view)[0]?.number ?? -1;
   const lowest = view.covered[0]?.fromBlock ?? 0;
   const isFinalReplaced = replacedFrom !== null && replacedFrom <= finalized;
   const good = Math.max(standing?.number ?? lowest - 1, finalized);

@@ -5,8 +5,16 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { BlockRangeRecord, ChainStore } from "../../ports/chain-store.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogSource } from "../../ports/log-source.ts";
-import { type ChainView, extended, highestCovered, isReplacement, nextRange, replaceableFrom } from "./chain-view.ts";
-import { createHeldChain, newer, type Retraction } from "./held-chain.ts";
+import {
+  type ChainView,
+  extended,
+  highestCovered,
+  isOfOtherChain,
+  neighbours,
+  nextRange,
+  replaceableFrom,
+} from "./chain-view.ts";
+import { createHeldChain, type Retraction } from "./held-chain.ts";
 import type { ListenerConfig } from "./listener-config.ts";
 import { createRangeReader, type WantedRange } from "./range-reader.ts";
 import { createRangeRecorder, depthOf } from "./range-recorder.ts";
@@ -117,18 +125,17 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
     return { kind: "extended", ...kept };
   }
 
-  /** @returns null when the range does not follow from what we hold */
+  /** @returns null when the range is of another chain than what we hold beside it */
   async function take(view: ChainView, range: BlockRange, signal: AbortSignal): Promise<TakenRange | null> {
-    const headersFrom = replaceableFrom(view);
-    const read = await reader.read({ ...range, headersFrom }, signal);
-    const { finalized, blocks, logs } = read.answer;
-    if (isReplacement(view, blocks[0] as BlockRef)) return null;
+    const wanted = wantedOf(view, range);
+    const read = await reader.read(wanted, signal);
+    const { finalized, logs } = read.answer;
+    if (isOfOtherChain(view, range, read.answer)) return null;
     if (range.toBlock - range.fromBlock + 1 >= size.current) size = grown(size, logs.length);
-    const record = await recorder.record(read, headersFrom, clock.nowMs());
-    const sourceFinalized = newer(view.sourceFinalized, finalized ?? null);
-    const after = { ...extended(view, record, record.blocks), sourceFinalized };
+    const record = await recorder.record(read, wanted.headersFrom, clock.nowMs());
+    const after = extended(view, record, record.blocks);
     const blocksAfter = planned(after);
-    const next = blocksAfter === null ? null : { ...blocksAfter, headersFrom: replaceableFrom(after) };
+    const next = blocksAfter === null ? null : wantedOf(after, blocksAfter);
     return { record, finalized, next, receivedAt: read.receivedAt, matches: read.decoded.matches.length };
   }
 
@@ -155,6 +162,12 @@ export function createIngestor({ logSource, store, clock, config }: IngestorDeps
 
   return { open, step, view: held.view, nextBlock: () => planned(held.view())?.fromBlock ?? held.view().head + 1 };
 }
+
+const wantedOf = (view: ChainView, range: BlockRange): WantedRange => ({
+  ...range,
+  headersFrom: replaceableFrom(view),
+  neighbours: neighbours(view, range),
+});
 
 const forkNotFound = (newest: number): ProviderInconsistencyError =>
   new ProviderInconsistencyError("FORK_NOT_FOUND", "the endpoint contradicted blocks that still stand", { newest });
