@@ -33,7 +33,7 @@ function decide({ rules = {}, base = {}, copied = {}, category = "Crypto", leftM
     ...{ capPrice: px("0.52"), confidence: 0.9, endsAt: leftMs === null ? null : addMs(NOON, leftMs) },
     ...{ expiresAt: addMs(NOON, 60_000), negRisk: false },
     evidence: { confidence: 0.9, triggerPrice: px("0.5"), edgeLowerBound: null },
-    copy: { rules: copy, rule: resolveCopyRule({ ...config, copy }, leader), leader, category },
+    copy: { rules: copy, rule: resolveCopyRule({ ...config, copy }, leader), leader, wallet: leader.wallet, category },
   };
   const asks = [
     ["0.51", "10000"],

@@ -26,12 +26,15 @@ export type CopyTerms = {
   readonly rules: CopyRules;
   readonly rule: CopyRule;
   readonly leader: Leader | null;
+  /** Whose trade it comes from, copied or not; null where there were many. */
+  readonly wallet: Address | null;
   readonly category: string | null;
 };
 
 export const copyTermsOf = (config: CopyConfig, signal: Pick<Signal, "type" | "trigger" | "category">): CopyTerms => {
   const leader = leaderOf(signal);
-  return { rules: config.copy, rule: resolveCopyRule(config, leader), leader, category: signal.category };
+  const wallet = signal.type === "FADE_DEGEN" ? null : signal.trigger.wallet;
+  return { rules: config.copy, rule: resolveCopyRule(config, leader), leader, wallet, category: signal.category };
 };
 
 /** What has been staked before, orders in flight at their worst. */
@@ -49,8 +52,9 @@ const check = (code: RiskCode, passed: boolean, limit: string, value: string): R
 });
 
 /** Whom and where we copy at all: known before there is a book. Checks that nothing was set for are left out. */
-export function* copySourceChecks({ rules, rule, leader, category }: CopyTerms): Generator<RiskCheck> {
-  if (leader !== null) yield* walletChecks(rules, leader.wallet);
+export function* copySourceChecks(terms: CopyTerms): Generator<RiskCheck> {
+  yield* walletChecks(terms);
+  const { rule, category } = terms;
   const name = category?.toLowerCase() ?? null;
   const { onlyCategories, notCategories } = rule;
   if (onlyCategories !== null) {
@@ -69,11 +73,14 @@ export function findCopyRefusal(terms: CopyTerms): Refusal | null {
   return null;
 }
 
-function* walletChecks({ allow, block }: CopyRules, wallet: Address): Generator<RiskCheck> {
-  if (allow.length > 0) {
-    yield check("WALLET_NOT_ALLOWED", allow.includes(wallet), `${allow.length} on the allow list`, wallet);
+/** Whom we allow is for copying; what a blocked wallet does leads to nothing of any kind. */
+function* walletChecks({ rules: { allow, block }, leader, wallet }: CopyTerms): Generator<RiskCheck> {
+  if (allow.length > 0 && leader !== null) {
+    const isAllowed = allow.includes(leader.wallet);
+    yield check("WALLET_NOT_ALLOWED", isAllowed, `${allow.length} on the allow list`, leader.wallet);
   }
-  if (block.length > 0) yield check("WALLET_BLOCKED", !block.includes(wallet), "not on the block list", wallet);
+  if (block.length > 0 && wallet !== null)
+    yield check("WALLET_BLOCKED", !block.includes(wallet), "not on the block list", wallet);
 }
 
 export function* copyTimeChecks({ rule }: CopyTerms, endsAt: EpochMs | null, at: EpochMs): Generator<RiskCheck> {

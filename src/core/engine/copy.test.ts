@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
+import { anEngine as tested } from "../../../test/support/engine.ts";
 import {
   $,
   aConfig,
+  aDegen,
   aFillEvent,
   aMarketId,
   aView,
@@ -148,6 +150,18 @@ it("a blocked wallet's opposite bet does not cancel the one that we copy", () =>
   engine.tell(aFillEvent({ wallet: 2, outcome: 1, order: 7 }));
   expect(engine.notices).not.toContain("CONFLICT");
   expect(openPositions(engine)).toBe(1);
+});
+
+it("a blocked wallet's sale is no part of a panic", () => {
+  const signals = { ...base.signals, fadeDegens: true, panicWallets: 2 };
+  for (const [block, sold] of [
+    [[], 1],
+    [[aWallet(2)], 0],
+  ] as const) {
+    const engine = tested({ ...base, signals, copy: { ...NO_COPY_RULES, block } });
+    for (const wallet of [1, 2]) engine.tell(aFillEvent({ side: "SELL", score: aDegen, wallet, order: wallet }));
+    expect(engine.signals()).toHaveLength(sold);
+  }
 });
 
 it("a wallet's own smallest trade takes the place of the general one; an episode may grow to it", () => {

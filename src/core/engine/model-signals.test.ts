@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { anEngine } from "../../../test/support/engine.ts";
 import { aContext, aModel } from "../../../test/support/models.ts";
-import { $, aBook, aConfig, aFillEvent, aView, aWhale, NOON, px, someTerms } from "../../../test/support/trading.ts";
+import {
+  $,
+  aBook,
+  aConfig,
+  aFillEvent,
+  aView,
+  aWallet,
+  aWhale,
+  NOON,
+  px,
+  someTerms,
+} from "../../../test/support/trading.ts";
+import { NO_COPY_RULES } from "../copy/copy-rules.ts";
 import { featuresOf } from "../model/features.ts";
 import { logistic } from "../model/probability.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
@@ -67,6 +79,13 @@ describe("a buy that the model is asked about", () => {
     const engine = anEngine(config({ model }));
     engine.tell(event);
     expect(engine.verdicts()).toEqual([]);
+  });
+
+  it("of a wallet on the block list is refused; the allow list is for copying alone", () => {
+    const engine = anEngine(config({ copy: { ...NO_COPY_RULES, allow: [aWallet(9)], block: [aWallet(2)] } }));
+    engine.tell(asked());
+    engine.tell(asked({ wallet: 2, market: 2, order: 2 }));
+    expect(engine.verdicts()).toEqual(["ML_PREDICTION PENDING", "ML_PREDICTION WALLET_BLOCKED"]);
   });
 
   it("is one signal an episode, and none before its paper record is proven", () => {

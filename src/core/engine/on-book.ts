@@ -51,6 +51,7 @@ function decideEntry(state: EngineState, { view, at }: BookObserved, signal: Sig
     evidence: {
       // A model's probability is never staked on beyond what is proven of it.
       confidence: signal.model?.lowerProbability ?? signal.confidence,
+      isProven: signal.model !== undefined,
       triggerPrice: signal.trigger.price,
       edgeLowerBound: signal.trigger.edgeLowerBound,
     },

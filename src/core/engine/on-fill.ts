@@ -7,9 +7,9 @@ import { withEntry } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
-import { extendEpisode, survivesRetraction } from "../signals/episode.ts";
-import { detectExitFollow } from "../signals/exit-follow.ts";
-import { detectFadeDegen, isDegen } from "../signals/fade-degen.ts";
+import { extendEpisode, signalledBy, survivesRetraction } from "../signals/episode.ts";
+import { detectExitFollow, retractSales } from "../signals/exit-follow.ts";
+import { detectFadeDegen, isDegen, type PanicSell } from "../signals/fade-degen.ts";
 import { detectFollowWhale, isWhale, triggerOf } from "../signals/follow-whale.ts";
 import { detectPrediction, modelPrice } from "../signals/ml-prediction.ts";
 import { computeEntryCap, cutToTick, FINEST_TICK } from "../signals/price-cap.ts";
@@ -19,7 +19,7 @@ import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
 import { withdraw } from "./resting-orders.ts";
-import { filterRecord, filterShards, getShard, setShard } from "./shards.ts";
+import { filterShards, getShard, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
 import { type EngineState, sortedValues } from "./state.ts";
 
@@ -32,7 +32,8 @@ export function onFill(state: EngineState, event: FillObserved): StepResult {
     return andThen(followed, (next) => onModelledBuy(next, event));
   }
   const followed = onLeaderSell(state, event);
-  return isDegen(rules, event.wallet) ? andThen(followed, (next) => onDegenSell(next, event)) : followed;
+  const isPanicking = isDegen(rules, event.wallet) && !state.config.copy.block.includes(event.fill.wallet);
+  return isPanicking ? andThen(followed, (next) => onDegenSell(next, event)) : followed;
 }
 
 function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
@@ -42,7 +43,8 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const { minTradeUsd } = resolveCopyRule(state.config, leader);
   const before = getShard(state.episodes, key);
   const { episode, trigger } = detectFollowWhale(state.config.signals, before, fill, wallet, minTradeUsd);
-  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, episode) };
+  const kept = trigger === null ? episode : signalledBy(episode, fill);
+  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, kept) };
   if (trigger === null) return unchanged(next);
   const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
   const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
@@ -87,7 +89,8 @@ function onModelledBuy(state: EngineState, event: FillObserved): StepResult {
   const key = `${fill.wallet}:${fill.tokenId}:model`;
   const before = getShard(state.episodes, key);
   const episode = extendEpisode(before, fill, state.config.signals.episodeGapMs);
-  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, { ...episode, signalled: true }) };
+  const kept = episode.signalled ? episode : signalledBy(episode, fill);
+  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, kept) };
   if (episode.signalled) return unchanged(next);
   // Sizing by a proven edge takes the model's, which is measured from this price; the wallet's own is a feature of it.
   const bare = triggerOf({ cash: fill.cash, size: fill.size, fills: 1 }, fill, wallet);
@@ -154,7 +157,7 @@ function draftSignal(
   const { ttlMs, slippageBps, triggerAgeMsMax } = state.config.signals;
   const side = type === "EXIT_FOLLOW" ? "SELL" : "BUY";
   const signal: Signal = {
-    id: signalId(type, market.marketId, market.outcomeIndex, fill.orderHash, state.config.mode),
+    id: signalId(type, market.marketId, market.outcomeIndex, fill, state.config.mode),
     type,
     side,
     marketId: market.marketId,
@@ -198,11 +201,13 @@ const refuse = (signal: Signal, refusal: Refusal): Signal => ({ ...signal, statu
 /** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought, what rests is taken back. */
 export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksRetracted">): StepResult {
   const episodes = filterShards(state.episodes, (episode) => survivesRetraction(episode, fromBlock));
-  const panics = filterRecord(state.panics, (sells) => sells.every((sell) => sell.blockNumber < fromBlock));
+  const panics = retractPanics(state.panics, fromBlock);
+  const positions = retractExits(state.positions, fromBlock);
   const gone = sortedValues(state.signals).filter(
     (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
   );
-  const unlearned = episodes === state.episodes && panics === state.panics ? state : { ...state, episodes, panics };
+  const same = episodes === state.episodes && panics === state.panics && positions === state.positions;
+  const unlearned = same ? state : { ...state, episodes, panics, positions };
   const taken = withdraw(unlearned, ({ order: { signalId } }) => {
     const signal = signalId === null ? undefined : state.signals[signalId];
     return signal !== undefined && signal.trigger.blockNumber >= fromBlock;
@@ -218,4 +223,22 @@ export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksR
       ),
     taken,
   );
+}
+
+type Panics = EngineState["panics"];
+
+function retractPanics(panics: Panics, fromBlock: number): Panics {
+  const isLeft = (sell: PanicSell): boolean => sell.blockNumber < fromBlock;
+  if (Object.values(panics).every((sells) => sells.every(isLeft))) return panics;
+  const left = Object.entries(panics).map(([token, sells]) => [token, sells.filter(isLeft)] as const);
+  return Object.fromEntries(left.filter(([, sells]) => sells.length > 0));
+}
+
+/** The leaders' sales that are gone come again with the new blocks, and count once. */
+function retractExits(positions: EngineState["positions"], fromBlock: number): EngineState["positions"] {
+  const changed = Object.values(positions).flatMap((position) => {
+    const leaderExit = position.leaderExit === null ? null : retractSales(position.leaderExit, fromBlock);
+    return leaderExit === position.leaderExit ? [] : [[position.id, { ...position, leaderExit }] as const];
+  });
+  return changed.length === 0 ? positions : { ...positions, ...Object.fromEntries(changed) };
 }

@@ -5,9 +5,10 @@ import { closeDay, startDay } from "../performance/day.ts";
 import { summarizeDay } from "../performance/summary.ts";
 import { withEntry } from "../record.ts";
 import { forgetProtections } from "../risk/protections.ts";
+import { isRemembered } from "../signals/episode.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
-import { type EpochMs, isoDate, SECOND_MS, startOfDay } from "../time/time.ts";
+import { addMs, DAY_MS, dayOf, type EpochMs, isoDate, SECOND_MS, startOfDay } from "../time/time.ts";
 import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import { positionFacts } from "./entries.ts";
@@ -48,7 +49,7 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
   const { episodeGapMs, conflictWindowMs, panicWindowMs } = state.config.signals;
   const turn = Math.floor(at / SECOND_MS) % BRANCHES;
-  const episodes = filterBranch(state.episodes, turn, (episode) => at - episode.lastAt <= episodeGapMs);
+  const episodes = filterBranch(state.episodes, turn, (episode) => isRemembered(episode, at, episodeGapMs));
   const recentTriggers = filterBranch(state.recentTriggers, turn, (list) =>
     list.some((each) => at - each.at <= conflictWindowMs),
   );
@@ -115,16 +116,17 @@ function sellByMark(state: EngineState, position: Position): StepResult {
   return andThen(stopped, (next) => requestExit(next, position, "STOP_LOSS", null));
 }
 
-/** The first event of a new UTC day closes the old one: its row is final. */
+/** The first event of a new UTC day closes the old one, whose row is final, and those in which nothing ran. */
 export function rollDay(state: EngineState, at: EpochMs): StepResult {
   // The state's own time lies in its day, so most events need no calendar.
   if (startOfDay(at) === startOfDay(state.at) || isoDate(at) <= state.day.date) return unchanged(state);
-  const next: EngineState = {
-    ...state,
-    equity: closeDay(state.equity),
-    day: startDay(at, state.equity.equityUsd),
-  };
-  return { state: next, commands: [], changes: [performanceChange(state), performanceChange(next)] };
+  let next = state;
+  const changes = [performanceChange(state)];
+  for (let day = addMs(dayOf(state.day.date), DAY_MS); day <= at; day = addMs(day, DAY_MS)) {
+    next = { ...next, equity: closeDay(next.equity), day: startDay(day, next.equity.equityUsd) };
+    changes.push(performanceChange(next));
+  }
+  return { state: next, commands: [], changes };
 }
 
 export const performanceChange = (state: EngineState): ChangedRow => ({

@@ -42,6 +42,20 @@ describe("exits", () => {
     expect(engine.state()).toMatchObject({ realizedUsd: $("-5.5"), positions: {} });
   });
 
+  it("a sale that a reorg takes back and brings again counts once", () => {
+    const engine = aHolder();
+    const sell = (size: string, block: number, heldBefore: string) =>
+      engine.tell(aFillEvent({ side: "SELL", size, cash: "50", log: block, order: 5, heldBefore, block }));
+    sell("100", 109, "1000");
+    sell("300", 110, "900");
+    engine.tell({ kind: "blocksRetracted", at: NOON, fromBlock: 110 });
+    sell("300", 110, "900");
+    expect(engine.verdicts()).toHaveLength(1);
+    sell("100", 111, "600");
+    expect(engine.verdicts().at(-1)).toBe("EXIT_FOLLOW PENDING");
+    expect(engine.signals().at(-1)?.trigger).toMatchObject({ sizeUsd: $("150"), fills: 3 });
+  });
+
   it("a rest under the minimum size is held until the market resolves", () => {
     const engine = aHolder();
     engine.tell({ kind: "commanded", at: NOON, commandId: "1", command: { kind: "close-all" } });

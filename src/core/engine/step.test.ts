@@ -7,7 +7,6 @@ import {
   aDegen,
   aFillEvent,
   aMarketId,
-  anOrderHash,
   aView,
   aWhale,
   NOON,
@@ -16,7 +15,7 @@ import {
 } from "../../../test/support/trading.ts";
 import { signalId } from "../signals/signal.ts";
 import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
-import { addMs, DAY_MS } from "../time/time.ts";
+import { addMs, DAY_MS, HOUR_MS } from "../time/time.ts";
 import { toJson } from "./encode.ts";
 import type { EngineEvent } from "./event.ts";
 import { pendingCommands } from "./recover.ts";
@@ -56,7 +55,7 @@ describe("from a whale's fill to a settled position", () => {
     const engine = anEngine();
     engine.tell(aFillEvent());
     expect(engine.signals()[0]).toMatchObject({
-      id: signalId("FOLLOW_WHALE", aMarketId(1), 0, anOrderHash(1)),
+      id: signalId("FOLLOW_WHALE", aMarketId(1), 0, aFillEvent().fill),
       status: "PENDING",
       limitPrice: px("0.52"),
       confidence: 0.9,
@@ -65,7 +64,7 @@ describe("from a whale's fill to a settled position", () => {
     });
     engine.showBook();
     expect(engine.orders()).toMatchObject([
-      { clientOrderId: `O-${signalId("FOLLOW_WHALE", aMarketId(1), 0, anOrderHash(1))}`, stakeUsd: $("198.97") },
+      { clientOrderId: `O-${signalId("FOLLOW_WHALE", aMarketId(1), 0, aFillEvent().fill)}`, stakeUsd: $("198.97") },
     ]);
     engine.fill([bought]);
     expect(engine.state()).toMatchObject({ cashUsd: $("9848.5"), orders: {}, signals: {} });
@@ -158,6 +157,29 @@ describe("what becomes a signal", () => {
     expect(engine.signals()[0]?.trigger).toMatchObject({ logIndex: 9, sizeUsd: $("100") });
   });
 
+  it("an order that is filled for hours is one trigger; the wallet's next one is another", () => {
+    const engine = anEngine();
+    const buy = (hours: number, order: number): void => {
+      engine.tell({ kind: "ticked", at: addMs(NOON, hours * HOUR_MS) });
+      engine.tell(aFillEvent({ order, log: hours, at: addMs(NOON, hours * HOUR_MS) }));
+    };
+    buy(0, 1);
+    buy(1, 1);
+    buy(20, 1);
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE SIGNAL_EXPIRED"]);
+    buy(21, 2);
+    expect(engine.verdicts()).toHaveLength(2);
+  });
+
+  it("a signal is never written over by a later one, not even of the same order", () => {
+    const engine = anEngine();
+    engine.tell(aFillEvent());
+    for (let second = 0; second < 16; second += 1)
+      engine.tell({ kind: "ticked", at: addMs(NOON, 2 * DAY_MS + second * 1_000) });
+    engine.tell(aFillEvent({ block: 200, at: addMs(NOON, 2 * DAY_MS + 16_000) }));
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE SIGNAL_EXPIRED", "FOLLOW_WHALE PENDING"]);
+  });
+
   it("a second whale on the same outcome adds no second live signal", () => {
     const engine = anEngine();
     engine.tell(aFillEvent());
@@ -206,6 +228,20 @@ describe("what becomes a signal", () => {
     const trigger = engine.signals()[0]?.trigger;
     expect(trigger?.fills).toBe(6);
     expect(trigger?.panicWallets).toHaveLength(5);
+  });
+
+  it("what a reorg leaves of a panic still counts, and what comes again counts once", () => {
+    const engine = anEngine(aConfig({ signals: { ...DEFAULT_SIGNAL_RULES, fadeDegens: true, panicWallets: 3 } }));
+    const sell = (wallet: number, block: number): void => {
+      engine.tell(aFillEvent({ side: "SELL", score: aDegen, wallet, order: wallet, block }));
+    };
+    sell(1, 100);
+    sell(2, 101);
+    engine.tell({ kind: "blocksRetracted", at: NOON, fromBlock: 101 });
+    sell(2, 101);
+    expect(engine.verdicts()).toEqual([]);
+    sell(3, 102);
+    expect(engine.signals()[0]?.trigger).toMatchObject({ fills: 3, sizeUsd: $("600") });
   });
 
   it("a reorg takes back a signal that was not acted on, and the same order mined again is no second bet", () => {
@@ -268,6 +304,18 @@ describe("days", () => {
     expect(rows.get("2026-11-22")).toMatchObject({ signals: 0 });
     expect(engine.state().equity.dailyCloseUsd).toHaveLength(2);
   });
+
+  it("in which nothing ran have their rows and closes too", () => {
+    const engine = aHolder();
+    const tokenId = engine.position()?.tokenId as never;
+    // A mark that is known already: a step without a change of its own, on a day without another.
+    engine.tell({ kind: "positionsMarked", at: addMs(NOON, 3 * DAY_MS), bids: [{ tokenId, bid: px("0.6") }] });
+    expect([...engine.rows().keys()]).toEqual(["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"]);
+    expect(engine.rows().get("2026-11-22")).toMatchObject({ equityUsd: $("10000") });
+    expect(engine.state().equity).toMatchObject({ equityUsd: $("10028.5") });
+    expect(engine.state().equity.dailyCloseUsd).toEqual([$("10000"), $("10000"), $("10000")]);
+    expect(engine.state().day).toMatchObject({ date: "2026-11-23", startEquityUsd: $("10000") });
+  });
 });
 
 it("after a restart what was not answered is asked for again, and nothing else", () => {
@@ -295,7 +343,13 @@ it("forgets old evidence within sixteen seconds of ticks, a branch at a time", (
     engine.showBook();
   }
   const left = (): number => JSON.stringify(toJson(engine.state().episodes)).split("signalled").length - 1;
-  const late = addMs(NOON, DEFAULT_SIGNAL_RULES.episodeGapMs + 1_000);
+  // Small ones for the length of a gap, those that gave a signal for a day.
+  engine.tell(aFillEvent({ wallet: 41, cash: "10", size: "20" }));
+  expect(left()).toBe(41);
+  for (let second = 0; second < 16; second += 1)
+    engine.tell({ kind: "ticked", at: addMs(NOON, DEFAULT_SIGNAL_RULES.episodeGapMs + second * 1_000) });
+  expect(left()).toBe(40);
+  const late = addMs(NOON, DAY_MS);
   const counts = Array.from({ length: 16 }, (_, second) => {
     engine.tell({ kind: "ticked", at: addMs(late, second * 1_000) });
     return left();

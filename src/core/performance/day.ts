@@ -30,7 +30,7 @@ export type EquityRecord = {
   readonly dailyCloseUsd: readonly UsdMicros[];
 };
 
-const DAILY_CLOSES_MAX = 1_000;
+export const DAILY_CLOSES_MAX = 1_000;
 
 export const startDay = (at: EpochMs, equityUsd: UsdMicros): DayRecord => ({
   date: isoDate(at),

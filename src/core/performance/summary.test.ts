@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { $, NOON } from "../../../test/support/trading.ts";
-import { closeDay, observeEquity, startDay, startEquity } from "./day.ts";
+import type { UsdMicros } from "../money/amounts.ts";
+import { closeDay, DAILY_CLOSES_MAX, observeEquity, startDay, startEquity } from "./day.ts";
 import { computeSharpe, dailyReturns, summarizeDay } from "./summary.ts";
 
 describe("the daily row", () => {
@@ -58,5 +59,13 @@ describe("the Sharpe ratio", () => {
     expect(dailyReturns([$("100"), $("110"), $("99")]).map((each) => each.toFixed(4))).toEqual(["0.1000", "-0.1000"]);
     const record = closeDay(observeEquity(startEquity($("100")), $("110")));
     expect(record.dailyCloseUsd).toEqual([$("110")]);
+  });
+
+  it("of a long series does not take the account's first day for the day before the oldest that is kept", () => {
+    const closes = Array.from({ length: DAILY_CLOSES_MAX }, (_, day) => $(day % 2 === 0 ? "1000" : "1001"));
+    const equity = { ...startEquity($("1000")), dailyCloseUsd: closes };
+    const sharpe = (startUsd: UsdMicros): number | null =>
+      summarizeDay(startDay(NOON, $("1000")), equity, { startUsd, deployedUsd: $("0") }).sharpe;
+    expect(sharpe($("1"))).toBe(sharpe($("1000")));
   });
 });

@@ -1,5 +1,5 @@
 import { subUsd, toNumber, type UsdMicros } from "../money/amounts.ts";
-import type { DayRecord, EquityRecord } from "./day.ts";
+import { DAILY_CLOSES_MAX, type DayRecord, type EquityRecord } from "./day.ts";
 
 /** One row of `orderflow_performance`: what a backtest, paper and live trading report alike. */
 export type PerformanceRow = {
@@ -31,7 +31,9 @@ export function summarizeDay(
   account: { readonly startUsd: UsdMicros; readonly deployedUsd: UsdMicros },
 ): PerformanceRow {
   const closed = day.wins + day.losses;
-  const closes = [account.startUsd, ...equity.dailyCloseUsd, equity.equityUsd];
+  // Of a long series the oldest days are gone: then it does not begin with the account.
+  const begin = equity.dailyCloseUsd.length < DAILY_CLOSES_MAX ? [account.startUsd] : [];
+  const closes = [...begin, ...equity.dailyCloseUsd, equity.equityUsd];
   return {
     date: day.date,
     signals: day.signals,

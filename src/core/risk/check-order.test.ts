@@ -36,7 +36,7 @@ const entry: EntryIntent = {
   endsAt: addMs(NOON, 3_600_000),
   expiresAt: addMs(NOON, 60_000),
   negRisk: false,
-  copy: { rules: config.copy, rule: resolveCopyRule(config, null), leader: null, category: null },
+  copy: { rules: config.copy, rule: resolveCopyRule(config, null), leader: null, wallet: null, category: null },
 };
 const exit: ExitIntent = { ...ids, kind: "exit", size: sh("100"), slippageBps: 500n };
 const account: AccountView = {
@@ -104,7 +104,7 @@ describe("an entry", () => {
     ["TRADING_PAUSED: REDUCING against ACTIVE", entry, { ...account, tradingState: "REDUCING" }, view],
     ["TRADING_PAUSED: HALTED against ACTIVE", entry, { ...account, tradingState: "HALTED" }, view],
     ["DAILY_LOSS_LIMIT: 500 against 500", entry, { ...account, dayLossUsd: $("500") }, view],
-    ["DAILY_LOSS_LIMIT: 0 against 500", entry, { ...account, entriesStoppedUntil: addMs(NOON, 1) }, view],
+    ["DAILY_LOSS_LIMIT: 0, 1 ms to go against 500", entry, { ...account, entriesStoppedUntil: addMs(NOON, 1) }, view],
     ["DAILY_LOSS_LIMIT: 100 against 100", entry, { ...account, capitalUsd: $("1000"), dayLossUsd: $("100") }, view],
     [
       "LOSS_STREAK: 5, 1 ms to go against 5 losses in a row",

@@ -34,10 +34,11 @@ export function* entryChecks(input: EntryCheckInput): Generator<RiskCheck> {
 
 function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Generator<RiskCheck> {
   yield check("TRADING_PAUSED", account.tradingState === "ACTIVE", "ACTIVE", account.tradingState);
-  const stopped = account.entriesStoppedUntil !== null && at < account.entriesStoppedUntil;
+  const stoppedMs = Math.max(0, (account.entriesStoppedUntil ?? at) - at);
   const lossMax = dailyLossLimit(limits, account.capitalUsd);
-  const lossIsFine = !stopped && account.dayLossUsd < lossMax;
-  yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), formatUsd(account.dayLossUsd));
+  const lossIsFine = stoppedMs === 0 && account.dayLossUsd < lossMax;
+  const toGo = stoppedMs === 0 ? "" : `, ${stoppedMs} ms to go`;
+  yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), `${formatUsd(account.dayLossUsd)}${toGo}`);
   yield* protectionChecks(account, at);
   yield* copySourceChecks(intent.copy);
   yield check(

@@ -1,4 +1,4 @@
-import { addShares, addUsd, type ShareMicros, type UsdMicros } from "../money/amounts.ts";
+import { addShares, addUsd, type ShareMicros, subShares, subUsd, type UsdMicros } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
 import { triggerOf } from "./follow-whale.ts";
 import type { ObservedFill, WalletFacts } from "./observed-fill.ts";
@@ -14,7 +14,19 @@ export type LeaderExit = {
   /** Absent where an older version began it. */
   readonly fills?: number;
   readonly lastAt: EpochMs;
+  /** What of it the newest blocks brought, for a reorg takes that back. Absent where an older version began it. */
+  readonly blocks?: readonly BlockSales[];
 };
+
+type BlockSales = {
+  readonly blockNumber: number;
+  readonly size: ShareMicros;
+  readonly cash: UsdMicros;
+  readonly fills: number;
+};
+
+/** A reorg reaches some blocks back. */
+const BLOCKS_KEPT = 32;
 
 export type ExitDetection = { readonly exit: LeaderExit; readonly trigger: Trigger | null };
 
@@ -34,7 +46,29 @@ export function detectExitFollow(
     cash: joins ? addUsd(before.cash, fill.cash) : fill.cash,
     fills: (joins ? (before.fills ?? 0) : 0) + 1,
     lastAt: fill.occurredAt,
+    blocks: addToBlocks(joins ? (before.blocks ?? []) : [], fill),
   };
   const exits = exit.size * 10_000n >= exit.heldAtStart * rules.exitShareBps;
   return { exit, trigger: exits ? triggerOf(exit, fill, wallet) : null };
+}
+
+function addToBlocks(blocks: readonly BlockSales[], { blockNumber, size, cash }: ObservedFill): readonly BlockSales[] {
+  const last = blocks.at(-1);
+  if (last?.blockNumber !== blockNumber) return [...blocks, { blockNumber, size, cash, fills: 1 }].slice(-BLOCKS_KEPT);
+  const sum = { blockNumber, size: addShares(last.size, size), cash: addUsd(last.cash, cash), fills: last.fills + 1 };
+  return [...blocks.slice(0, -1), sum];
+}
+
+/** Without what happened from this block up. @returns null: nothing is left of it */
+export function retractSales(exit: LeaderExit, fromBlock: number): LeaderExit | null {
+  const { blocks = [] } = exit;
+  const gone = blocks.filter(({ blockNumber }) => blockNumber >= fromBlock);
+  if (gone.length === 0) return exit;
+  let { size, cash, fills = 0 } = exit;
+  for (const each of gone) {
+    size = subShares(size, each.size);
+    cash = subUsd(cash, each.cash);
+    fills -= each.fills;
+  }
+  return size === 0n ? null : { ...exit, size, cash, fills, blocks: blocks.slice(0, blocks.length - gone.length) };
 }

@@ -91,13 +91,17 @@ const PREFIX: Readonly<Record<SignalType, string>> = {
 };
 
 /**
- * The same facts give the same id, so a replay, a restart or a reorg that mines the order again doubles nothing. Live
- * ones begin with an L: paper may have acted on the same trigger a moment before.
+ * From the fill that completed the condition: a replay or a restart doubles nothing, and an order that goes on being
+ * filled for days never takes an old signal's place. Live ones begin with an L: paper may have acted on the same trigger
+ * a moment before.
  */
 export const signalId = (
   type: SignalType,
   marketId: MarketId,
   outcomeIndex: OutcomeIndex,
-  trigger: OrderHash,
+  { orderHash, blockNumber, logIndex }: Pick<Trigger, "orderHash" | "blockNumber" | "logIndex">,
   mode: TradingMode = "PAPER",
-): SignalId => `${mode === "LIVE" ? "L" : ""}${PREFIX[type]}-${factId(marketId, outcomeIndex, trigger)}` as SignalId;
+): SignalId => {
+  const facts = factId(marketId, outcomeIndex, orderHash, blockNumber, logIndex);
+  return `${mode === "LIVE" ? "L" : ""}${PREFIX[type]}-${facts}` as SignalId;
+};

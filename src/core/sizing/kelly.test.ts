@@ -43,6 +43,17 @@ describe("the calibrated stake", () => {
     expect(stake(0, "0.5").stakeUsd).toBe(0n);
   });
 
+  it("gives nothing for a price under the trigger's, which proves nothing", () => {
+    expect(stake(0, "0.45").stakeUsd).toBe(0n);
+    expect(stake(-0.02, "0.45").stakeUsd).toBe(0n);
+    expect(stake(0.1, "0.45").kelly).toBeCloseTo(0.1 / 0.55, 9);
+  });
+
+  it("takes a model's lower bound as it is", () => {
+    const evidence = { confidence: 0.6, isProven: true, triggerPrice: priceOf("0.55"), edgeLowerBound: null };
+    expect(computeStake(calibrated, evidence, priceOf("0.5")).kelly).toBeCloseTo(0.2, 9);
+  });
+
   it("stakes f = edge / (1 − price) at the trigger's own price", () => {
     const sized = stake(0.1, "0.5");
     expect(sized.kelly).toBeCloseTo(0.2, 9);

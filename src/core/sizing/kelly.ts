@@ -14,6 +14,8 @@ export type SizingConfig = {
 /** What a signal knows about its chance of winning. */
 export type SizingEvidence = {
   readonly confidence: number;
+  /** The confidence is a lower bound itself, a model's: `calibrated` takes it as it is. */
+  readonly isProven?: boolean;
   /** What the trigger paid: the price that the edge was measured from. */
   readonly triggerPrice: PriceMicros;
   /** USD per share, one-sided 95 %; null: never measured. */
@@ -36,13 +38,14 @@ export function computeKelly(probability: number, price: number): number {
 }
 
 /**
- * An unproven edge gives the price itself as probability, which is a Kelly share of 0. The edge is added to the
- * trigger's price and not to ours: what we pay above the trigger is taken from the edge, as it is in truth.
+ * The edge is added to the cheaper of the trigger's price and ours. What we pay above the trigger is taken from the edge,
+ * as it is in truth; what we pay less proves nothing, so that an unproven edge gets nothing at any price.
  */
 export function computeProbability(method: SizingMethod, evidence: SizingEvidence, ourPrice: number): number {
-  if (method === "classic") return evidence.confidence;
+  if (method === "classic" || evidence.isProven === true) return evidence.confidence;
   if (evidence.edgeLowerBound === null) return ourPrice;
-  return Math.min(1, Math.max(0, toNumber(evidence.triggerPrice) + evidence.edgeLowerBound));
+  const measuredAt = Math.min(toNumber(evidence.triggerPrice), ourPrice);
+  return Math.min(1, Math.max(0, measuredAt + evidence.edgeLowerBound));
 }
 
 /** How much one entry stakes: a share of Kelly, or always the same. */
