@@ -1,17 +1,13 @@
+import type { Owed } from "../core/chain/claim.ts";
 import type { Redemption } from "../core/chain/redemption.ts";
 import type { MarketId, TxHash } from "../core/ids/ids.ts";
 import type { ShareMicros, UsdMicros } from "../core/money/amounts.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
-/** What a resolved market owes a wallet that has not redeemed. Not cash until it has. */
-export type Claim = {
-  readonly marketId: MarketId;
-  readonly negRisk: boolean;
-  readonly held: readonly [ShareMicros, ShareMicros];
-  readonly payoutUsd: UsdMicros;
-};
+export type ClaimCandidate = { readonly marketId: MarketId; readonly negRisk: boolean };
 
-export type ClaimCandidate = Pick<Claim, "marketId" | "negRisk">;
+/** What a resolved market owes a wallet that has not redeemed. Not cash until it has. */
+export type Claim = ClaimCandidate & Owed & { readonly held: readonly [ShareMicros, ShareMicros] };
 
 /** REPLACED: it can no longer happen, or another with the same nonce has taken its place. */
 export type RedemptionOutcome = "REDEEMED" | "FAILED" | "REPLACED";
@@ -40,8 +36,11 @@ type Id = Pick<RedemptionRecord, "marketId" | "attempt">;
 
 /** Written before anything is sent. All methods throw TransientError where the database cannot be reached. */
 export type SettlementStore = {
-  /** Markets in which we have ordered, resolved since then, and not redeemed since their resolution. */
-  candidates(resolvedSince: EpochMs): Promise<readonly ClaimCandidate[]>;
+  /**
+   * Markets in which we have ordered, resolved since then, and not redeemed since their resolution; those of Protocol V2
+   * also if they were redeemed after `redeemedSince`, because that was one outcome only.
+   */
+  candidates(resolvedSince: EpochMs, redeemedSince: EpochMs): Promise<readonly ClaimCandidate[]>;
   /** Those without an outcome, oldest first. */
   open(): Promise<readonly RedemptionRecord[]>;
   /** The newest try of a market, and how many in a row up to it were not REDEEMED. */
@@ -53,5 +52,8 @@ export type SettlementStore = {
   /** The first outcome stays. */
   finish(id: Id, outcome: RedemptionOutcome, reason: string | null, at: EpochMs): Promise<void>;
   /** Replaces what is owed to us, with what stands in the way. */
-  saveClaims(claims: readonly (Claim & { readonly obstacle: string | null })[], at: EpochMs): Promise<void>;
+  saveClaims(
+    claims: readonly (Omit<Claim, "next"> & { readonly obstacle: string | null })[],
+    at: EpochMs,
+  ): Promise<void>;
 };

@@ -1,4 +1,4 @@
-import type { WalletCall } from "../core/chain/redeem-call.ts";
+import type { Grant, WalletCall } from "../core/chain/redeem-call.ts";
 import type { Address, MarketId, TokenId, TxHash } from "../core/ids/ids.ts";
 import type { ShareMicros, UsdMicros } from "../core/money/amounts.ts";
 
@@ -10,10 +10,11 @@ export type WalletChain = {
   collateral(wallet: Address, signal: AbortSignal): Promise<ChainCollateral>;
   /** What each of `spenders` may take of the wallet's pUSD. */
   allowances(wallet: Address, spenders: readonly Address[], signal: AbortSignal): Promise<readonly UsdMicros[]>;
-  /** Whether each of `operators` may move the wallet's outcome tokens. */
-  operators(wallet: Address, operators: readonly Address[], signal: AbortSignal): Promise<readonly boolean[]>;
+  /** Which of them the wallet has given. */
+  operators(wallet: Address, grants: readonly Grant[], signal: AbortSignal): Promise<readonly boolean[]>;
+  /** Of the CTF and of Protocol V2: which one follows from the token. */
   shares(wallet: Address, tokens: readonly TokenId[], signal: AbortSignal): Promise<readonly ShareMicros[]>;
-  /** Numerators of both outcomes; null while the market is not resolved. */
+  /** Numerators of both outcomes, of the CTF or of Protocol V2; null while the market is not resolved. */
   payout(marketId: MarketId, signal: AbortSignal): Promise<readonly [bigint, bigint] | null>;
   /** Of the next transaction, as far as earlier ones are mined. */
   nonce(owner: Address, signal: AbortSignal): Promise<bigint>;

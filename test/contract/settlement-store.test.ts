@@ -4,6 +4,7 @@ import { createLiveOrderStore } from "../../src/adapters/postgres/live-order-sto
 import { createSettlementStore } from "../../src/adapters/postgres/settlement-store.ts";
 import { redeemCall } from "../../src/core/chain/redeem-call.ts";
 import { transactionHash } from "../../src/core/chain/transaction-hash.ts";
+import { parseMarketId } from "../../src/core/ids/ids.ts";
 import { usd } from "../../src/core/money/amounts.ts";
 import { addMs } from "../../src/core/time/time.ts";
 import type { RedemptionRecord, SettlementStore } from "../../src/ports/settlement-store.ts";
@@ -99,13 +100,34 @@ describeOnEachEngine("settlement store", (getDb) => {
       { marketId: aMarketId(1), negRisk: false },
       { marketId: aMarketId(2), negRisk: true },
     ];
-    expect(await store.candidates(since)).toEqual(both);
+    expect(await store.candidates(since, NOON)).toEqual(both);
     await store.add(aRecord(1, 1));
     await store.finish(aRecord(1, 1), "FAILED", null, addMs(NOON, 60_000));
-    expect(await store.candidates(since)).toEqual(both);
+    expect(await store.candidates(since, NOON)).toEqual(both);
     await store.add(aRecord(1, 2));
     await store.finish(aRecord(1, 2), "REDEEMED", null, addMs(NOON, 60_000));
-    expect(await store.candidates(since)).toEqual(both.slice(1));
+    expect(await store.candidates(since, NOON)).toEqual(both.slice(1));
+  });
+
+  test("a market of Protocol V2 is a candidate for a while after one of its outcomes was redeemed", async () => {
+    const { kysely } = getDb();
+    const store = createSettlementStore(getDb());
+    const marketId = parseMarketId(`0x01${"7c".repeat(30)}`);
+    const resolvedAt = new Date(NOON).toISOString();
+    await sql`INSERT INTO flow.market (condition_id, neg_risk) VALUES (decode(${marketId.slice(2)}, 'hex'), false)`.execute(
+      kysely,
+    );
+    await sql`INSERT INTO flow.resolution (market_key, numerator_0, numerator_1, block_number, log_index, resolved_at, known_at)
+      SELECT market_key, 1, 0, 1, 1, ${resolvedAt}::timestamptz, ${resolvedAt}::timestamptz FROM flow.market`.execute(
+      kysely,
+    );
+    const order = { clientOrderId: "O-1", marketId, orderHash: aMarketId(1), signedAt: NOON, lastSentAt: null };
+    await createLiveOrderStore(getDb()).add({ ...order, signed: {} } as never);
+    const record = aRecord(1, 1, { marketId });
+    await store.add(record);
+    await store.finish(record, "REDEEMED", null, addMs(NOON, 60_000));
+    expect(await store.candidates(NOON, NOON)).toEqual([{ marketId, negRisk: false }]);
+    expect(await store.candidates(NOON, addMs(NOON, 60_001))).toEqual([]);
   });
 
   test("claims are replaced whole", async () => {

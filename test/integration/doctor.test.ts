@@ -51,6 +51,12 @@ const CASES: readonly (readonly [what: string, options: LiveCliOptions, changes:
     {},
     { check: "redeem-approvals", level: "warn" },
   ],
+  [
+    "no approval for Protocol V2",
+    { customer: { lacksAdapterApproval: true } },
+    {},
+    { check: "protocol-v2", level: "warn", detail: expect.stringContaining("positions for the Router") as string },
+  ],
   ["no money", { customer: { collateralUsd: 0 } }, {}, { check: "balances", level: "fail" }],
   ["a wallet that is not deployed", { customer: { isUndeployed: true } }, {}, { check: "wallet", level: "fail" }],
   [

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RelayerFault, TransactionFault } from "../../src/adapters/simnet/faults/settlement-faults.ts";
 import type { SimMarket } from "../../src/adapters/simnet/world/market.ts";
 import type { SignatureType } from "../../src/core/chain/exchange-order.ts";
+import { positionTokens } from "../../src/core/chain/position-id.ts";
 import { InvariantError } from "../../src/core/errors.ts";
+import { parseMarketId } from "../../src/core/ids/ids.ts";
 import type { SettlementDeps } from "../../src/services/settlement/settlement-deps.ts";
 import { type LiveSimnet, startLiveSimnet } from "../support/live-simnet.ts";
 import { resolvedMarkets, settling } from "../support/settling.ts";
@@ -39,6 +41,30 @@ describe.each(TYPES)("with signature type %i", (type) => {
     await run(() => claims.length > looks + 2);
     expect(records).toHaveLength(2);
     expect(await deps.store.open()).toEqual([]);
+  });
+});
+
+describe.each(TYPES)("a market of Protocol V2, with signature type %i", (type) => {
+  test("is redeemed through the Router, the outcome that pays more first, once it is resolved", async () => {
+    const marketId = parseMarketId(`0x02${"6b".repeat(16)}${"0".repeat(27)}${type}`);
+    const { run, cash, records, claims, deps } = await settling(live, type, [{ conditionId: marketId, negRisk: true }]);
+    const { positions } = live.simnet;
+    const tokens = positionTokens(marketId).map(BigInt);
+    const [before, { wallet }] = [cash(), deps.account];
+    for (const [outcome, micros] of [5_000_000n, 2_000_001n].entries())
+      positions.give(wallet, tokens[outcome] ?? 0n, micros);
+    await run(() => claims.length > 1);
+    expect([claims.at(-1), records]).toEqual([[], []]);
+    positions.resolve(marketId, 250_000n);
+    const looks = claims.length;
+    await run(() => isRedeemed(claims, looks + 2));
+    expect(claims[looks]).toMatchObject([{ payoutUsd: 2_750_000n, obstacle: null }]);
+    expect(records.map(({ payoutUsd, outcome }) => [payoutUsd, outcome])).toEqual([
+      [1_500_000n, "REDEEMED"],
+      [1_250_000n, "REDEEMED"],
+    ]);
+    expect(cash() - before).toBe(2_750_000n);
+    expect(tokens.map((token) => positions.held(wallet, token))).toEqual([0n, 0n]);
   });
 });
 

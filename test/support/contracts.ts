@@ -9,11 +9,14 @@ import type { Abi, Hex } from "viem";
 export type Contract = { readonly abi: Abi; readonly code: Hex };
 
 export type TestContracts = Readonly<
-  Record<"TestCollateral" | "CollateralAdapter" | "ExchangeV1" | "ExchangeV2", Contract>
+  Record<
+    "TestCollateral" | "CollateralAdapter" | "ExchangeV1" | "ExchangeV2" | "TestPositionManager" | "TestRouter",
+    Contract
+  >
 >;
 
 const require = createRequire(import.meta.url);
-const sources = ["ExchangeEvents.sol", "TestCollateral.sol"];
+const sources = ["ExchangeEvents.sol", "ProtocolPositions.sol", "TestCollateral.sol"];
 const sourceFolder = join(import.meta.dirname, "../contracts");
 const cacheFolder = join(import.meta.dirname, "../../node_modules/.cache/orderflow");
 
@@ -78,5 +81,7 @@ function compile(input: string): TestContracts {
     CollateralAdapter: contract("CollateralAdapter"),
     ExchangeV1: contract("ExchangeV1"),
     ExchangeV2: contract("ExchangeV2"),
+    TestPositionManager: contract("TestPositionManager"),
+    TestRouter: contract("TestRouter"),
   };
 }

@@ -26,7 +26,11 @@ export async function resolvedMarkets(live: LiveSimnet): Promise<readonly SimMar
 const STEP_MS = 5_000;
 
 /** The settlement service of one signature type, over simnet's chain and relayer and the real signer. */
-export async function settling(live: LiveSimnet, type: SignatureType, markets: readonly SimMarket[]) {
+export async function settling(
+  live: LiveSimnet,
+  type: SignatureType,
+  markets: readonly Pick<SimMarket, "conditionId" | "negRisk">[],
+) {
   const trader = await live.login(type);
   const { accounts } = live.simnet.world;
   const candidates = markets.map(({ conditionId: marketId, negRisk }) => ({ marketId, negRisk }));

@@ -1,9 +1,11 @@
 import { type AbiFunction, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { z } from "zod";
 import { CONDITIONAL_TOKENS, USDC_E } from "../../core/chain/contracts.ts";
+import { POSITION_MANAGER } from "../../core/chain/infrastructure.ts";
+import { isPositionToken, isProtocolCondition, positionTokens } from "../../core/chain/position-id.ts";
 import { PUSD, type WalletCall } from "../../core/chain/redeem-call.ts";
 import { PayloadError, TransientError } from "../../core/errors.ts";
-import type { Address } from "../../core/ids/ids.ts";
+import type { Address, MarketId, TokenId } from "../../core/ids/ids.ts";
 import { shares, usd } from "../../core/money/amounts.ts";
 import type { WalletChain } from "../../ports/wallet-chain.ts";
 import type { FailOver } from "./fail-over.ts";
@@ -16,6 +18,7 @@ const ABI = {
   balanceOfToken: parseAbi(["function balanceOf(address, uint256) view returns (uint256)"])[0],
   isApprovedForAll: parseAbi(["function isApprovedForAll(address, address) view returns (bool)"])[0],
   payoutDenominator: parseAbi(["function payoutDenominator(bytes32) view returns (uint256)"])[0],
+  getPayout: parseAbi(["function getPayout(uint256, uint256) view returns (uint256)"])[0],
   payoutNumerators: parseAbi(["function payoutNumerators(bytes32, uint256) view returns (uint256)"])[0],
 };
 
@@ -32,6 +35,7 @@ const GAS_MARGIN_PERCENT = 130n;
 const FEE_MARGIN = 2n;
 const CONTENT = /already known|nonce too low|known transaction|already imported/i;
 const REVERTED = /revert/i;
+const RESULT_DENOMINATOR = 1_000_000n;
 
 type View = { readonly to: Address; readonly abi: AbiFunction; readonly args: readonly unknown[] };
 
@@ -69,18 +73,20 @@ export function createWalletChain(failOver: FailOver): WalletChain {
       const views = spenders.map((spender): View => ({ to: PUSD, abi: ABI.allowance, args: [wallet, spender] }));
       return (await view<bigint>(views, signal)).map(usd);
     },
-    operators: (wallet, operators, signal) =>
+    operators: (wallet, grants, signal) =>
       view<boolean>(
-        operators.map((each) => ({ to: CONDITIONAL_TOKENS, abi: ABI.isApprovedForAll, args: [wallet, each] })),
+        grants.map(({ ledger, operator }) => ({ to: ledger, abi: ABI.isApprovedForAll, args: [wallet, operator] })),
         signal,
       ),
     async shares(wallet, tokens, signal) {
-      const of = (token: string): View => ({
-        ...{ to: CONDITIONAL_TOKENS, abi: ABI.balanceOfToken, args: [wallet, BigInt(token)] },
+      const of = (token: TokenId): View => ({
+        to: isPositionToken(token) ? POSITION_MANAGER : CONDITIONAL_TOKENS,
+        ...{ abi: ABI.balanceOfToken, args: [wallet, BigInt(token)] },
       });
       return (await view<bigint>(tokens.map(of), signal)).map(shares);
     },
     async payout(marketId, signal) {
+      if (isProtocolCondition(marketId)) return protocolPayout(failOver, marketId, signal);
       const of = (abi: AbiFunction, ...more: readonly unknown[]): View => ({
         ...{ to: CONDITIONAL_TOKENS, abi, args: [marketId, ...more] },
       });
@@ -116,13 +122,45 @@ export function createWalletChain(failOver: FailOver): WalletChain {
   };
 }
 
+/** PositionManager says what a million pays (on-chain sheet, section 4: the denominator of results); it reverts before. */
+async function protocolPayout(
+  failOver: FailOver,
+  marketId: MarketId,
+  signal: AbortSignal,
+): Promise<readonly [bigint, bigint] | null> {
+  const calls = positionTokens(marketId).map((token) =>
+    callOf({ to: POSITION_MANAGER, abi: ABI.getPayout, args: [BigInt(token), RESULT_DENOMINATOR] }),
+  );
+  return unlessReverted(failOver, calls, signal, (answers) => {
+    const [first, second] = answers.map((each) => decode(ABI.getPayout, each) as bigint) as [bigint, bigint];
+    if (first + second !== RESULT_DENOMINATOR)
+      throw new PayloadError("PAYOUT_ODD", "a payout whose parts do not make up the whole", { marketId });
+    return [first, second] as const;
+  });
+}
+
 type Estimated = { readonly from: Address; readonly call: WalletCall };
 
 async function estimateGas(failOver: FailOver, { from, call }: Estimated, signal: AbortSignal): Promise<bigint | null> {
+  const asked = [{ method: "eth_estimateGas", params: [{ from, ...call }] }];
+  return unlessReverted(
+    failOver,
+    asked,
+    signal,
+    ([answer]) => (parse(quantity, answer, "eth_estimateGas") * GAS_MARGIN_PERCENT) / 100n,
+  );
+}
+
+/** @returns null where a call would revert: the node answered, and no other one is asked. */
+function unlessReverted<T>(
+  failOver: FailOver,
+  calls: readonly RpcCall[],
+  signal: AbortSignal,
+  read: (answers: readonly unknown[]) => T,
+): Promise<T | null> {
   return failOver.run(async (client) => {
     try {
-      const [answer] = await client.call([{ method: "eth_estimateGas", params: [{ from, ...call }] }], signal);
-      return (parse(quantity, answer, "eth_estimateGas") * GAS_MARGIN_PERCENT) / 100n;
+      return read(await client.call(calls, signal));
     } catch (error) {
       if (error instanceof TransientError && REVERTED.test(error.message)) return null;
       throw error;

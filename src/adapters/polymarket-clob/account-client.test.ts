@@ -124,14 +124,20 @@ test("an order that the venue does not know is null", async () => {
 test("the least of the allowances counts, and a refresh asks the venue to look again first", async () => {
   const asked: string[] = [];
   app.use(async (context, next) => {
-    asked.push(context.req.path);
+    asked.push(`${context.req.path} ${context.req.query("asset_type")}`);
     await next();
   });
   app.get("/balance-allowance/update", (context) => context.json({}));
   app.get("/balance-allowance", (context) => context.json({ balance: "100866980", allowances: { a: "900", b: "7" } }));
   expect(await client.collateral(true, signal)).toEqual({ balanceUsd: 100_866_980n, allowanceUsd: 7n });
   expect(await client.shares(parseTokenId("7"), false, signal)).toBe(100_866_980n);
-  expect(asked).toEqual(["/balance-allowance/update", "/balance-allowance", "/balance-allowance"]);
+  // A position of Protocol V2 (shared/samples, gamma_market_v2_synthetic.json).
+  const position = parseTokenId("895257453734540292493143124621755605615887197499956109032745153687078305793");
+  await client.shares(position, false, signal);
+  expect(asked).toEqual([
+    ...["/balance-allowance/update COLLATERAL", "/balance-allowance COLLATERAL"],
+    ...["/balance-allowance CONDITIONAL", "/balance-allowance CONDITIONAL-V2"],
+  ]);
 });
 
 const SAMPLES = "../shared/samples/user_channel_events.json";

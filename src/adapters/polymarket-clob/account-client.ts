@@ -1,4 +1,6 @@
+import { isPositionToken } from "../../core/chain/position-id.ts";
 import { AbortedError, TransientError } from "../../core/errors.ts";
+import type { TokenId } from "../../core/ids/ids.ts";
 import { shares, usd } from "../../core/money/amounts.ts";
 import type { CancelAnswer, VenueClient } from "../../ports/venue-client.ts";
 import { anything, balanceAnswer, cancelAnswer, closedOnlyAnswer, orderRow, ownTrades } from "./account-schemas.ts";
@@ -50,7 +52,7 @@ export function createAccountClient(options: AccountOptions): VenueClient {
       };
     },
     async shares(tokenId, refresh, signal) {
-      const { balance: held } = await balance(`asset_type=CONDITIONAL&token_id=${tokenId}`, refresh, signal);
+      const { balance: held } = await balance(`asset_type=${assetType(tokenId)}&token_id=${tokenId}`, refresh, signal);
       return shares(held);
     },
     async isClosedOnly(signal) {
@@ -60,3 +62,6 @@ export function createAccountClient(options: AccountOptions): VenueClient {
     time: (signal) => fetchVenueTime(options, signal),
   };
 }
+
+/** Positions of Protocol V2 are kept apart (API sheet, section 2.3). */
+const assetType = (tokenId: TokenId): string => (isPositionToken(tokenId) ? "CONDITIONAL-V2" : "CONDITIONAL");

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isProtocolCondition } from "../../core/chain/position-id.ts";
+import { protocolMarket } from "../../core/chain/protocol-markets.ts";
 import { PayloadError } from "../../core/errors.ts";
 import { type Address, parseMarketId } from "../../core/ids/ids.ts";
 import type { ClaimCandidate } from "../../ports/settlement-store.ts";
@@ -8,15 +10,15 @@ import { walkPages } from "./data-page.ts";
 const row = z.object({
   condition_id: z
     .string()
-    .regex(/^0x[0-9a-fA-F]{64}$/)
+    .regex(/^0x[0-9a-fA-F]{62,64}$/)
     .transform(parseMarketId),
-  negative_risk: z.boolean(),
+  negative_risk: z.boolean().optional(),
 });
 const ROWS_MAX = 10_000;
 
 /**
- * Markets of which the venue says that the wallet can redeem something (`/v2/positions?status=REDEEMABLE`). Positions of
- * Protocol V2 have shorter condition ids and are left out: nothing is known of how they are read.
+ * Markets of which the venue says that the wallet can redeem something (`/v2/positions?status=REDEEMABLE`). Those of
+ * Protocol V2 say by their id whether they are neg-risk.
  * @throws AbortedError, TransientError and its kinds, RejectedError, PayloadError, ProviderInconsistencyError
  */
 export async function fetchRedeemable(
@@ -28,10 +30,11 @@ export async function fetchRedeemable(
   const { rows } = await walkPages(client, "/v2/positions", query, { order: "ranked", rowsMax: ROWS_MAX }, signal);
   const found = new Map<string, ClaimCandidate>();
   for (const each of rows) {
-    if (String(each.condition_id).length !== 66) continue;
     const parsed = row.safeParse(each);
-    if (!parsed.success) throw new PayloadError("DATA_API_MALFORMED", "a position that cannot be read");
-    const { condition_id: marketId, negative_risk: negRisk } = parsed.data;
+    const { condition_id: marketId, negative_risk: said } = parsed.data ?? {};
+    const negRisk = marketId !== undefined && isProtocolCondition(marketId) ? protocolMarket(marketId).negRisk : said;
+    if (marketId === undefined || negRisk === undefined)
+      throw new PayloadError("DATA_API_MALFORMED", "a position that cannot be read");
     found.set(marketId, { marketId, negRisk });
   }
   return [...found.values()];

@@ -22,14 +22,15 @@ export function createSettlementStore(db: Database): SettlementStore {
         throw new InvariantError("REDEMPTION_UNKNOWN", "a redemption is stored before it is sent", { ...id });
     });
   return {
-    candidates: (since) =>
+    candidates: (since, redeemedSince) =>
       db.transaction(async (trx) => {
         const { rows } = await sql<{ condition_id: string; neg_risk: boolean }>`
           SELECT m.condition_id, m.neg_risk FROM flow.market m JOIN flow.resolution r USING (market_key)
           WHERE r.resolved_at >= ${ts(since)} AND m.neg_risk IS NOT NULL
             AND EXISTS (SELECT 1 FROM flow.live_order o WHERE o.condition_id = m.condition_id)
             AND NOT EXISTS (SELECT 1 FROM flow.redemption d
-              WHERE d.condition_id = m.condition_id AND d.outcome = 'REDEEMED' AND d.finished_at >= r.resolved_at)
+              WHERE d.condition_id = m.condition_id AND d.outcome = 'REDEEMED' AND d.finished_at >= r.resolved_at
+                AND (length(m.condition_id) > 31 OR d.finished_at < ${ts(redeemedSince)}))
           ORDER BY r.resolved_at, m.condition_id`.execute(trx);
         return rows.map((row) => ({ marketId: row.condition_id as MarketId, negRisk: row.neg_risk }));
       }),

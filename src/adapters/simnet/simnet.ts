@@ -16,6 +16,7 @@ import { createTickSizes } from "./server/order-book.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./server/rpc-methods.ts";
 import { type Geoblock, type MarketChannelOptions, serve } from "./server/serve.ts";
 import type { UserChannelFaults } from "./server/user-channel.ts";
+import { createPositions, type Positions } from "./venue/positions.ts";
 import { createVenue, type Venue } from "./venue/venue.ts";
 import type { Customer } from "./world/customers.ts";
 import { PIPS_PER_USD } from "./world/units.ts";
@@ -86,6 +87,8 @@ export type Simnet = {
   /** The same for transactions that owners send, and for what the relayer is asked to do. */
   readonly transactionFaults: TransactionFaults;
   readonly relayerFaults: RelayerFaults;
+  /** What wallets hold of Protocol V2. */
+  readonly positions: Positions;
   /** Mines every block up to a time, whatever the clock says. */
   advanceTo(at: number): void;
   reorg(depth: number, transactions?: ReorgTransactions): void;
@@ -140,6 +143,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const venue = createVenue(world, chain, customers, bookTime);
   const faults = createOrderFaults(seed, options.orderFaults ?? {});
   const userChannel = { isFrozen: false, framesAsArrays: false, hasUnknownEvents: false };
+  const positions = createPositions();
   const planned = {
     transactionFaults: createPlannedFaults<TransactionFault>(),
     relayerFaults: createPlannedFaults<RelayerFault>(),
@@ -147,7 +151,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
   const marketChannel = options.marketChannel ?? {};
   const served = await serve({
     ...{ seed, world, venue, faults, chain, limits, dataFlaws, status, ticks, marketChannel, userChannel },
-    ...planned,
+    ...{ ...planned, positions },
     geoblock: options.geoblock ?? { blocked: false, country: "IE", region: "L" },
     port: options.port,
     now: bookTime,
@@ -168,7 +172,7 @@ export async function startSimnet(options: SimnetOptions): Promise<Simnet> {
     baseUrl,
     genesisMs,
     world,
-    ...{ chain, dataFlaws, faults, userChannel, ...planned },
+    ...{ chain, dataFlaws, faults, userChannel, positions, ...planned },
     listen: venue.listen,
     relayerUrl: `${baseUrl}/relayer`,
     advanceTo: (at) => chain.advanceTo(at),

@@ -34,7 +34,7 @@ async function run(program: Program, json: boolean): Promise<void> {
   const claims = await Promise.all(
     (await readClaims({ account, chain }, candidates, signal)).map(async (claim) => ({
       ...claim,
-      obstacle: await findObstacle({ account, chain, relayer }, claim.negRisk, signal),
+      obstacle: await findObstacle({ account, chain, relayer }, claim, signal),
     })),
   );
   const { pusd } = await chain.collateral(account.wallet, signal);

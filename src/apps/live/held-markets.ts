@@ -2,6 +2,7 @@ import type { Environment } from "../../adapters/config/environment.ts";
 import { createClobClient } from "../../adapters/polymarket-clob/clob-client.ts";
 import { fetchMarketOfToken } from "../../adapters/polymarket-clob/market-of-token.ts";
 import { outcomeTokens } from "../../core/chain/claim.ts";
+import { isProtocolCondition } from "../../core/chain/position-id.ts";
 import type { ManualMarket } from "../../core/execution/manual-order.ts";
 import type { MarketId, TokenId } from "../../core/ids/ids.ts";
 import type { OutcomeIndex } from "../../core/market/market.ts";
@@ -33,7 +34,7 @@ export function createHeldMarkets(environment: Pick<Environment, "CLOB_URL">) {
 
   const exchangeOf: LiveVenueDeps["exchangeOf"] = async (marketId) => {
     const negRisk = negRisks.get(marketId);
-    return negRisk === undefined ? null : { marketVersion: "v1", negRisk };
+    return negRisk === undefined ? null : { marketVersion: isProtocolCondition(marketId) ? "v2" : "v1", negRisk };
   };
   return { marketOf, exchangeOf };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PayloadError } from "../errors.ts";
 import { parseMarketId, parseTokenId } from "../ids/ids.ts";
-import { decodePositionId, isProtocolCondition, positionTokens } from "./position-id.ts";
+import { decodePositionId, isPositionToken, isProtocolCondition, positionTokens } from "./position-id.ts";
 
 const compose = (
   module: bigint,
@@ -55,5 +55,12 @@ describe("Protocol V2 position ids", () => {
   test("a CTF token id is refused, not misread", () => {
     const ctf = parseTokenId("102936224134271070189104847090829839924697394514566827387181305960175107677216");
     expect(() => decodePositionId(ctf)).toThrow(PayloadError);
+    expect(isPositionToken(ctf)).toBe(false);
+    // As a hash may begin and end like a position: what is reserved tells them apart.
+    const alike = parseTokenId(BigInt(`0x01${"9f".repeat(30)}01`).toString());
+    expect(isPositionToken(alike)).toBe(false);
+    expect(
+      positionTokens(parseMarketId(`0x02${"9f".repeat(18)}${"00".repeat(8)}00890103`)).map(isPositionToken),
+    ).toEqual([true, true]);
   });
 });

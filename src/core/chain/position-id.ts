@@ -59,5 +59,11 @@ export function positionTokens(conditionId: MarketId): readonly [TokenId, TokenI
   return [toTokenId(first), toTokenId(first | 1n)];
 }
 
+/** Whether a token is a position of Protocol V2: the reserved bits are empty, which no hash of the CTF has. */
+export function isPositionToken(tokenId: TokenId): boolean {
+  const id = BigInt(tokenId);
+  return MODULES[bits(id, 248n, 8n)] !== undefined && bits(id, 40n, 64n) === 0 && bits(id, 0n, 8n) <= 1;
+}
+
 /** Condition ids of the CTF have 32 bytes, those of Protocol V2 have 31. */
 export const isProtocolCondition = (marketId: MarketId): boolean => marketId.length === 2 + 62;

@@ -1,8 +1,10 @@
+import { toFunctionSelector } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, test } from "vitest";
 import { type Address, parseAddress, parseMarketId } from "../ids/ids.ts";
+import { shares } from "../money/amounts.ts";
 import { ownerWallets } from "./owner-wallets.ts";
-import { isRedeemCall, redeemCall, type WalletCall } from "./redeem-call.ts";
+import { isRedeemCall, redeemCall, redeemPositionCall, type WalletCall } from "./redeem-call.ts";
 import { type RelayRequest, relayDigest, relaySignature } from "./redemption.ts";
 
 // Key, call and signatures are those that the venue's own client publishes as expected
@@ -37,6 +39,7 @@ describe("requests to the relayer are signed as its own client signs them", () =
 describe("a redeem call", () => {
   const known = redeemCall(parseMarketId(`0x${"ab".repeat(32)}`), false);
   const other = redeemCall(parseMarketId(`0x${"ab".repeat(32)}`), true);
+  const position = redeemPositionCall(parseMarketId(`0x01${"ab".repeat(30)}`), 1, shares(5_000_000n));
   const changed = (from: string, to: string): WalletCall => ({ ...known, data: known.data.replace(from, to) as never });
 
   test("is one of the two adapters' redeemPositions in pUSD of both outcomes", () => {
@@ -45,8 +48,27 @@ describe("a redeem call", () => {
     expect(known.to).not.toBe(other.to);
   });
 
+  // The selector and the words as docs.polymarket.com, migrate/polymarket-v2/contract-integrations, has the function.
+  test("or the Router's redeem of so much of one outcome", () => {
+    const selector = toFunctionSelector("redeem(bytes31,uint256,uint256)");
+    expect(position.data).toBe(
+      `${selector}01${"ab".repeat(30)}00${"1".padStart(64, "0")}${"4c4b40".padStart(64, "0")}`,
+    );
+    expect(position.to).toBe("0x12121212006e4cd160d18e3f00711da5c3372600");
+    expect(isRedeemCall(position)).toBe(true);
+  });
+
   test.each<[string, WalletCall]>([
     ["an approval", call],
+    [
+      "of a third outcome",
+      { ...position, data: position.data.replace(`${"0".repeat(63)}1`, `${"0".repeat(63)}2`) as never },
+    ],
+    ["of a longer condition", { ...position, data: position.data.replace("ab00", "abab") as never }],
+    ["of the Router's split", { ...position, data: position.data.replace(/^0x.{8}/, "0x01234567") as never }],
+    ["of the Router at an adapter", { ...position, to: known.to }],
+    ["of an adapter at the Router", { ...known, to: position.to }],
+    ["of the Router with more behind it", { ...position, data: `${position.data}00` }],
     ["at another contract", { ...known, to: "0x4d97dcd97ec945f40cf65f87097ace5ea0476045" as Address }],
     ["of another function", changed("0x01b7037c", "0x095ea7b3")],
     ["in another collateral", changed("c011a7e1", "2791bca1")],

@@ -25,7 +25,8 @@ export function refuseRedemption(
   if (owner !== policy.owner) return refuse("WALLET_NOT_ALLOWED", policy.owner, owner);
   const allowed = KINDS[policy.signatureType];
   if (kind !== allowed) return refuse("WALLET_NOT_ALLOWED", allowed, kind);
-  if (!isRedeemCall(call)) return refuse("CALL_NOT_ALLOWED", "redeemPositions of a collateral adapter", call.to);
+  if (!isRedeemCall(call))
+    return refuse("CALL_NOT_ALLOWED", "redeemPositions of a collateral adapter, or redeem of the Router", call.to);
   if (kind === "TRANSACTION") {
     const { gas, maxFeePerGas } = redemption;
     if (gas > GAS_MAX) return refuse("FEE_ABOVE_MAX", `${GAS_MAX} gas`, `${gas} gas`);

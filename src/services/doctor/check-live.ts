@@ -1,17 +1,13 @@
-import { EXCHANGES } from "../../core/chain/contracts.ts";
-import { orderDomain } from "../../core/chain/exchange-order.ts";
-import { CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER } from "../../core/chain/redeem-call.ts";
 import { WALLET_NAMES, walletType } from "../../core/chain/wallet-type.ts";
 import { formatUsd } from "../../core/money/amounts.ts";
 import type { SignerIdentity } from "../../ports/order-signer.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
+import { checkApprovals } from "./check-approvals.ts";
 import type { LiveDoctorDeps } from "./doctor-deps.ts";
 import { ask, type Finding, fail, ok, warn } from "./finding.ts";
 
 const SITE = "on the venue's site";
 const START_SIGNER = "start `orderflow signer --settings <file>` and set SIGNER_SOCKET to the socket that it names";
-/** What trades the CLOB's markets; V3 comes into use with Protocol V2. */
-const TRADED = [orderDomain("v1", false).verifyingContract, orderDomain("v1", true).verifyingContract];
 
 /** What only live trading needs, from the country to the money. */
 export async function checkLive(deps: LiveDoctorDeps, signal: AbortSignal): Promise<readonly Finding[]> {
@@ -132,35 +128,6 @@ async function compareMoney(
     "wait a minute and look again; trades on their way make a difference for as long",
   );
 }
-
-async function checkApprovals({ chain }: LiveDoctorDeps, { wallet }: SignerIdentity, signal: AbortSignal) {
-  const adapters = [CTF_COLLATERAL_ADAPTER, NEG_RISK_COLLATERAL_ADAPTER];
-  const [allowances, operators, redeemers] = await Promise.all([
-    chain.allowances(wallet, TRADED, signal),
-    chain.operators(wallet, TRADED, signal),
-    chain.operators(wallet, adapters, signal),
-  ]);
-  const lacks = (name: string, list: readonly unknown[], isThere: (value: never) => boolean): readonly string[] =>
-    TRADED.flatMap((exchange, index) => (isThere(list[index] as never) ? [] : `${name} for ${nameOf(exchange)}`));
-  const missing = [
-    ...lacks("pUSD", allowances, (value: bigint) => value > 0n),
-    ...lacks("outcome tokens", operators, (value: boolean) => value),
-  ];
-  const trading =
-    missing.length === 0
-      ? ok("approvals", "the exchanges may take pUSD and outcome tokens")
-      : fail("approvals", `not approved: ${missing.join(", ")}`, `enable trading ${SITE}, which sets the approvals`);
-  const redeeming = redeemers.every((each) => each)
-    ? ok("redeem-approvals", "the collateral adapters may redeem outcome tokens")
-    : warn(
-        "redeem-approvals",
-        "a collateral adapter may not take outcome tokens: resolved positions will not be redeemed",
-        `redeem one position of each kind ${SITE} by hand, which sets the approval`,
-      );
-  return [trading, redeeming];
-}
-
-const nameOf = (exchange: string): string => EXCHANGES.find(({ address }) => address === exchange)?.name ?? exchange;
 
 async function checkMoney(
   { chain }: LiveDoctorDeps,

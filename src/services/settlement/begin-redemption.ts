@@ -1,4 +1,3 @@
-import { redeemCall } from "../../core/chain/redeem-call.ts";
 import type { Redemption } from "../../core/chain/redemption.ts";
 import { transactionHash } from "../../core/chain/transaction-hash.ts";
 import { InvariantError, PayloadError, RejectedError } from "../../core/errors.ts";
@@ -33,19 +32,18 @@ export async function beginRedemption(
   return store.add({
     ...{ marketId: claim.marketId, attempt: (before?.attempt ?? 0) + 1, request, signature: answer.signature },
     txHash: request.kind === "TRANSACTION" ? transactionHash(answer.signature) : null,
-    ...{ payoutUsd: claim.payoutUsd, signedAt: clock.nowMs(), lastSentAt: null, relayId: null },
+    ...{ payoutUsd: claim.next.payoutUsd, signedAt: clock.nowMs(), lastSentAt: null, relayId: null },
     ...{ outcome: null, reason: null, finishedAt: null },
   });
 }
 
 async function prepare(
   { account, chain, clock, relayer }: SettlementDeps,
-  { marketId, negRisk }: Claim,
+  { marketId, next: { call } }: Claim,
   before: RedemptionRecord | null,
   signal: AbortSignal,
 ): Promise<Redemption> {
   const { owner, wallet, signatureType } = account;
-  const call = redeemCall(marketId, negRisk);
   const common = { owner, wallet, call };
   if (signatureType === 0) {
     const gas = await chain.estimateGas(wallet, call, signal);

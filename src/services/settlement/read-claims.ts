@@ -1,8 +1,8 @@
-import { outcomeTokens, payoutUsd } from "../../core/chain/claim.ts";
-import { collateralAdapter } from "../../core/chain/redeem-call.ts";
+import { outcomeTokens, owedOf } from "../../core/chain/claim.ts";
+import { redeemGrant } from "../../core/chain/redeem-call.ts";
 import { AbortedError } from "../../core/errors.ts";
 import { ZERO_SHARES } from "../../core/money/amounts.ts";
-import { addMs, DAY_MS } from "../../core/time/time.ts";
+import { addMs, DAY_MS, HOUR_MS } from "../../core/time/time.ts";
 import type { Claim, ClaimCandidate } from "../../ports/settlement-store.ts";
 import type { SettlementDeps } from "./settlement-deps.ts";
 
@@ -15,13 +15,14 @@ export async function readClaims(
   signal: AbortSignal,
 ): Promise<readonly Claim[]> {
   const claims: Claim[] = [];
-  for (const { marketId, negRisk } of candidates) {
+  for (const candidate of candidates) {
+    const { marketId, negRisk } = candidate;
     const payout = await chain.payout(marketId, signal);
     if (payout === null) continue;
     const balances = await chain.shares(account.wallet, outcomeTokens(marketId, negRisk), signal);
     const held = [balances[0] ?? ZERO_SHARES, balances[1] ?? ZERO_SHARES] as const;
-    const owed = payoutUsd(held, payout);
-    if (owed > 0n) claims.push({ marketId, negRisk, held, payoutUsd: owed });
+    const owed = owedOf(candidate, held, payout);
+    if (owed !== null) claims.push({ ...candidate, held, ...owed });
   }
   return claims;
 }
@@ -34,7 +35,8 @@ export async function findCandidates(
   { clock, store, redeemable, logger }: Pick<SettlementDeps, "clock" | "store" | "redeemable" | "logger">,
   signal: AbortSignal,
 ): Promise<readonly ClaimCandidate[]> {
-  const ours = await store.candidates(addMs(clock.nowMs(), -RECENT_MS));
+  const now = clock.nowMs();
+  const ours = await store.candidates(addMs(now, -RECENT_MS), addMs(now, -HOUR_MS));
   const theirs = await redeemable(signal).catch((error: unknown) => {
     if (error instanceof AbortedError) throw error;
     logger.warn("the venue does not say what can be redeemed; our own markets are looked at", { error });
@@ -44,11 +46,11 @@ export async function findCandidates(
 }
 
 export type Obstacle =
-  /** The adapter may not take the wallet's tokens. */
+  /** The contract that redeems may not take the wallet's tokens. */
   "NOT_APPROVED" | "NO_RELAYER_KEY" | "WALLET_NOT_DEPLOYED" | "NO_GAS_MONEY";
 
 export const OBSTACLE_FIXES: Readonly<Record<Obstacle, string>> = {
-  NOT_APPROVED: "approve the collateral adapter on the venue's site (redeem one position there by hand)",
+  NOT_APPROVED: "approve it on the venue's site: redeem one position of this kind there by hand",
   NO_RELAYER_KEY: "make a relayer API key on the venue's settings page and set RELAYER_API_KEY",
   WALLET_NOT_DEPLOYED: "trade once on the venue's site, which deploys the wallet",
   NO_GAS_MONEY: "send a little POL to the wallet: an EOA pays its own gas",
@@ -57,11 +59,11 @@ export const OBSTACLE_FIXES: Readonly<Record<Obstacle, string>> = {
 /** What keeps a claim from being redeemed; null: nothing. */
 export async function findObstacle(
   { account, chain, relayer }: Pick<SettlementDeps, "account" | "chain" | "relayer">,
-  negRisk: boolean,
+  { marketId, negRisk }: ClaimCandidate,
   signal: AbortSignal,
 ): Promise<Obstacle | null> {
   const { wallet, signatureType } = account;
-  const [isApproved] = await chain.operators(wallet, [collateralAdapter(negRisk)], signal);
+  const [isApproved] = await chain.operators(wallet, [redeemGrant(marketId, negRisk)], signal);
   if (isApproved !== true) return "NOT_APPROVED";
   if (signatureType === 0) return (await chain.gasMoney(wallet, signal)) === 0n ? "NO_GAS_MONEY" : null;
   if (relayer === null) return "NO_RELAYER_KEY";

@@ -62,7 +62,7 @@ const mayPass = (error: unknown): boolean =>
 async function look(deps: SettlementDeps, signal: AbortSignal): Promise<readonly Open[]> {
   const claims: Open[] = [];
   for (const claim of await readClaims(deps, await findCandidates(deps, signal), signal))
-    claims.push({ ...claim, obstacle: await findObstacle(deps, claim.negRisk, signal) });
+    claims.push({ ...claim, obstacle: await findObstacle(deps, claim, signal) });
   await deps.store.saveClaims(claims, deps.clock.nowMs());
   return claims;
 }
@@ -84,7 +84,8 @@ async function beginNext(
   const { clock, logger, store } = deps;
   const now = clock.nowMs();
   for (const { obstacle, ...claim } of claims) {
-    const { marketId, payoutUsd } = claim;
+    const { marketId } = claim;
+    const { payoutUsd } = claim.next;
     const last = await store.last(marketId);
     const isTooEarly = last !== null && now < notBefore(last.record, last.failures);
     if (obstacle !== null || isTooEarly || now < (hopeless.get(marketId) ?? 0)) continue;

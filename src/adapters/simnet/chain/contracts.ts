@@ -30,6 +30,9 @@ export const NEG_RISK_OPERATOR = "0x71523d0f655b41e805cec45b17163f528b59b820";
 export const SAFE_FACTORY = "0xaacfeea03eb1561c4e67d661e40682bd20e3541b";
 export const PROXY_FACTORY = "0xab45c5a4b0c941a2f231c04c3f49182e1a254052";
 export const RELAY_HUB = "0xd216153c06e857cd7f72665e0af1d7d82172f494";
+/** Ledger of Protocol V2, and what redeems from it. */
+export const POSITION_MANAGER = "0x006f54f7f9a22e0000cc2ab60031000000ae9fef";
+export const ROUTER = "0x12121212006e4cd160d18e3f00711da5c3372600";
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 /** An operator that sends the match transactions. */
 export const OPERATOR = "0x2f1cc78b6945d57c342273d42f13cdb5488feb15";

@@ -1,6 +1,14 @@
 import { type AbiFunction, decodeFunctionData, encodeAbiParameters, type Hex, isHex, parseAbi } from "viem";
-import { CONDITIONAL_TOKENS, CTF_ADAPTERS, NEG_RISK_CTF_ADAPTERS, USDC_E } from "../chain/contracts.ts";
+import {
+  CONDITIONAL_TOKENS,
+  CTF_ADAPTERS,
+  NEG_RISK_CTF_ADAPTERS,
+  POSITION_MANAGER,
+  ROUTER,
+  USDC_E,
+} from "../chain/contracts.ts";
 import { quantity } from "../chain/log.ts";
+import type { Positions } from "../venue/positions.ts";
 import type { Account } from "../venue/records.ts";
 import type { Venue } from "../venue/venue.ts";
 import { PUSD, type WalletCalls } from "../venue/wallet-calls.ts";
@@ -14,6 +22,7 @@ export type RpcAccountsDeps = {
   readonly venue: Venue;
   readonly index: MarketIndex;
   readonly calls: WalletCalls;
+  readonly positions: Positions;
 };
 
 const ERC20 = parseAbi([
@@ -26,10 +35,16 @@ const CTF = parseAbi([
   "function payoutDenominator(bytes32 conditionId) view returns (uint256)",
   "function payoutNumerators(bytes32 conditionId, uint256 index) view returns (uint256)",
 ]);
+const POSITIONS = parseAbi([
+  "function balanceOf(address account, uint256 id) view returns (uint256)",
+  "function isApprovedForAll(address account, address operator) view returns (bool)",
+  "function getPayout(uint256 positionId, uint256 amount) view returns (uint256)",
+]);
 const MAX = 2n ** 256n - 1n;
 const POL = 10;
 const GAS_PRICE = 30_000_000_000;
-const ADAPTERS: readonly string[] = [...CTF_ADAPTERS, ...NEG_RISK_CTF_ADAPTERS];
+/** What redeems, and needs to be allowed to. */
+const REDEEMERS: readonly string[] = [...CTF_ADAPTERS, ...NEG_RISK_CTF_ADAPTERS, ROUTER];
 /** Stands for the code of any contract: nobody here runs it. */
 const SOME_CODE = "0x6080604052";
 
@@ -41,7 +56,12 @@ const walletOf =
     venue.accounts.find(({ wallet }) => wallet.toLowerCase() === String(address).toLowerCase());
 
 /** `eth_call` of the token contracts; nothing comes back from an address without code. */
-function createViews({ world, venue, index }: Omit<RpcAccountsDeps, "calls">): (to: string, data: Hex) => Hex {
+function createViews({
+  world,
+  venue,
+  index,
+  positions,
+}: Omit<RpcAccountsDeps, "calls">): (to: string, data: Hex) => Hex {
   const byWallet = walletOf(venue);
   const payoutOf = (condition: string): readonly [number, number] => {
     const market = index.byCondition(condition);
@@ -65,31 +85,56 @@ function createViews({ world, venue, index }: Omit<RpcAccountsDeps, "calls">): (
     if (name === "balanceOf") return held(String(args[0]), args[1] as bigint);
     if (name === "payoutDenominator") return BigInt(payoutOf(String(args[0])).reduce((sum, each) => sum + each, 0));
     if (name === "payoutNumerators") return BigInt(payoutOf(String(args[0]))[Number(args[1])] ?? 0);
-    const account = byWallet(args[0]);
-    const isAdapter = ADAPTERS.includes(String(args[1]).toLowerCase());
-    return account !== undefined && !(isAdapter && account.lacksAdapterApproval === true);
+    return isApproved(args);
+  }
+
+  function isApproved([wallet, operator]: readonly unknown[]): boolean {
+    const account = byWallet(wallet);
+    const redeems = REDEEMERS.includes(String(operator).toLowerCase());
+    return account !== undefined && !(redeems && account.lacksAdapterApproval === true);
+  }
+
+  function ofPositions(name: string, args: readonly unknown[]): bigint | boolean {
+    if (name === "isApprovedForAll") return isApproved(args);
+    if (name === "balanceOf") return positions.held(String(args[0]), args[1] as bigint);
+    const payout = positions.payout(args[0] as bigint, args[1] as bigint);
+    if (payout === null) throw revert("ConditionNotResolved()");
+    return payout;
+  }
+
+  /** null: there is no code. */
+  function contractAt(to: string) {
+    if (to === CONDITIONAL_TOKENS) return { abi: CTF, answer: conditional };
+    if (to === POSITION_MANAGER) return { abi: POSITIONS, answer: ofPositions };
+    const isToken = to === PUSD || to === USDC_E;
+    return isToken
+      ? { abi: ERC20, answer: (name: string, args: readonly unknown[]) => collateral(to, name, args) }
+      : null;
   }
 
   return (to, data) => {
     venue.settleTime();
-    const isCtf = to === CONDITIONAL_TOKENS;
-    if (!isCtf && to !== PUSD && to !== USDC_E) return "0x";
-    const abi: readonly AbiFunction[] = isCtf ? CTF : ERC20;
-    try {
-      const { functionName, args } = decodeFunctionData({ abi, data });
-      const given: readonly unknown[] = args ?? [];
-      const result = isCtf ? conditional(functionName, given) : collateral(to, functionName, given);
-      return encodeAbiParameters([{ type: typeof result === "bigint" ? "uint256" : "bool" }], [result]);
-    } catch {
-      throw revert("no such function");
-    }
+    const contract = contractAt(to);
+    if (contract === null) return "0x";
+    const { functionName, args } = decodeCall(contract.abi, data);
+    const result = contract.answer(functionName, args ?? []);
+    return encodeAbiParameters([{ type: typeof result === "bigint" ? "uint256" : "bool" }], [result]);
   };
 }
 
+function decodeCall(abi: readonly AbiFunction[], data: Hex) {
+  try {
+    return decodeFunctionData({ abi, data });
+  } catch {
+    throw revert("no such function");
+  }
+}
+
 /** What a node says of the customers' accounts: `eth_call` of the token contracts, code, money for gas. */
-export function createRpcAccounts({ world, venue, index, calls }: RpcAccountsDeps): ReadonlyMap<string, RpcMethod> {
+export function createRpcAccounts(deps: RpcAccountsDeps): ReadonlyMap<string, RpcMethod> {
+  const { venue, calls } = deps;
   const byWallet = walletOf(venue);
-  const view = createViews({ world, venue, index });
+  const view = createViews(deps);
   function callOf(value: unknown) {
     const { from = "", to, data, input } = (value ?? {}) as Record<string, unknown>;
     const sent = data ?? input;
@@ -111,7 +156,7 @@ export function createRpcAccounts({ world, venue, index, calls }: RpcAccountsDep
         const account = byWallet(address);
         const isContract =
           account === undefined
-            ? [CONDITIONAL_TOKENS, PUSD, USDC_E, ...ADAPTERS].includes(String(address).toLowerCase())
+            ? [CONDITIONAL_TOKENS, POSITION_MANAGER, PUSD, USDC_E, ...REDEEMERS].includes(String(address).toLowerCase())
             : account.signatureType !== 0 && account.isUndeployed !== true;
         return isContract ? SOME_CODE : "0x";
       },

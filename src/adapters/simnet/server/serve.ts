@@ -8,6 +8,7 @@ import type { FeedSocket } from "../faults/faulty-feed.ts";
 import type { OrderFaults } from "../faults/order-faults.ts";
 import type { RelayerFaults, TransactionFaults } from "../faults/settlement-faults.ts";
 import type { Seed } from "../random/prng.ts";
+import type { Positions } from "../venue/positions.ts";
 import type { Venue } from "../venue/venue.ts";
 import { createWalletCalls } from "../venue/wallet-calls.ts";
 import type { World } from "../world/world.ts";
@@ -48,6 +49,7 @@ export type ServeOptions = {
   readonly geoblock: Geoblock;
   readonly transactionFaults: TransactionFaults;
   readonly relayerFaults: RelayerFaults;
+  readonly positions: Positions;
 };
 
 /** `GET /api/geoblock` of the venue's site (API sheet, section 2.13). */
@@ -66,12 +68,12 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Everything on one loopback port: /rpc (HTTP and WebSocket), /rtds, /ws/market and /ws/user (WebSocket), /gamma, /clob, /data, /relayer, /geoblock, /simnet. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { world, venue, chain, limits, dataFlaws, port, now, status, ticks, marketChannel } = options;
+  const { world, venue, chain, limits, dataFlaws, port, now, status, ticks, marketChannel, positions } = options;
   const index = createMarketIndex(world);
-  const calls = createWalletCalls(world, chain, venue.settleTime);
+  const calls = createWalletCalls(world, chain, positions, venue.settleTime);
   const methods = new Map([
     ...createRpcMethods(chain, limits),
-    ...createRpcAccounts({ world, venue, index, calls }),
+    ...createRpcAccounts({ world, venue, index, calls, positions }),
     ...createRpcTransactions({ chain, venue, calls, faults: options.transactionFaults }),
   ]);
   const relayer = createRelayerRoutes({ chain, venue, calls, faults: options.relayerFaults, now });
