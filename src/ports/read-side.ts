@@ -1,4 +1,5 @@
 import type { EpochMs } from "../core/time/time.ts";
+import type { ReportKind } from "./report-store.ts";
 
 /**
  * What a person may look at. A row has the column names of the relation it comes from; times are milliseconds since
@@ -114,8 +115,17 @@ export type ReadSide = {
   liveTrading(): Promise<Row>;
   /** What waits for somebody, by name. */
   queues(): Promise<readonly { readonly name: string; readonly waiting: number }[]>;
+  /** Variants that backtests tried, those of sweeps left out. */
   research(page: PageRequest): Promise<Page>;
   researchReport(id: string): Promise<Row | null>;
+  sweeps(page: PageRequest): Promise<Page>;
+  sweep(id: string): Promise<Row | null>;
+  researchTables(page: PageRequest): Promise<Page>;
+  researchTable(id: string): Promise<Row | null>;
+  models(page: PageRequest): Promise<Page>;
+  model(id: string): Promise<Row | null>;
+  /** HTML; null: there is none. */
+  reportPage(kind: ReportKind, id: string): Promise<string | null>;
 
   /** Where a follower of new fills starts. */
   newestSeq(): Promise<bigint>;

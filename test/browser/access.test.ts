@@ -136,6 +136,18 @@ describe.skipIf(chromiumPath === null)(`who may look and command, in a browser${
       await h1(page, name);
       await page.getByText(text, { exact: false }).first().waitFor();
     }
+    for (const [show, command] of [
+      ["backtests", "orderflow backtest"],
+      ["sweeps", "orderflow sweep"],
+      ["tables", "orderflow research"],
+      ["models", "orderflow model train"],
+    ]) {
+      await page.goto(`${dashboard.url}/research?show=${show}`);
+      await page
+        .locator("code")
+        .getByText(command ?? "")
+        .waitFor();
+    }
     expect(heard).toEqual([]);
   });
 });

@@ -1,7 +1,15 @@
+import { z } from "@hono/zod-openapi";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cardOf } from "../../src/adapters/model/model-file.ts";
+import type { Database } from "../../src/adapters/postgres/connect.ts";
 import { createReadSide } from "../../src/adapters/postgres/read-side/read-side.ts";
+import { createReportStore } from "../../src/adapters/postgres/report-store.ts";
+import { createSweepStore } from "../../src/adapters/postgres/sweep-store.ts";
+import { createVariantStore } from "../../src/adapters/postgres/variant-store.ts";
+import { addMs, epochMs } from "../../src/core/time/time.ts";
 import type { ReadSide } from "../../src/ports/read-side.ts";
+import { runOptions } from "../support/backtest-options.ts";
 import * as facts from "../support/chain-facts.ts";
 import { openStream, openTestDashboard, type StreamedEvent, type TestDashboard } from "../support/dashboard.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
@@ -24,6 +32,60 @@ async function whileFeedRuns<T>({ wall }: TestDashboard, answer: Promise<T>): Pr
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Rows = { readonly rows: readonly Record<string, unknown>[]; readonly next: string | null };
+
+type OpenApi = {
+  readonly paths: Readonly<Record<string, { readonly get?: { readonly responses: Responses } }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+};
+type Responses = Readonly<
+  Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> } | undefined>
+>;
+
+/** What the document promises of the path as JSON; null: nothing. */
+function answerOf({ paths, components }: OpenApi, path: string): z.ZodType | null {
+  const schema = paths[path]?.get?.responses["200"]?.content?.["application/json"]?.schema;
+  if (schema === undefined) return null;
+  const whole = JSON.stringify({ ...schema, $defs: components.schemas });
+  return z.fromJSONSchema(JSON.parse(whole.replaceAll("#/components/schemas/", "#/$defs/")) as never);
+}
+
+/** One of each kind of report. */
+async function keepResearch(db: Database): Promise<void> {
+  const [from, to] = [epochMs(Date.UTC(2026, 0, 1)), epochMs(Date.UTC(2026, 1, 1))];
+  const [reports, variants, sweeps] = [createReportStore(db), createVariantStore(db), createSweepStore(db)];
+  const options = runOptions(from, to);
+  const tried = { from, to, parameters: '{"sizing": "classic"}', verdict: "cannot tell", edgePerShare: 0.01 };
+  for (const hash of ["a1", "of-sweep"]) await variants.record({ ...tried, hash, triedAt: addMs(to, 1) });
+  const page = "<!doctype html><h1>Backtest</h1>";
+  const made = { from, to, page, madeAt: addMs(to, 2) };
+  const unmeasured = { sharpe_ratio: null, profit_factor: null, edge_low: null, edge_high: null };
+  const figures = { ...unmeasured, net_usd: 5, total_return: 0.05, max_drawdown: 0.1, win_rate: 0.5, trades: 7 };
+  await reports.keep({ ...made, kind: "backtest", id: "a1", title: "Backtest", figures: { ...figures, fees_usd: 0 } });
+  const counted = { topic: "volume", category: null, fills: 3, is_partial: false };
+  await reports.keep({ ...made, kind: "research", id: "t1", title: HOSTILE, figures: counted });
+  const span = { fromBlock: 1, toBlock: 9 };
+  await sweeps.begin(
+    {
+      id: "s1",
+      plan: {
+        ...{ grid: { minPrice: [null, 0.1] }, from, to, objective: "profit", seed: 1, windows: null, data: "d" },
+        coverage: { span, missing: [], fills: 5, firstAt: from, lastAt: null },
+      },
+      variants: [
+        { hash: "of-sweep", point: { minPrice: null }, options },
+        { hash: "waiting", point: { minPrice: 0.1 }, options },
+      ],
+    },
+    to,
+  );
+  await sweeps.save("s1", "of-sweep", { profits: [] } as never, addMs(to, 3));
+  const card = cardOf({
+    ...{ featuresVersion: 1, scoreVersion: 1, from, to, examples: 9, events: 2, minTradeUsd: $("1"), folds: 5 },
+    ...{ embargoMs: 6e6, penalty: null, seed: 1, trust: 0.3, metrics: null, intercept: 0.1 },
+    coefficients: [{ name: "price", mean: 0, scale: 1, weight: -0.5 }],
+  });
+  await reports.keepModel({ hash: "m1", card: JSON.stringify(card), trainedAt: to });
+}
 
 /** A read side that counts how often it is asked. */
 function counting(reads: ReadSide) {
@@ -56,10 +118,7 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
     await world.whaleBuys({ tokenId: facts.tokenNo(2), logIndex: 1 });
     await world.until(async () => (await world.query(sql`SELECT 1 FROM flow.position`)).length === 2);
     for (const wallet of [2, 3, 4]) await world.whaleBuys({ wallet: facts.walletNo(wallet) });
-    await sql`INSERT INTO flow.variant VALUES
-      ('a1', '2026-01-01', '2026-02-01', '{"sizing": "classic"}', 'cannot tell', 0.01, '2026-03-01')`.execute(
-      getDb().kysely,
-    );
+    await keepResearch(getDb());
     dashboard = await openTestDashboard(getDb(), world.clock);
     token = String((await dashboard.json("/session")).csrf_token);
   });
@@ -71,25 +130,34 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
   const rowsOf = async (path: string): Promise<Rows> => (await dashboard.json(path)) as unknown as Rows;
 
   test("every GET of the OpenAPI document answers, with rows where there are some", async () => {
-    const { paths } = (await dashboard.json("/openapi.json")) as { paths: Record<string, { get?: unknown }> };
+    const document = (await dashboard.json("/openapi.json")) as OpenApi;
+    const { paths } = document;
     const [signal] = (await rowsOf("/signals")).rows;
     const [position] = (await rowsOf("/positions")).rows;
     const ids: Readonly<Record<string, unknown>> = {
       "/signals/{id}": signal?.id,
       "/positions/{id}": position?.id,
       "/research/{id}": "a1",
+      "/sweeps/{id}": "s1",
+      "/research-tables/{id}": "t1",
+      "/models/{id}": "m1",
+      "/reports/{kind}/{id}": "a1",
       "{wallet}": facts.walletNo(1),
       "{market}": facts.marketNo(0),
     };
     const asked = Object.keys(paths).filter((path) => paths[path]?.get !== undefined && !path.includes("stream"));
-    expect(asked.length).toBeGreaterThan(25);
+    expect(asked.length).toBeGreaterThan(32);
     for (const path of asked) {
       const filled = path
         .replace("{wallet}", String(ids["{wallet}"]))
         .replace("{market}", String(ids["{market}"]))
+        .replace("{kind}", "backtest")
         .replace("{id}", String(ids[path]));
       const response = await dashboard.get(filled);
-      expect([filled, response.status, await response.text()]).toEqual([filled, 200, expect.any(String)]);
+      const text = await response.text();
+      expect([filled, response.status, text]).toEqual([filled, 200, expect.any(String)]);
+      const promised = answerOf(document, path);
+      if (promised !== null) expect([filled, promised.safeParse(JSON.parse(text)).error]).toEqual([filled, undefined]);
     }
     expect(dashboard.logger.lines.filter(({ message }) => message === "request failed")).toEqual([]);
   });
@@ -218,6 +286,24 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
     ]);
   });
 
+  test("a sweep's variants are no backtests, and a report is shown in our own pages and runs nothing", async () => {
+    expect((await rowsOf("/research")).rows).toMatchObject([
+      { id: "a1", total_return: 0.05, trades: 7, edge_low: null, has_page: true },
+    ]);
+    expect((await rowsOf("/sweeps")).rows).toMatchObject([
+      { id: "s1", variants: 2, done: 1, grid: { minPrice: [null, 0.1] }, verdict: null, has_page: false },
+    ]);
+    expect((await rowsOf("/models")).rows).toMatchObject([{ id: "m1", signals: 0, trust: 0.3, verdict: null }]);
+    const { headers } = await dashboard.get("/reports/backtest/a1");
+    expect(headers.get("content-security-policy")).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline'; .*frame-ancestors 'self'; sandbox allow-same-origin$/,
+    );
+    expect(headers.get("x-frame-options")).toBe("SAMEORIGIN");
+    for (const path of ["/reports/sweep/s1", "/reports/backtest/x", "/sweeps/x", "/models/x", "/research-tables/x"])
+      expect([path, (await dashboard.get(path)).status]).toEqual([path, 404]);
+    expect((await dashboard.get("/reports/novel/a1")).status).toBe(400);
+  });
+
   test("another host's name, framing and foreign scripts are kept out", async () => {
     const { request } = await import("node:http");
     const status = await new Promise((resolve) =>
@@ -228,6 +314,7 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
     expect(status).toBe(403);
     const { headers } = await fetch(dashboard.url);
     expect(headers.get("content-security-policy")).toMatch(/default-src 'none'; script-src 'self'; style-src 'self'/);
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     expect(headers.get("access-control-allow-origin")).toBeNull();
   });
 

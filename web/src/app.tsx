@@ -8,7 +8,10 @@ import { OverviewPage } from "./pages/overview.tsx";
 import { PerformancePage } from "./pages/performance.tsx";
 import { PositionPage } from "./pages/position.tsx";
 import { PositionsPage } from "./pages/positions.tsx";
-import { ReportPage, ResearchPage } from "./pages/research.tsx";
+import { BacktestPage } from "./pages/research/backtest.tsx";
+import { ModelPage } from "./pages/research/model.tsx";
+import { ResearchPage } from "./pages/research/research.tsx";
+import { SweepPage, TablePage } from "./pages/research/sweep.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { SignalPage } from "./pages/signal.tsx";
 import { SignalsPage } from "./pages/signals.tsx";
@@ -42,20 +45,23 @@ const things: Readonly<Record<string, ComponentType<PageProps>>> = {
   "/positions": PositionPage,
   "/wallets": WalletPage,
   "/markets": MarketPage,
-  "/research": ReportPage,
+  "/research": BacktestPage,
+  "/research/sweep": SweepPage,
+  "/research/table": TablePage,
+  "/research/model": ModelPage,
 };
 
 function Page() {
   const { path } = place.value;
   const route = routeOf(path);
-  const [, base = "", id] = path.split("/");
   useEffect(() => {
     document.title = `${route?.label ?? "Not found"} · orderflow`;
   }, [route]);
   const Whole = pages[path];
   if (Whole !== undefined) return <Whole />;
-  const Thing = things[`/${base}`];
-  if (Thing !== undefined && id !== undefined && id !== "") return <Thing key={path} id={decodeURIComponent(id)} />;
+  const [, base = "", id = ""] = /^(.+)\/([^/]+)$/.exec(path) ?? [];
+  const Thing = things[base];
+  if (Thing !== undefined && id !== "") return <Thing key={path} id={decodeURIComponent(id)} />;
   return (
     <>
       <h1>Not found</h1>

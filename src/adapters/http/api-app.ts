@@ -14,6 +14,7 @@ import { addGuard } from "./guard.ts";
 import { addCommands, addSessions } from "./routes/commands.ts";
 import { addLists } from "./routes/lists.ts";
 import { addPages } from "./routes/pages.ts";
+import { addResearch } from "./routes/research.ts";
 import { addStream, type Streams } from "./stream.ts";
 
 export type ApiDeps = {
@@ -60,6 +61,7 @@ export function createApi(deps: ApiDeps): Api {
   addCommands(api, deps);
   addPages(api, deps);
   addLists(api, deps.reads);
+  addResearch(api, deps.reads);
   const streams = addStream(api, deps.feed);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",

@@ -12,14 +12,24 @@ const OPEN_PATHS = new Set(["/api/v1/session", "/api/v1/login"]);
 
 export type GuardOptions = { readonly access: Access; readonly isLoopback: boolean };
 
+const common = {
+  referrerPolicy: "no-referrer",
+  crossOriginOpenerPolicy: "same-origin",
+  crossOriginResourcePolicy: "same-origin",
+  strictTransportSecurity: false,
+  permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [] },
+};
+
 /** Nothing but what we serve ourselves runs or is loaded, and nobody frames it. */
 const headers = secureHeaders({
+  ...common,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'", "data:"],
     fontSrc: ["'self'"],
+    frameSrc: ["'self'"],
     connectSrc: ["'self'"],
     manifestSrc: ["'self'"],
     baseUri: ["'none'"],
@@ -27,16 +37,28 @@ const headers = secureHeaders({
     frameAncestors: ["'none'"],
   },
   xFrameOptions: "DENY",
-  referrerPolicy: "no-referrer",
-  crossOriginOpenerPolicy: "same-origin",
-  crossOriginResourcePolicy: "same-origin",
-  strictTransportSecurity: false,
-  permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [] },
+});
+
+/** A report brings its style with it, is shown inside our own pages, and runs nothing. */
+const reportHeaders = secureHeaders({
+  ...common,
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'unsafe-inline'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'self'"],
+    sandbox: ["allow-same-origin"],
+  },
+  xFrameOptions: "SAMEORIGIN",
 });
 
 /** Stands before every route. */
 export function addGuard(app: OpenAPIHono, { access, isLoopback }: GuardOptions): void {
-  app.use(headers);
+  app.use((context, next) => {
+    const of = context.req.path.startsWith("/api/v1/reports/") ? reportHeaders : headers;
+    return of(context, next);
+  });
   app.use(async (context, next) => {
     // A name that a stranger's DNS points at this machine must not reach what listens only here.
     if (isLoopback && !LOCAL_HOST.test(context.req.header("host") ?? "")) {

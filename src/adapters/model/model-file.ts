@@ -66,7 +66,7 @@ const envelope = z.object({ kind: z.literal(KIND), hash: z.string(), model: z.re
 
 /** Written whole or not at all. */
 export async function writeModel(path: string, model: TrainedModel): Promise<StoredModel> {
-  const plain = toPlain(model);
+  const plain = cardOf(model);
   const hash = hashOf(plain);
   const whole = `${path}.part`;
   await writeFile(whole, `${JSON.stringify({ kind: KIND, hash, model: plain }, null, 1)}\n`);
@@ -116,7 +116,8 @@ function parse(path: string, refuse: (what: string) => never): unknown {
 
 const isoTime = (at: EpochMs): string => new Date(at).toISOString();
 
-function toPlain({ from, to, minTradeUsd, ...model }: TrainedModel): Readonly<Record<string, unknown>> {
+/** All that the file says of a model, as JSON has it. */
+export function cardOf({ from, to, minTradeUsd, ...model }: TrainedModel): Readonly<Record<string, unknown>> {
   return { ...model, from: isoTime(from), to: isoTime(to), minTradeUsd: minTradeUsd.toString() };
 }
 

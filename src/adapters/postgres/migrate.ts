@@ -32,6 +32,7 @@ import { sweepSql } from "./migrations/0027_sweep.ts";
 import { eligibleWalletsSql } from "./migrations/0028_eligible_wallets.ts";
 import { modelSql } from "./migrations/0029_model.ts";
 import { restingOrdersSql } from "./migrations/0030_resting_orders.ts";
+import { reportsSql } from "./migrations/0031_reports.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -74,6 +75,7 @@ export const migrations: readonly Migration[] = [
   { name: "0028_eligible_wallets", sql: eligibleWalletsSql },
   { name: "0029_model", sql: modelSql },
   { name: "0030_resting_orders", sql: restingOrdersSql },
+  { name: "0031_reports", sql: reportsSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

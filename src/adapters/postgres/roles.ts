@@ -43,7 +43,7 @@ export const WRITABLE = {
     ...["live_account", "live_arming", "live_difference"],
   ],
   dashboard: ["command"],
-  backtest: ["variant", "sweep", "sweep_variant"],
+  backtest: ["variant", "sweep", "sweep_variant", "report", "model"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type ServiceRole = keyof typeof WRITABLE;
 

@@ -1,4 +1,4 @@
-/** The tables of 0026 and 0027 as Kysely sees them; the SQL there says what each column means. */
+/** The tables of 0026, 0027 and 0031 as Kysely sees them; the SQL there says what each column means. */
 import type { EpochMs } from "../../core/time/time.ts";
 
 export type VariantTable = {
@@ -23,8 +23,23 @@ export type SweepVariantTable = {
   finished_at: EpochMs | null;
 };
 
+export type ReportTable = {
+  kind: string;
+  report_id: string;
+  title: string;
+  from_at: EpochMs;
+  to_at: EpochMs;
+  figures: unknown;
+  page: string | null;
+  made_at: EpochMs;
+};
+
+export type ModelTable = { hash: string; card: unknown; trained_at: EpochMs };
+
 export type BacktestSchema = {
   "flow.variant": VariantTable;
   "flow.sweep": SweepTable;
   "flow.sweep_variant": SweepVariantTable;
+  "flow.report": ReportTable;
+  "flow.model": ModelTable;
 };

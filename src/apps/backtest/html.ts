@@ -14,7 +14,8 @@ export type Cell = string | number | null;
 export function htmlTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const shown = rows.map((row) => row.map((value) => (value === null ? "–" : String(value))));
   const isNumber = head.map(
-    (_, column) => column > 0 && shown.every((row) => /^([-+–−\d]|cannot tell|$)/.test(row[column] ?? "")),
+    (_, column) =>
+      column > 0 && shown.every((row) => /^([-+–−]|\d(?!\d{3}-\d\d-)|cannot tell|$)/.test(row[column] ?? "")),
   );
   const attribute = (column: number): string => (isNumber[column] === true ? ' class="number"' : "");
   const titles = head.map((each, column) => `<th${attribute(column)}>${escapeHtml(each)}</th>`).join("");
@@ -25,10 +26,14 @@ export function htmlTable(head: readonly string[], rows: readonly (readonly Cell
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1d232b; --soft: #5d6875; --paper: #fbfbfa; --card: #fff; --line: #dfe3e8;
-  --main: #1f6feb; --warm: #b3541e; --good: #1a7f4b; --bad: #b42318; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --soft: #9aa5b1; --paper: #14171b; --card: #1b1f25;
-  --line: #323943; --main: #6ea8fe; --warm: #f0a35e; --good: #57c98a; --bad: #f47c6c; } }
+:root { color-scheme: light dark; --ink: light-dark(#1d232b, #e7eaee); --soft: light-dark(#5d6875, #9aa5b1);
+  --paper: light-dark(#fbfbfa, #14171b); --card: light-dark(#fff, #1b1f25); --line: light-dark(#dfe3e8, #323943);
+  --main: light-dark(#1f6feb, #6ea8fe); --warm: light-dark(#b3541e, #f0a35e); --good: light-dark(#1a7f4b, #57c98a);
+  --bad: light-dark(#b42318, #f47c6c); }
+/* Inside the dashboard, which has a title and colours of its own. */
+:root[data-inside] { --paper: light-dark(#ffffff, #12151b); } [data-inside] h1 { display: none; }
+[data-inside] figure { max-width: 52rem; }
+[data-inside] body { max-width: none; font-size: 13px; padding: .25rem 1rem 1.5rem; overflow-y: hidden; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 60rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import { createHistorySource } from "../../adapters/postgres/history-source.ts";
 import { createJournalReader } from "../../adapters/postgres/journal-reader.ts";
+import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { createVariantStore } from "../../adapters/postgres/variant-store.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
 import { toJson } from "../../core/engine/encode.ts";
@@ -24,6 +25,7 @@ import {
 import { reportPage } from "../backtest/page.ts";
 import { reportText } from "../backtest/terminal-text.ts";
 import { engineConfig } from "../executor.ts";
+import { keptBacktest } from "../kept-reports.ts";
 import { modelOf, refuseLearned } from "../model/load-model.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar } from "../progress-line.ts";
@@ -64,7 +66,7 @@ export function addBacktest(cli: Command): void {
     .option("--session", "only tell the recorded paper session to the engine again and compare the journal")
     .addHelpText(
       "after",
-      "\nReads the archive and the database and changes nothing but the list of variants tried." +
+      "\nReads the archive and the database and changes nothing but the list of variants tried and the reports that the dashboard shows." +
         "\nCtrl-C ends it early with a result that says so. Exit code 1: a decision saw the future, or the session differs.",
     )
     .action((flags: Flags) =>
@@ -101,6 +103,8 @@ async function runBacktestCommand(program: Program, flags: Flags): Promise<numbe
         onProof: (done, of) => line.show(`${showBar(done / of)} making decision ${done + 1} of ${of} again`),
         signal,
       }).finally(line.end);
+      // Half a run is nothing that anybody should come back to.
+      if (!report.isPartial) await createReportStore(database).keep(keptBacktest(report, clock.nowMs()));
       await writeReport(report, flags);
       terminal.writeLine(reportText(report));
       return (report.proof?.differing.length ?? 0) === 0 ? EXIT.done : EXIT.failed;

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import { logisticFitter } from "../../adapters/model/logistic.ts";
-import { readModel, writeModel } from "../../adapters/model/model-file.ts";
+import { cardOf, readModel, writeModel } from "../../adapters/model/model-file.ts";
+import type { Database } from "../../adapters/postgres/connect.ts";
 import { createHistorySource } from "../../adapters/postgres/history-source.ts";
+import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { AbortedError, InputError } from "../../core/errors.ts";
 import type { UsdMicros } from "../../core/money/amounts.ts";
@@ -67,11 +69,16 @@ async function train(program: Program, flags: TrainFlags): Promise<number> {
   if (flags.folds < 1) throw new InputError("FOLDS_TOO_FEW", "--folds has to be at least 1", {});
   const minTradeUsd = flags.minTrade ?? environment.MIN_WHALE_TRADE_USD;
   const line = createProgressLine(terminal, clock);
-  const { set, from, to } = await gather(program, flags, minTradeUsd, line);
-  const plan = { from, to, minTradeUsd, folds: flags.folds, embargoMs: flags.embargo * HOUR_MS, seed: flags.seed };
-  const onFold = (done: number, of: number) => line.show(`${showBar(done / of)} fitting part ${done + 1} of ${of}`);
-  const model = await trainModel(logisticFitter, set.examples, plan, { onFold, signal }).finally(line.end);
-  const stored = await writeModel(flags.out, model);
+  const stored = await withDatabase(program, async (database) => {
+    const { set, from, to } = await gather(program, database, flags, minTradeUsd, line);
+    const plan = { from, to, minTradeUsd, folds: flags.folds, embargoMs: flags.embargo * HOUR_MS, seed: flags.seed };
+    const onFold = (done: number, of: number) => line.show(`${showBar(done / of)} fitting part ${done + 1} of ${of}`);
+    const model = await trainModel(logisticFitter, set.examples, plan, { onFold, signal }).finally(line.end);
+    const written = await writeModel(flags.out, model);
+    const card = JSON.stringify(cardOf(model));
+    await createReportStore(database).keepModel({ hash: written.hash, card, trainedAt: clock.nowMs() });
+    return written;
+  });
   terminal.writeLine(flags.json === true ? asJson(stored) : `${modelText(stored)}\n\nWritten to ${flags.out}.`);
   return EXIT.done;
 }
@@ -89,7 +96,9 @@ async function evaluate(program: Program, file: string, flags: SpanFlags): Promi
   }
   const line = createProgressLine(terminal, clock);
   const span = { ...flags, from: flags.from ?? model.to };
-  const { set, from, to } = await gather(program, span, model.minTradeUsd, line);
+  const { set, from, to } = await withDatabase(program, (database) =>
+    gather(program, database, span, model.minTradeUsd, line),
+  );
   const metrics = evaluateModel(model, set.examples, flags.seed);
   const found = { hash: stored.hash, from, to, unresolved: set.unresolved, metrics };
   terminal.writeLine(flags.json === true ? asJson(found) : evaluationText(found));
@@ -100,35 +109,33 @@ type Gathered = { readonly set: ExampleSet; readonly from: EpochMs; readonly to:
 
 /** @throws AbortedError: half a training set would be another one */
 async function gather(
-  program: Program,
+  { environment, signal }: Program,
+  database: Database,
   flags: Pick<SpanFlags, "from" | "to">,
   minTradeUsd: UsdMicros,
   line: ProgressLine,
 ): Promise<Gathered> {
-  const { environment, signal } = program;
-  return withDatabase(program, async (database) => {
-    const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
-    const history = await createHistorySource(database)
-      .atOneMoment((moment) => staging.stage(moment, (stage) => line.show(stage)))
-      .finally(line.end);
-    try {
-      const { lastAt } = history.coverage;
-      // Not a day longer than there is something to know: what comes next is there to judge by.
-      const end = flags.to ?? (lastAt === null ? null : addMs(lastAt, DELAY_S * SECOND_MS));
-      const { from, to } = chooseSpan(history.coverage, {
-        ...flags,
-        delay: DELAY_S,
-        ...(end === null ? {} : { to: end }),
-      });
-      const defaults = runDefaults({ delay: DELAY_S, seed: 1 }, environment.REPUTATION_LOOKBACK_DAYS);
-      const options = { ...defaults, engine: engineConfig(environment, 1), from, to };
-      const onProgress = ({ fills, of, at }: { fills: number; of: number; at: EpochMs | null }) =>
-        line.show(`${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`);
-      const set = await collectExamples(history, options, minTradeUsd, { onProgress, signal }).finally(line.end);
-      if (set.isPartial) throw new AbortedError();
-      return { set, from, to };
-    } finally {
-      await history.close();
-    }
-  });
+  const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
+  const history = await createHistorySource(database)
+    .atOneMoment((moment) => staging.stage(moment, (stage) => line.show(stage)))
+    .finally(line.end);
+  try {
+    const { lastAt } = history.coverage;
+    // Not a day longer than there is something to know: what comes next is there to judge by.
+    const end = flags.to ?? (lastAt === null ? null : addMs(lastAt, DELAY_S * SECOND_MS));
+    const { from, to } = chooseSpan(history.coverage, {
+      ...flags,
+      delay: DELAY_S,
+      ...(end === null ? {} : { to: end }),
+    });
+    const defaults = runDefaults({ delay: DELAY_S, seed: 1 }, environment.REPUTATION_LOOKBACK_DAYS);
+    const options = { ...defaults, engine: engineConfig(environment, 1), from, to };
+    const onProgress = ({ fills, of, at }: { fills: number; of: number; at: EpochMs | null }) =>
+      line.show(`${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`);
+    const set = await collectExamples(history, options, minTradeUsd, { onProgress, signal }).finally(line.end);
+    if (set.isPartial) throw new AbortedError();
+    return { set, from, to };
+  } finally {
+    await history.close();
+  }
 }

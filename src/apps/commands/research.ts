@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import type { Environment } from "../../adapters/config/environment.ts";
 import { createHistorySource } from "../../adapters/postgres/history-source.ts";
+import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import type { RunOptions } from "../../core/backtest/run.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
 import { InputError } from "../../core/errors.ts";
@@ -13,6 +14,7 @@ import { RESEARCH_TOPICS, type ResearchTopic, research } from "../../services/re
 import { archiveFolder } from "../archive.ts";
 import { chooseSpan, parseTime, parseWhole, readStrategyOnce, runDefaults } from "../backtest/options.ts";
 import { engineConfig } from "../executor.ts";
+import { keptResearch } from "../kept-reports.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBar } from "../progress-line.ts";
 import { researchPage } from "../research/page.ts";
@@ -57,7 +59,7 @@ export function addResearch(cli: Command): void {
       .option("--json", "everything, for programs, instead of the table")
       .option("--html <file>", "also one self-contained page with the chart")
       .option("--seed <number>", "of the draws for intervals", parseWhole, 1)
-      .addHelpText("after", "\nReads the archive and the database and changes nothing.")
+      .addHelpText("after", "\nReads the archive and the database, and keeps the table for the dashboard.")
       .action((flags: Flags) => runProgram((program) => runResearch(program, topic, flags)));
   }
 }
@@ -86,6 +88,7 @@ async function runResearch(program: Program, topic: ResearchTopic, flags: Flags)
           ),
         signal,
       }).finally(line.end);
+      if (!report.isPartial) await createReportStore(database).keep(keptResearch(report, clock.nowMs()));
       if (flags.html !== undefined) await writeFile(flags.html, researchPage(report));
       terminal.writeLine(flags.json === true ? jsonText(report) : researchText(report, terminal.columns()));
     } finally {

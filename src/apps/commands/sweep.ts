@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseGrid, parseParameter } from "../../adapters/config/sweep-parameters.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
+import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { createSweepStore } from "../../adapters/postgres/sweep-store.ts";
 import { cores } from "../../adapters/system/process-pool.ts";
 import { type Grid, gridPoints, gridSize } from "../../core/backtest/sweep/grid.ts";
@@ -17,6 +18,7 @@ import { planSweep } from "../backtest/plan-sweep.ts";
 import { requireSameData, runSweep, type SweepData, shareHistory } from "../backtest/run-sweep.ts";
 import { sweepPage } from "../backtest/sweep-page.ts";
 import { sweepText } from "../backtest/sweep-text.ts";
+import { keptSweep } from "../kept-reports.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
@@ -106,6 +108,7 @@ async function runSweepCommand(program: Program, flags: Flags): Promise<number> 
         `Sweep ${sweep.id}: ${showCount(sweep.variants.length)} variants. Cut short, it goes on with \`orderflow sweep --resume ${sweep.id}\`.`,
       );
       const report = await runSweep(program, database, { sweep, shared, workers: flags.workers });
+      await createReportStore(database).keep(keptSweep(report, program.clock.nowMs()));
       await writeReport(report, flags);
       program.terminal.writeLine(sweepText(report));
       return EXIT.done;
@@ -184,6 +187,7 @@ async function runWork(program: Program, named: string | undefined, workers: num
       await requireSameData(sweep, shared);
       program.terminal.writeLine(`Sweep ${id}: ${showCount(sweep.variants.length)} variants.`);
       const report = await runSweep(program, database, { sweep, shared, workers });
+      await createReportStore(database).keep(keptSweep(report, program.clock.nowMs()));
       program.terminal.writeLine(
         `${showCount(report.rows.length)} of ${showCount(report.variants)} variants are done. \`orderflow sweep --resume ${id}\` reports.`,
       );

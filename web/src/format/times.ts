@@ -38,6 +38,10 @@ export const timeOfDay = (ms: number, locale?: string, zone?: string): string =>
 export const day = (ms: number, locale?: string, zone?: string): string =>
   cached(locale, zone, { month: "short", day: "numeric" }).format(ms);
 
+/** Sep 1 – Nov 1, 2026 */
+export const days = (from: number, to: number, locale?: string, zone?: string): string =>
+  cached(locale, zone, { year: "numeric", month: "short", day: "numeric" }).formatRange(from, to);
+
 export const dateTime = (ms: number, locale?: string, zone?: string): string =>
   cached(locale, zone, {
     year: "numeric",

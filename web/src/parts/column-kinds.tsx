@@ -1,7 +1,8 @@
 /** Columns of one field each, shown as what it is. `Column` itself is for those that show more. */
 import type { ComponentChildren } from "preact";
-import { UNKNOWN } from "../format/numbers.ts";
+import { decimal as decimalText, UNKNOWN } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
+import { locale } from "../state/preferences.ts";
 import type { Column } from "./table.tsx";
 import {
   Ago,
@@ -39,10 +40,15 @@ export const edge = kind((value) => <Signed value={value} as="share" />, right);
 export const gainPercent = kind((value) => <Signed value={value} as="percent" />, right);
 export const price = kind((value) => <Price value={value} />, right);
 export const count = kind((value) => <Count value={value} />, right);
+export const decimal = kind((value) => <Decimal value={value} />, right);
+export const fine = kind((value) => <Decimal value={value} digits={4} />, right);
+/** A weight: its sign matters, and it is no gain. */
+export const signed = kind((value) => decimalText(value, 4, locale(), true), right);
 export const shares = kind((value) => <Decimal value={value} />, right);
 export const wholeShares = kind((value) => <Decimal value={value} digits={0} />, right);
 export const score = kind((value) => <Decimal value={value} digits={1} />, right);
 export const percent = kind((value) => <Percent value={value} digits={0} />, right);
+export const percentFine = kind((value) => <Percent value={value} />, right);
 export const time = kind((value) => <Time at={value} />);
 export const timeOfDay = kind((value) => <Time at={value} seconds />);
 export const ago = kind((value) => <Ago at={value} />);

@@ -51,10 +51,12 @@ export function EdgeInterval({ mean, lower }: { mean: number; lower: number }) {
 
 type Bucket = { readonly fills: number; readonly avg_price: number; readonly paid_out: number };
 
+type CalibrationProps = { readonly points: readonly Bucket[]; readonly across?: string };
+
 /** Price paid across, share that paid out upwards: on the dashed line the two are the same, above it is skill. */
-export function Calibration({ points }: { points: readonly Bucket[] }) {
+export function Calibration({ points, across = "average price paid" }: CalibrationProps) {
   const side = 200;
-  const left = 34;
+  const left = 52;
   const x = (value: number): number => left + value * (400 - left - 10);
   const y = (value: number): number => 10 + (1 - value) * side;
   const most = Math.max(...points.map(({ fills }) => fills));
@@ -75,9 +77,9 @@ export function Calibration({ points }: { points: readonly Bucket[] }) {
       ))}
       <line class="ideal" x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
       <text x={x(0.5)} y={side + 44} text-anchor="middle">
-        average price paid
+        {across}
       </text>
-      <text class="aside" x={-(10 + side / 2)} y="4" text-anchor="middle">
+      <text class="aside" x={-(10 + side / 2)} y="12" text-anchor="middle">
         share that paid out
       </text>
       {points.map((point) => (

@@ -4,6 +4,7 @@ import type { health } from "../../../src/adapters/http/schemas/health.ts";
 import type { live } from "../../../src/adapters/http/schemas/live.ts";
 import type { liveTrading } from "../../../src/adapters/http/schemas/live-trading.ts";
 import type * as pages from "../../../src/adapters/http/schemas/pages.ts";
+import type * as research from "../../../src/adapters/http/schemas/research.ts";
 import type * as rows from "../../../src/adapters/http/schemas/rows.ts";
 import type * as seen from "../../../src/adapters/http/schemas/seen.ts";
 
@@ -22,7 +23,6 @@ export type ControlComparison = z.input<typeof rows.controlComparison>;
 export type CoverageRange = z.input<typeof rows.coverageRange>;
 export type Alert = z.input<typeof rows.alert>;
 export type Command = z.input<typeof rows.command>;
-export type Research = z.input<typeof rows.research>;
 
 export type State = z.input<typeof pages.state>;
 export type Overview = z.input<typeof pages.overview>;
@@ -38,7 +38,13 @@ export type LiveTrading = z.input<typeof liveTrading>;
 export type Settings = z.input<typeof pages.settings>;
 export type Session = z.input<typeof pages.session>;
 export type CommandOutcome = z.input<typeof pages.commandOutcome>;
-export type ResearchReport = z.input<typeof pages.researchReport>;
+
+export type Backtest = z.input<typeof research.backtest>;
+export type BacktestPage = z.input<typeof research.backtestPage>;
+export type Sweep = z.input<typeof research.sweep>;
+export type ResearchTable = z.input<typeof research.researchTable>;
+export type Model = z.input<typeof research.model>;
+export type ModelPage = z.input<typeof research.modelPage>;
 
 export type LiveTrades = z.input<typeof live.trades>;
 export type LiveHealth = z.input<typeof live.health>;

@@ -4,16 +4,8 @@ import { addList } from "../list-route.ts";
 import * as rows from "../schemas/rows.ts";
 import * as seen from "../schemas/seen.ts";
 import { mode, side, tier } from "../schemas/values.ts";
+import { ADDRESS, MARKET } from "./values.ts";
 
-export const ADDRESS = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "0x and 40 hex digits")
-  .transform((text) => text.toLowerCase());
-export const MARKET = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{62}|[0-9a-fA-F]{64})$/, "0x and 62 or 64 hex digits")
-  .transform((text) => text.toLowerCase());
-export const ID = z.string().min(1).max(200);
 const yes = z.enum(["true", "false"]).transform((value) => value === "true");
 
 /** Every table, under the names of orderflow_* and its columns. */
@@ -74,10 +66,6 @@ export function addLists(app: OpenAPIHono, reads: ReadSide): void {
     ...{ path: "/markets/{market}/wallets", tag: "Markets", summary: "Wallets with a score in it, best first" },
     ...{ params: { market: MARKET }, row: seen.marketWallet },
     read: (page, _, given) => reads.marketWallets(given.market, page),
-  });
-  addList(app, {
-    ...{ path: "/research", tag: "Research", summary: "Variants that backtests have tried", row: rows.research },
-    read: (page) => reads.research(page),
   });
 }
 

@@ -11,7 +11,7 @@ import { liveTrading } from "../schemas/live-trading.ts";
 import * as pages from "../schemas/pages.ts";
 import * as rows from "../schemas/rows.ts";
 import { readHealth } from "./health.ts";
-import { ADDRESS, ID, MARKET } from "./lists.ts";
+import { ADDRESS, ID, MARKET } from "./values.ts";
 
 type Page<Query extends z.ZodRawShape, Params extends z.ZodRawShape> = {
   readonly path: string;
@@ -108,11 +108,6 @@ export function addPages(app: OpenAPIHono, deps: ApiDeps): void {
     ...{ path: "/performance/controls", tag: "Performance", summary: "Signals against their reverse controls" },
     answer: z.array(rows.controlComparison),
     read: () => reads.controlComparison(),
-  });
-  addPage(app, {
-    ...{ path: "/research/{id}", tag: "Research", summary: "One report" },
-    ...{ params: { id: ID }, answer: pages.researchReport },
-    read: (_, { id }) => reads.researchReport(id),
   });
   addPage(app, {
     ...{ path: "/health", tag: "Health", summary: "Feed, latencies, queues, endpoints, memory", answer: health },

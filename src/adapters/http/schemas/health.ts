@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { chain } from "./pages.ts";
-import { count, decimal, flag, ratio, text, time, whole } from "./values.ts";
+import { count, decimal, flag, ratio, text, time, timeOrNull, whole } from "./values.ts";
 
 export const part = z
   .object({
     name: z.enum(["listener", "reputation", "executor"]),
     state: z.enum(["working", "silent", "never seen"]),
-    last_seen_at: time.nullable(),
+    last_seen_at: timeOrNull,
     detail: text,
     without_it: text.openapi({ description: "what one stops seeing while it is down" }),
   })
@@ -40,7 +40,7 @@ export const health = z
         buckets: z.array(z.object({ upto_ms: whole.nullable(), count: whole })),
       }),
     ),
-    queues: z.array(z.object({ name: text, waiting: whole, updated_at: time.nullable() })),
+    queues: z.array(z.object({ name: text, waiting: whole, updated_at: timeOrNull })),
     endpoints: z.array(
       z.object({
         name: text,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { decimal, mode, ratio, text, time, whole } from "./values.ts";
+import { decimal, mode, ratio, text, time, timeOrNull, whole } from "./values.ts";
 
 const drift = z.object({
   orders: whole,
@@ -26,7 +26,7 @@ export const liveTrading = z
         mode,
         wallet: text.nullable(),
         armed_at: time,
-        reconciled_at: time.nullable().openapi({ description: "of the last complete comparison with the venue" }),
+        reconciled_at: timeOrNull.openapi({ description: "of the last complete comparison with the venue" }),
         open_positions: whole,
         pending_orders: whole,
         refusals: z.array(z.object({ code: text, text })).openapi({ description: "why it is on paper" }),

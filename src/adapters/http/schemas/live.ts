@@ -4,7 +4,7 @@ import type { Row } from "../../../ports/read-side.ts";
 import { state } from "./pages.ts";
 import { position, signal } from "./rows.ts";
 import { trade } from "./seen.ts";
-import { ratio, time, whole } from "./values.ts";
+import { ratio, time, timeOrNull, whole } from "./values.ts";
 
 /** What the events of each topic hold. */
 export const live = {
@@ -25,7 +25,7 @@ export const live = {
       now: time,
       head_block: whole,
       finalized_block: whole,
-      block_time: time.nullable(),
+      block_time: timeOrNull,
       lag_ms: ratio.nullable(),
       fills_per_second: ratio,
     })

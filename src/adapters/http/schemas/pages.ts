@@ -2,7 +2,20 @@
 import { z } from "@hono/zod-openapi";
 import * as rows from "./rows.ts";
 import * as seen from "./seen.ts";
-import { address, count, decimal, flag, mode, ratio, text, tier, time, tradingState, whole } from "./values.ts";
+import {
+  address,
+  count,
+  decimal,
+  flag,
+  mode,
+  ratio,
+  text,
+  tier,
+  time,
+  timeOrNull,
+  tradingState,
+  whole,
+} from "./values.ts";
 
 const account = z.object({
   mode,
@@ -13,14 +26,14 @@ const account = z.object({
   unrealized_pnl_usd: decimal,
   open_positions: whole,
   trading_state: tradingState,
-  entries_stopped_until: time.nullable(),
+  entries_stopped_until: timeOrNull,
   updated_at: time,
 });
 
 export const chain = z.object({
   head_block: whole.openapi({ description: "-1: no block was read yet" }),
   finalized_block: whole,
-  block_time: time.nullable(),
+  block_time: timeOrNull,
   updated_at: time,
 });
 
@@ -30,7 +43,7 @@ export const state = z
     account: account.nullable().openapi({ description: "null: no executor has run here yet" }),
     today: rows.performanceDay.nullable(),
     feed: chain.extend({ commands_waiting: whole }).nullable(),
-    executor: z.object({ is_running: flag, last_seen_at: time.nullable(), trading_state: tradingState.nullable() }),
+    executor: z.object({ is_running: flag, last_seen_at: timeOrNull, trading_state: tradingState.nullable() }),
   })
   .openapi("State");
 
@@ -42,7 +55,7 @@ export const overview = state
       markets: count,
       resolved_markets: count,
       quarantined: count,
-      last_fill_at: time.nullable(),
+      last_fill_at: timeOrNull,
     }),
     tiers: z.array(z.object({ trader_tier: tier, wallets: count })),
     signals: z.array(z.object({ signal_type: text, status: text, skip_reason: text.nullable(), count })),
@@ -128,7 +141,7 @@ export const signalPage = rows.signal
     book_seen: z.unknown(),
     panic_wallets: z.unknown(),
     model: z.unknown(),
-    score_calculated_at: time.nullable(),
+    score_calculated_at: timeOrNull,
     score_closed_markets: whole.nullable(),
     trigger_order_hash: text,
     client_order_id: text.nullable(),
@@ -147,7 +160,7 @@ export const positionPage = rows.position
         status: text,
         reason: text.nullable(),
         submitted_at: time,
-        answered_at: time.nullable(),
+        answered_at: timeOrNull,
         filled_size: decimal.nullable(),
         filled_usd: decimal.nullable(),
         fee_usd: decimal.nullable(),
@@ -164,7 +177,7 @@ export const marketPage = seen.market
         outcome_index: whole,
         outcome: text,
         last_price: decimal.nullable(),
-        last_fill_at: time.nullable(),
+        last_fill_at: timeOrNull,
       }),
     ),
   })
@@ -244,5 +257,3 @@ export const commandOutcome = z
 export const problem = z
   .object({ code: text.openapi({ example: "CURSOR_INVALID" }), message: text })
   .openapi("Problem");
-
-export const researchReport = rows.research.extend({ report: z.unknown() }).openapi("ResearchReport");

@@ -1,6 +1,20 @@
 /** What we made of it: rows under the names of orderflow_*; amounts in dollars, shares and prices as decimal text. */
 import { z } from "@hono/zod-openapi";
-import { address, bigId, day, decimal, marketId, mode, ratio, side, text, time, verdict, whole } from "./values.ts";
+import {
+  address,
+  bigId,
+  day,
+  decimal,
+  marketId,
+  mode,
+  ratio,
+  side,
+  text,
+  time,
+  timeOrNull,
+  verdict,
+  whole,
+} from "./values.ts";
 
 export const signal = z
   .object({
@@ -27,7 +41,7 @@ export const signal = z
     skip_limit: text.nullable(),
     skip_value: text.nullable(),
     expires_at: time,
-    executed_at: time.nullable(),
+    executed_at: timeOrNull,
     outcome_status: z.enum(["WIN", "LOSS", "PENDING"]).nullable(),
     profit_loss_usd: decimal.nullable(),
     profit_pct: decimal.nullable(),
@@ -41,8 +55,8 @@ export const signal = z
     edge_lower_bound: ratio.nullable(),
     order_status: text.nullable(),
     order_reason: text.nullable(),
-    submitted_at: time.nullable(),
-    answered_at: time.nullable(),
+    submitted_at: timeOrNull,
+    answered_at: timeOrNull,
     control_outcome: text.nullable(),
     control_shares: decimal.nullable(),
     control_cost_usd: decimal.nullable(),
@@ -76,8 +90,8 @@ export const position = z
     realized_pnl_usd: decimal,
     close_reason: text.nullable(),
     opened_at: time,
-    closed_at: time.nullable(),
-    marked_at: time.nullable(),
+    closed_at: timeOrNull,
+    marked_at: timeOrNull,
   })
   .openapi("Position");
 
@@ -140,7 +154,7 @@ export const control = z
     profit_loss_usd: decimal.nullable(),
     signal_profit_loss_usd: decimal.nullable(),
     opened_at: time,
-    settled_at: time.nullable(),
+    settled_at: timeOrNull,
   })
   .openapi("Control");
 
@@ -170,8 +184,8 @@ export const alert = z
     kind: text,
     payload: z.record(z.string(), z.unknown()),
     created_at: time,
-    sent_at: time.nullable(),
-    dropped_at: time.nullable(),
+    sent_at: timeOrNull,
+    dropped_at: timeOrNull,
     failure: text.nullable(),
   })
   .openapi("Alert");
@@ -183,10 +197,6 @@ export const command = z
     position_id: text.nullable(),
     created_by: text,
     created_at: time,
-    handled_at: time.nullable(),
+    handled_at: timeOrNull,
   })
   .openapi("Command");
-
-export const research = z
-  .object({ id: text, kind: text, title: text, created_at: time, summary: z.record(z.string(), z.unknown()) })
-  .openapi("Research");

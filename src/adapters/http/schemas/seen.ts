@@ -1,6 +1,20 @@
 /** What was seen on the chain: rows under the names of orderflow_*; amounts in dollars, shares and prices as decimal text. */
 import { z } from "@hono/zod-openapi";
-import { address, bigId, count, decimal, flag, marketId, ratio, side, text, tier, time, whole } from "./values.ts";
+import {
+  address,
+  bigId,
+  count,
+  decimal,
+  flag,
+  marketId,
+  ratio,
+  side,
+  text,
+  tier,
+  time,
+  timeOrNull,
+  whole,
+} from "./values.ts";
 
 export const trade = z
   .object({
@@ -65,10 +79,10 @@ export const wallet = z
     part_consistency: ratio.nullable(),
     part_volume: ratio.nullable(),
     part_timing: ratio.nullable(),
-    first_trade_at: time.nullable(),
-    last_trade_at: time.nullable(),
+    first_trade_at: timeOrNull,
+    last_trade_at: timeOrNull,
     score_version: whole.nullable(),
-    last_calculated: time.nullable(),
+    last_calculated: timeOrNull,
     source: text,
   })
   .openapi("Wallet");
@@ -97,8 +111,8 @@ export const unit = z
     market_title: text.nullable(),
     category: text.nullable(),
     opened_at: time,
-    closed_at: time.nullable(),
-    resolved_at: time.nullable(),
+    closed_at: timeOrNull,
+    resolved_at: timeOrNull,
     is_incomplete: flag,
     bought_both: flag,
     paid_in_usd: decimal,
@@ -120,8 +134,8 @@ export const market = z
     category: text.nullable(),
     event_id: text.nullable(),
     neg_risk: flag.nullable(),
-    starts_at: time.nullable(),
-    ends_at: time.nullable(),
+    starts_at: timeOrNull,
+    ends_at: timeOrNull,
     outcome_0: text.nullable(),
     outcome_1: text.nullable(),
     accepting_orders: flag.nullable(),
@@ -129,11 +143,11 @@ export const market = z
     winning_outcome: text.nullable(),
     payouts: z.array(decimal).nullable(),
     final_price: decimal.nullable(),
-    resolved_at: time.nullable(),
+    resolved_at: timeOrNull,
     resolved_block: whole.nullable(),
     recent_fills: whole.nullable().optional(),
     recent_volume_usd: decimal.nullable().optional(),
-    last_fill_at: time.nullable().optional(),
+    last_fill_at: timeOrNull.optional(),
   })
   .openapi("Market");
 
@@ -150,7 +164,7 @@ export const marketWallet = z
     paid_in_usd: decimal,
     realized_pnl_usd: decimal,
     opened_at: time,
-    closed_at: time.nullable(),
+    closed_at: timeOrNull,
     is_incomplete: flag,
   })
   .openapi("MarketWallet");

@@ -13,21 +13,28 @@ export const time = z
   })
   .openapi({ type: "string", format: "date-time", example: "2026-01-01T12:00:00.000Z" });
 
+/** The same, or null: a stated type has to be stated anew, or the document would promise that it is always there. */
+export const timeOrNull = time.nullable().openapi({ type: ["string", "null"] });
+
 /** A whole number that PostgreSQL counts with 64 bits. */
 export const count = z
   .codec(z.number(), z.union([z.bigint(), z.number()]), { decode: (value) => value, encode: (value) => Number(value) })
   .openapi({ type: "integer", example: 42 });
+
+export const countOrNull = count.nullable().openapi({ type: ["integer", "null"] });
 
 /** 64 bits that must not be rounded. */
 export const bigId = z
   .codec(z.string(), z.union([z.bigint(), z.number(), z.string()]), { decode: (value) => value, encode: String })
   .openapi({ type: "string", example: "77000123000042" });
 
+export const bigIdOrNull = bigId.nullable().openapi({ type: ["string", "null"] });
+
 /** Money, shares and prices: exact, hence text. */
 export const decimal = z
   .string()
   .regex(/^-?\d+(\.\d+)?(e-?\d+)?$/)
-  .openapi({ type: "string", format: "decimal", example: "12.340000" });
+  .openapi({ format: "decimal", example: "12.340000" });
 
 export const ratio = z.number().openapi({ example: 0.62 });
 export const whole = z.int().openapi({ example: 3 });

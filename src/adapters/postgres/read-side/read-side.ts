@@ -3,6 +3,7 @@ import type { Database } from "../connect.ts";
 import * as health from "./health.ts";
 import { readLiveTrading } from "./live-trading.ts";
 import * as markets from "./markets.ts";
+import * as models from "./models.ts";
 import { readMode, readState, readTotals } from "./overview.ts";
 import * as performance from "./performance.ts";
 import * as research from "./research.ts";
@@ -41,6 +42,13 @@ export const createReadSide = (db: Database): ReadSide => ({
   queues: () => health.readQueues(db),
   research: (page) => research.readResearch(db, page),
   researchReport: (id) => research.readResearchReport(db, id),
+  sweeps: (page) => research.readSweeps(db, page),
+  sweep: (id) => research.readSweep(db, id),
+  researchTables: (page) => research.readResearchTables(db, page),
+  researchTable: (id) => research.readResearchTable(db, id),
+  models: (page) => models.readModels(db, page),
+  model: (id) => models.readModel(db, id),
+  reportPage: (kind, id) => research.readReportPage(db, kind, id),
   newestSeq: () => trades.readNewestSeq(db),
   newTrades: (after, limit) => trades.readNewTrades(db, after, limit),
   recentSignals: (limit) => trading.readRecentSignals(db, limit),

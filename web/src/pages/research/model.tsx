@@ -1,0 +1,225 @@
+/** The model's card: what it learned from, what it is worth against the price, what it looks at, what its signals came to. */
+import { decimal, percent } from "../../format/numbers.ts";
+import { plain, words } from "../../format/text.ts";
+import { durationOr } from "../../format/times.ts";
+import * as column from "../../parts/column-kinds.tsx";
+import { Calibration } from "../../parts/drawings.tsx";
+import { Fact, Figure, Figures, PageHead, Panel } from "../../parts/panel.tsx";
+import { Nothing, Show } from "../../parts/states.tsx";
+import { type Column, CsvButton, Table } from "../../parts/table.tsx";
+import { Term } from "../../parts/term.tsx";
+import { Ago, Chip, Count, Percent, Signed, Time, Usd } from "../../parts/values.tsx";
+import { useAsked } from "../../state/asked.ts";
+import { locale } from "../../state/preferences.ts";
+import type { ModelPage as Page } from "../../state/rows.ts";
+import { spanText } from "./values.tsx";
+
+type Card = Page["card"];
+type Metrics = NonNullable<Card["metrics"]>;
+
+export function ModelPage({ id }: { id: string }) {
+  const asked = useAsked<Page>(`/models/${encodeURIComponent(id)}`, { topics: ["signals"] });
+  return (
+    <>
+      <PageHead crumb={<a href="/research?show=models">Models</a>} title={`Model ${id.slice(0, 12)}`} />
+      <Show asked={asked} what="the model" missing="No model of this name was trained on this database.">
+        {(model) => (
+          <>
+            <Head of={model} />
+            <div class="grid">
+              <div class="stack w7">
+                <Worth metrics={model.card.metrics} />
+                <Features card={model.card} />
+              </div>
+              <div class="stack w5">
+                <Signals of={model} />
+                <Origin of={model} />
+              </div>
+            </div>
+          </>
+        )}
+      </Show>
+    </>
+  );
+}
+
+const Head = ({ of }: { of: Page }) => (
+  <Figures label="Result">
+    <Figure lead label="Verdict" sub={of.card.metrics?.verdict.because}>
+      <Chip tone={of.trust > 0 ? "up" : "none"} shape={of.trust > 0 ? "up" : "ring"}>
+        {of.verdict ?? "cannot tell"}
+      </Chip>
+    </Figure>
+    <Figure label={<Term name="trust">Proven share</Term>} sub={of.trust > 0 ? undefined : "so it makes no signal"}>
+      <Percent value={of.trust} digits={0} />
+    </Figure>
+    <Figure
+      label={<Term name="example">Examples</Term>}
+      sub={
+        <>
+          <Count value={of.events} /> events
+        </>
+      }
+    >
+      <Count value={of.examples} />
+    </Figure>
+    <Figure label="Learned from">{spanText(of)}</Figure>
+    <Figure label="Trained">
+      <Ago at={of.trained_at} />
+    </Figure>
+  </Figures>
+);
+
+const four = (value: number | null | undefined): string => decimal(value, 4, locale());
+
+type Measure = { readonly name: string; model: number | null; price: number | null; gain: Metrics["logLossGain"] };
+
+const measureColumns: readonly Column<Measure>[] = [
+  { key: "name", label: "Out of sample", card: "title", show: ({ name }) => name, value: ({ name }) => name },
+  { key: "model", label: "Model", isRight: true, show: ({ model }) => four(model), value: ({ model }) => model },
+  { key: "price", label: "Price", isRight: true, show: ({ price }) => four(price), value: ({ price }) => price },
+  {
+    key: "gain",
+    label: "Gain, 95 %",
+    card: "full",
+    isRight: true,
+    show: ({ gain }) => (gain === null ? "–" : `${four(gain.mean)}${boundsText(gain)}`),
+    value: ({ gain }) => gain?.mean,
+  },
+];
+
+const boundsText = ({ interval }: NonNullable<Measure["gain"]>): string =>
+  interval === null ? ", too few events" : ` (${four(interval.low)} to ${four(interval.high)})`;
+
+function Worth({ metrics }: { metrics: Metrics | null }) {
+  if (metrics === null) {
+    return (
+      <Panel title="Against the price">
+        <Nothing title="Nothing to judge by">No buy of a wallet that may be followed was resolved.</Nothing>
+      </Panel>
+    );
+  }
+  const { model, price, logLossGain, brierGain, gainOverUnbiased, calibration } = metrics;
+  const rows: readonly Measure[] = [
+    { name: "Log loss", model: model.logLoss, price: price.logLoss, gain: logLossGain },
+    { name: "… against the unbiased price", model: null, price: null, gain: gainOverUnbiased },
+    { name: "Brier score", model: model.brier, price: price.brier, gain: brierGain },
+    { name: "AUC", model: model.auc, price: price.auc, gain: null },
+  ];
+  const points = calibration.map((bin) => ({
+    ...{ fills: bin.examples, avg_price: bin.meanProbability, paid_out: bin.paid },
+  }));
+  return (
+    <Panel
+      flush
+      title="Against the price"
+      note="walk-forward; a gain above 0 is the model's"
+      tools={<CsvButton name="model against the price" columns={measureColumns} rows={rows} />}
+    >
+      <Table name="Against the price" columns={measureColumns} rows={rows} keyOf={({ name }) => name} empty="Nothing" />
+      <div class="inset">
+        <h3 class="apart">
+          <Term name="calibration">Calibration</Term>: what it said, and what was paid
+        </h3>
+        <Calibration points={points} across="probability of the model" />
+      </div>
+    </Panel>
+  );
+}
+
+const Signals = ({ of }: { of: Page }) => (
+  <Panel title="Its signals" note={of.last_signal_at === null ? undefined : <Ago at={of.last_signal_at} />}>
+    {of.signals === 0 ? (
+      <Nothing title="It has made none">
+        With <code>ENABLE_ML=true</code> and <code>MODEL_FILE</code> naming its file the executor asks it at every buy
+        of a wallet that may be followed.
+      </Nothing>
+    ) : (
+      <dl class="facts">
+        <Fact label={<Term name="signal">Signals</Term>}>
+          <a href="/signals?type=ML_PREDICTION">
+            <Count value={of.signals} />
+          </a>
+        </Fact>
+        <Fact label="Executed">
+          <Count value={of.executed} />
+        </Fact>
+        <Fact label="Won, lost">
+          <Count value={of.wins} />, <Count value={of.losses} />
+        </Fact>
+        <Fact label={<Term name="realizedPnlUsd">P&L</Term>}>
+          <Signed value={of.profit_loss_usd} />
+        </Fact>
+      </dl>
+    )}
+  </Panel>
+);
+
+type Feature = Card["coefficients"][number];
+
+const featureColumns: readonly Column<Feature>[] = [
+  {
+    key: "name",
+    label: "Feature",
+    term: "feature",
+    card: "title",
+    show: ({ name }) => words(name.replace(/[A-Z]/g, (letter) => ` ${letter}`)),
+    value: ({ name }) => name,
+  },
+  column.signed("weight", "Weight"),
+  column.fine("mean", "Mean"),
+  column.fine("scale", "Scale"),
+];
+
+/** What departs from the price most stands first. */
+function Features({ card }: { card: Card }) {
+  const rows = card.coefficients.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  return (
+    <Panel
+      flush
+      title="Features"
+      note="change of the log-odds for one standard deviation"
+      tools={<CsvButton name="features" columns={featureColumns} rows={rows} />}
+    >
+      <Table
+        name="Features"
+        columns={featureColumns}
+        rows={rows}
+        keyOf={({ name }) => name}
+        sortAs="sort"
+        empty="None"
+      />
+    </Panel>
+  );
+}
+
+const Origin = ({ of: { id, card, ...of } }: { of: Page }) => (
+  <Panel title="Where it comes from">
+    <dl class="facts">
+      <Fact label="Hash">
+        <code class="hash">{id}</code>
+      </Fact>
+      <Fact label="Known from">
+        <Time at={of.from_at} />
+      </Fact>
+      <Fact label="Known until">
+        <Time at={of.to_at} />
+      </Fact>
+      <Fact label="Smallest buy">
+        <Usd value={Number(card.minTradeUsd) / 1e6} />
+      </Fact>
+      <Fact label="Parts judged">
+        {card.folds}, after {durationOr(card.embargoMs)} each
+      </Fact>
+      <Fact label="Penalty">
+        {card.penalty === null ? "without end: the price itself" : plain(String(card.penalty))}
+      </Fact>
+      <Fact label="Intercept">{decimal(card.intercept, 4, locale(), true)}</Fact>
+      <Fact label="Versions">
+        features {card.featuresVersion}, score {card.scoreVersion}
+      </Fact>
+      <Fact label="Seed">{card.seed}</Fact>
+      <Fact label="Proven share">{percent(of.trust, 1, locale())}</Fact>
+    </dl>
+  </Panel>
+);
