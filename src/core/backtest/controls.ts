@@ -17,7 +17,7 @@ export class Controls {
   private readonly draw: Draw;
   /** 1: in the sample of everybody. 2: matched to a followed wallet. Bits. */
   readonly flags: Uint8Array;
-  private readonly fills: Float64Array;
+  private readonly fills: Uint32Array;
   private readonly matchOf = new Map<number, number>();
   private readonly active: number[] = [];
   private readonly episodes = new Map<string, Episode>();
@@ -26,21 +26,30 @@ export class Controls {
     this.rules = { ...rules, followWhales: true };
     this.draw = createDraw(seedOf(seed, "controls"));
     this.flags = new Uint8Array(wallets);
-    this.fills = new Float64Array(wallets);
+    this.fills = new Uint32Array(wallets);
     const share = Math.min(1, EVERYONE_WALLETS / Math.max(1, wallets));
     const pick = createDraw(seedOf(seed, "everyone"));
     for (let wallet = 0; wallet < wallets; wallet += 1) if (pick() < share) this.flags[wallet] = 1;
   }
 
-  /** Every fill, so that it is known who is how active. */
-  count(wallet: number): void {
-    if (this.fills[wallet] === 0) this.active.push(wallet);
-    this.fills[wallet] = (this.fills[wallet] as number) + 1;
+  /** Fills of these wallets, so that it is known who is how active. Many at once: each alone waits for the memory. */
+  count(wallets: ArrayLike<number>, from: number, to: number): void {
+    const { fills, active } = this;
+    for (let row = from; row < to; row += 1) {
+      const wallet = wallets[row] as number;
+      const before = fills[wallet] as number;
+      if (before === 0) active.push(wallet);
+      fills[wallet] = before + 1;
+    }
+  }
+
+  /** Whether matching it would look at who is how active. */
+  isUnmatched(whale: number): boolean {
+    return !this.matchOf.has(whale);
   }
 
   /** A wallet is followed from now on: another one, as active, is followed beside it. */
   match(whale: number, isFollowed: (wallet: number) => boolean): void {
-    if (this.matchOf.has(whale)) return;
     const other = this.nearest(whale, isFollowed);
     if (other === null) return;
     this.matchOf.set(whale, other);

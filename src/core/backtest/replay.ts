@@ -35,6 +35,9 @@ export type ReplayOptions = {
   readonly trades: boolean;
 };
 
+/** Shares of a token that a wallet holds; null: nothing is known of it. */
+export type Holdings = { held(wallet: number, token: number): bigint | null };
+
 /** Told of everything that came of a step, in order. */
 export type ReplaySink = (changes: readonly ChangedRow[], event: EngineEvent, commands: readonly Command[]) => void;
 
@@ -60,6 +63,8 @@ export class Replay {
   private heldTokens = new Set<number>();
   /** Of the fill that is told of. */
   private leader = -1;
+  /** Rows of the present batch whose wallets' activity is counted. */
+  private counted = 0;
   private tickAt: number;
   private forgetAt: number;
   private markDue = Number.POSITIVE_INFINITY;
@@ -101,7 +106,6 @@ export class Replay {
 
   /** Before trading begins: prices and who is active. */
   warm(batch: FillBatch, row: number): void {
-    this.controls.count(batch.wallet[row] as number);
     const market = this.facts.tokenMarket[batch.token[row] as number] ?? -1;
     if (market < 0) return;
     this.candidates?.remember(batch, row, market);
@@ -109,13 +113,18 @@ export class Replay {
     this.tape.show(market, batch, row, this.facts.tokenOutcome[batch.token[row] as number] as number);
   }
 
-  /** @param heldBefore what the wallet held of the token; asked where a leader sells */
-  fill(batch: FillBatch, row: number, heldBefore: () => bigint | null): void {
+  /** Behind the last row of a batch. */
+  ended(batch: FillBatch): void {
+    this.count(batch, batch.length);
+    this.counted = 0;
+  }
+
+  /** @param holdings as they were before the fill; asked where a leader sells */
+  fill(batch: FillBatch, row: number, holdings: Holdings): void {
     const token = batch.token[row] as number;
     const wallet = batch.wallet[row] as number;
     const knownAt = (batch.occurredAt[row] as number) + this.options.delayMs;
     if (knownAt >= this.tickAt || knownAt >= this.markDue || this.orders.size > 0) this.runTimers(knownAt);
-    this.controls.count(wallet);
     const market = this.facts.tokenMarket[token] ?? -1;
     if (market < 0) return;
     const traits = batch.traits[row] as number;
@@ -136,12 +145,15 @@ export class Replay {
     // Of an order that is only imagined nobody asks the hash.
     if (isControl) this.control(wallet, market, outcome, this.observe(batch, row, null, NO_HASH));
     if (!isCandidate) return;
-    const held = isSell && this.heldTokens.has(token) ? heldBefore() : null;
+    const held = isSell && this.heldTokens.has(token) ? holdings.held(wallet, token) : null;
     const fill = this.observe(batch, row, held, batch.orderHash(row));
     const facts = this.board.facts(wallet);
     this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
     this.leader = wallet;
-    if (isFollowed) this.controls.match(wallet, (each) => this.isFollowed(each));
+    if (isFollowed && this.controls.isUnmatched(wallet)) {
+      this.count(batch, row + 1);
+      this.controls.match(wallet, (each) => this.isFollowed(each));
+    }
     const common = { at: epochMs(knownAt), fill, wallet: facts, market: describeMarket(this.facts, market, outcome) };
     this.tell({ kind: "fillObserved", ...common, ...(context === null ? {} : { context }) });
   }
@@ -169,6 +181,11 @@ export class Replay {
   finish(at: EpochMs): void {
     this.runTimers(at);
     this.answer(this.orders.expire(epochMs(Number.MAX_SAFE_INTEGER), null), at);
+  }
+
+  private count({ wallet }: FillBatch, until: number): void {
+    this.controls.count(wallet, this.counted, until);
+    this.counted = until;
   }
 
   private sellMatters(wallet: number, token: number): boolean {

@@ -108,11 +108,11 @@ export class Run {
       if (occurredAt + delayMs < from) this.replay.warm(batch, row);
       else {
         this.tradedFills += 1;
-        const [wallet, token] = [batch.wallet[row] as number, batch.token[row] as number];
-        this.replay.fill(batch, row, () => this.scores.held(wallet, token));
+        this.replay.fill(batch, row, this.scores);
       }
       this.scores.fill(batch, row);
     }
+    this.replay.ended(batch);
     // Behind the last fill of all.
     for (const rest of effects.slice(effect)) {
       if (rest.at + delayMs > to) return false;

@@ -27,7 +27,7 @@ export type StudyBet = {
   readonly confidence: number;
   readonly fee: FeeSchedule;
   /** One for each of `STUDY_DELAYS_S`, and the last for the run's own delay and latency. */
-  readonly prices: Float64Array;
+  readonly prices: number[];
   /** What the other outcome cost at the delay of the run. */
   reversePrice: number;
   /** What the outcome paid per share; NaN: not known by the end of the run. */
@@ -52,7 +52,8 @@ export class Study {
   }
 
   add({ price, ...facts }: NewBet): void {
-    const prices = new Float64Array(this.delaysMs.length).fill(Number.NaN);
+    // Of a long run there are a million: a typed array each would take three times the space.
+    const prices = this.delaysMs.map(() => Number.NaN);
     prices[0] = price;
     const bet: StudyBet = { ...facts, prices, reversePrice: Number.NaN, payout: Number.NaN };
     this.bets.push(bet);

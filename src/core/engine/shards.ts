@@ -17,7 +17,9 @@ export const NO_SHARDS: Shards<never> = Array.from({ length: BRANCHES }, () => n
 
 function branchOf(key: string, level: number): number {
   const end = key.indexOf(":");
-  return Number.parseInt(key[(end === -1 ? key.length : end) - 1 - level] ?? "0", 16);
+  const code = key.charCodeAt((end === -1 ? key.length : end) - 1 - level);
+  // Of a key that is too short NaN, which fails both comparisons.
+  return (code > 57 ? (code | 32) - 87 : code > 47 ? code - 48 : 0) & 15;
 }
 
 export const getShard = <Value>(shards: Shards<Value>, key: string): Value | undefined =>
@@ -53,11 +55,18 @@ export function filterBranch<Value>(
 function filterBelow<Value>(node: Node<Value>, keep: (value: Value) => boolean, level: number): Node<Value> | null {
   if (level === LEVELS) {
     const left = filterRecord(node as Leaf<Value>, keep);
-    return Object.keys(left).length === 0 ? null : left;
+    return left !== node && Object.keys(left).length === 0 ? null : left;
   }
   const before = node as readonly (Node<Value> | null)[];
-  const left = before.map((child) => (child === null ? null : filterBelow(child, keep, level + 1)));
-  if (left.every((child, branch) => child === before[branch])) return node;
+  // A branch is looked through with every tick, and mostly nothing in it is too old.
+  let left: (Node<Value> | null)[] | null = null;
+  for (const [branch, child] of before.entries()) {
+    const kept = child === null ? null : filterBelow(child, keep, level + 1);
+    if (kept === child) continue;
+    left ??= before.slice();
+    left[branch] = kept;
+  }
+  if (left === null) return node;
   return left.every((child) => child === null) ? null : left;
 }
 

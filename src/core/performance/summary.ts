@@ -31,9 +31,6 @@ export function summarizeDay(
   account: { readonly startUsd: UsdMicros; readonly deployedUsd: UsdMicros },
 ): PerformanceRow {
   const closed = day.wins + day.losses;
-  // Of a long series the oldest days are gone: then it does not begin with the account.
-  const begin = equity.dailyCloseUsd.length < DAILY_CLOSES_MAX ? [account.startUsd] : [];
-  const closes = [...begin, ...equity.dailyCloseUsd, equity.equityUsd];
   return {
     date: day.date,
     signals: day.signals,
@@ -47,9 +44,22 @@ export function summarizeDay(
     deployedUsd: account.deployedUsd,
     equityUsd: equity.equityUsd,
     maxDrawdownPct: equity.maxDrawdown * 100,
-    sharpe: computeSharpe(dailyReturns(closes)),
+    sharpe: sharpeOf(equity, account.startUsd),
     profitFactor: day.lostUsd === 0n ? null : toNumber(day.wonUsd) / toNumber(day.lostUsd),
   };
+}
+
+/** A day may have thousands of signals between two changes of the equity, each with a row of the day. */
+const sharpes = new WeakMap<EquityRecord, { readonly startUsd: UsdMicros; readonly sharpe: number | null }>();
+
+function sharpeOf(equity: EquityRecord, startUsd: UsdMicros): number | null {
+  const known = sharpes.get(equity);
+  if (known?.startUsd === startUsd) return known.sharpe;
+  // Of a long series the oldest days are gone: then it does not begin with the account.
+  const begin = equity.dailyCloseUsd.length < DAILY_CLOSES_MAX ? [startUsd] : [];
+  const sharpe = computeSharpe(dailyReturns([...begin, ...equity.dailyCloseUsd, equity.equityUsd]));
+  sharpes.set(equity, { startUsd, sharpe });
+  return sharpe;
 }
 
 export const SHARPE_DAYS_MIN = 20;
