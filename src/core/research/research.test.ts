@@ -250,7 +250,7 @@ const bet = (market: number, prices: readonly number[], payout: number, when = a
     cap: 0.6,
     confidence: 0.7,
   },
-  ...{ fee: NO_FEE, prices: Float64Array.from(prices), reversePrice: Number.NaN, payout },
+  ...{ fee: NO_FEE, prices: [...prices], reversePrice: Number.NaN, payout },
 });
 
 test("delay shows an edge dying within five seconds, and how few bets still had a price", () => {
