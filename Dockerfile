@@ -17,8 +17,8 @@ ENV NODE_ENV=production \
     LOG_FORMAT=json \
     METRICS_HOST=0.0.0.0 \
     METRICS_PORT=9464
-# The program writes to /data and /tmp alone: run it with --read-only --tmpfs /tmp.
-RUN mkdir /data && chown node:node /data
+# The program writes to /data and /tmp alone, the signer to its folder and its socket's: run it with --read-only --tmpfs /tmp.
+RUN mkdir /data /signer /run/orderflow && chown node:node /data /signer /run/orderflow
 VOLUME /data
 WORKDIR /app
 USER node
@@ -45,10 +45,9 @@ COPY --from=build /images/dashboard /app
 CMD ["dashboard"]
 
 FROM program AS signer
-# It has a socket and no port; compose.yaml asks for the socket.
-HEALTHCHECK NONE
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 CMD ["node", "deploy/ready.ts", "/run/orderflow/signer.sock"]
 COPY --from=build /images/signer /app
-CMD ["signer", "--settings", "/run/signer/settings.json"]
+CMD ["signer", "--settings", "/signer/settings.json", "--socket", "/run/orderflow/signer.sock"]
 
 # The last one is what a builder without targets makes.
 FROM program AS all-in-one

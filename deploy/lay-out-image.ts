@@ -2,17 +2,21 @@
  * Puts the files of one image into a folder: the program, and those installed packages that it needs there.
  * Run: node deploy/lay-out-image.ts <target> <folder>
  */
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Packages that an image does without, with all that only they need. The image brings its own Node. */
+/** The image brings its own Node; the pages are built before, with what builds them and what they are built of. */
+const IN_NO_IMAGE = ["node", "vite", "preact", "@preact/signals", "lightweight-charts", "@fontsource-variable/inter"];
+const ON_A_SERVER = [...IN_NO_IMAGE, "@electric-sql/pglite"];
+
+/** Packages that an image does without, with all that only they need. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  listener: ["node", "@electric-sql/pglite"],
-  reputation: ["node", "@electric-sql/pglite"],
-  executor: ["node", "@electric-sql/pglite", "@duckdb/node-api"],
-  dashboard: ["node", "@electric-sql/pglite", "@duckdb/node-api"],
-  signer: ["node", "@electric-sql/pglite", "@duckdb/node-api"],
-  "all-in-one": ["node"],
+  listener: ON_A_SERVER,
+  reputation: ON_A_SERVER,
+  executor: [...ON_A_SERVER, "@duckdb/node-api"],
+  dashboard: [...ON_A_SERVER, "@duckdb/node-api"],
+  signer: [...ON_A_SERVER, "@duckdb/node-api"],
+  "all-in-one": IN_NO_IMAGE,
 };
 export const targets = Object.keys(LEFT_OUT);
 
@@ -51,17 +55,35 @@ export function packagesOf(root: string, target: string): readonly string[] {
   return [...found].sort();
 }
 
-export function layOut(root: string, target: string, folder: string): void {
-  const copy = (path: string): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    cpSync(join(root, path), join(folder, path), {
-      recursive: true,
-      filter: (source) => !source.endsWith(".test.ts") && !source.endsWith("/node_modules"),
-    });
+/** Types, maps and the other module format: of packages, nothing that runs. */
+const NOT_RUN = /^\/(?!licen[cs]e|notice|copying).*\.([cm]?ts|map|md|markdown)$|\/(_cjs|_types)$/i;
+const OWN_TEST = /\.test\.ts$/;
+
+/** @param put makes one file where there is none, of one that is there */
+export function layOut(
+  root: string,
+  target: string,
+  folder: string,
+  put: (from: string, to: string) => void = copyFileSync,
+): void {
+  const copy = (path: string, leave: RegExp): void => {
+    const from = join(root, path);
+    if (!statSync(from).isDirectory()) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      put(from, join(folder, path));
+      return;
+    }
+    mkdirSync(join(folder, path), { recursive: true });
+    for (const entry of readdirSync(from, { withFileTypes: true })) {
+      // Packages inside a package are on the list themselves.
+      if (entry.name === "node_modules" || leave.test(`/${entry.name}`)) continue;
+      if (entry.isDirectory()) copy(join(path, entry.name), leave);
+      else put(join(from, entry.name), join(folder, path, entry.name));
+    }
   };
-  for (const path of ["package.json", "LICENSE", "src", "deploy/ready.ts"]) copy(path);
-  for (const path of packagesOf(root, target)) copy(path);
-  if (WITH_PAGES.includes(target)) copy("web/dist");
+  for (const path of ["package.json", "LICENSE", "src", "deploy/ready.ts"]) copy(path, OWN_TEST);
+  for (const path of packagesOf(root, target)) copy(path, NOT_RUN);
+  if (WITH_PAGES.includes(target)) copy("web/dist", OWN_TEST);
 }
 
 if (import.meta.main) {

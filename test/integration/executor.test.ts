@@ -22,7 +22,8 @@ describeOnEachEngine("the executor", (getDb) => {
   const positions = () => world.query(sql`SELECT * FROM orderflow_positions ORDER BY opened_at, id`);
   const hasPosition = (status: string) => async () => (await positions()).some((row) => row.status === status);
   const hasSignal = (status: string) => async () => (await signals()).some((row) => row.status === status);
-  const trading = (executor: ReturnType<ExecutorWorld["start"]>) => () => executor.service.health().ready;
+  const trading = (executor: ReturnType<ExecutorWorld["start"]>) => () =>
+    executor.service.health().detail.startsWith("trading");
 
   test("follows a whale's fill on paper and wins at the resolution, to the cent", async () => {
     const { books } = world;
@@ -199,7 +200,7 @@ describeOnEachEngine("the executor", (getDb) => {
       await world.clock.untilSleeping(2);
       await world.clock.advance(3_000);
     }
-    expect(second.service.health()).toMatchObject({ ready: false });
+    expect(second.service.health()).toEqual({ ready: true, detail: "another executor is trading; ready to take over" });
     await first.stop();
     const endedAt = world.clock.nowMs();
     await world.until(trading(second), 500);

@@ -46,9 +46,13 @@ async function compareFills({ kysely }: Database, chain: Chain, startBlock: numb
   const stored = new Set(rows.map(({ at }) => at));
   const logged = chain
     .nonEmpty(startBlock, chain.head())
-    .flatMap(chain.logsOf)
-    .filter(({ topics: [topic] }) => topic === TOPIC.orderFilledV1 || topic === TOPIC.orderFilledV2)
-    .map((log) => `${Number(log.blockNumber)}:${Number(log.logIndex)}:${log.transactionHash}`);
+    // Block by block: all logs of a long chain at once would not fit in memory.
+    .flatMap((number) =>
+      chain
+        .logsOf(number)
+        .filter(({ topics: [topic] }) => topic === TOPIC.orderFilledV1 || topic === TOPIC.orderFilledV2)
+        .map((log) => `${Number(log.blockNumber)}:${Number(log.logIndex)}:${log.transactionHash}`),
+    );
   const missing = logged
     .filter((at) => !stored.has(at))
     .map((at) => `the chain has a fill at ${at} that is not stored`);

@@ -3,7 +3,7 @@
  * against a simulated world with ten times the real rate of fills, where nodes, sockets and answers fail, blocks are
  * replaced, and each service is killed now and then. Ends with 1 where memory grows, a row is lost, they fall behind, or
  * one does not come back.
- * Run: npm run soak [-- --minutes 30] [--crowd 350] [--history 12] [--seed 1] [--keep]
+ * Run: npm run soak [-- --minutes 30] [--crowd 1050] [--history 12] [--seed 1] [--keep]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import { startWorld } from "./world.ts";
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
-    crowd: { type: "string", default: "350" },
+    crowd: { type: "string", default: "1050" },
     history: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
     keep: { type: "boolean", default: false },
@@ -32,7 +32,7 @@ const SETTLED_AFTER = 0.55;
 const KILLS_A_MINUTE = 2;
 /** Within which everything that happened must have been read, scored and acted on. */
 const SETTLE_SECONDS = 180;
-const START_SECONDS = 300;
+const START_SECONDS = 600;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const started = performance.now();

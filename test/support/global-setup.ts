@@ -3,6 +3,7 @@ import { anvilBinary, anvilVersion } from "./anvil.ts";
 import { chromiumPath } from "./chromium.ts";
 import { pgliteVersion } from "./pglite-version.ts";
 import { startPostgres } from "./postgres-server.ts";
+import { createRunFolder } from "./run-folder.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,8 +12,12 @@ declare module "vitest" {
   }
 }
 
-/** Starts PostgreSQL once for the whole run; the reporter prints what `TEST_ENGINES` says. */
+/**
+ * Starts PostgreSQL once for the whole run; the reporter prints what `TEST_ENGINES` says. Temporary files are in a folder of the
+ * run, which may hold nothing in the end.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const runFolder = createRunFolder();
   const server = await startPostgres();
   const found =
     server === null
@@ -28,5 +33,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("postgresUrl", server?.url ?? null);
   return async () => {
     await server?.stop();
+    runFolder.remove();
   };
 }

@@ -19,8 +19,12 @@ export function createExecutorService(deps: ExecutorDeps): Service {
     async run(signal) {
       while (!signal.aborted) {
         health = { ready: false, detail: "waiting to become the executor that trades" };
-        const place = await takePlace(deps, signal);
+        const place = await takePlace(deps, signal, () => {
+          // Ready: what replaces containers one after the other ends the old one only then.
+          health = { ready: true, detail: "another executor is trading; ready to take over" };
+        });
         if (place === null) return;
+        health = { ready: false, detail: "reading where the last one stopped" };
         const onReady = (): void => {
           health = { ready: true, detail: `trading (${deps.config.engine.mode})` };
         };
@@ -43,13 +47,18 @@ export function createExecutorService(deps: ExecutorDeps): Service {
 type Place = { readonly lost: AbortSignal; readonly release: () => Promise<void> };
 
 /** Waits until no other executor trades. @returns null when asked to stop before. */
-async function takePlace({ store, clock, logger, config }: ExecutorDeps, signal: AbortSignal): Promise<Place | null> {
+async function takePlace(
+  { store, clock, logger, config }: ExecutorDeps,
+  signal: AbortSignal,
+  onWaiting: () => void,
+): Promise<Place | null> {
   let told = false;
   while (!signal.aborted) {
     const lost = new AbortController();
     try {
       const unlock = await store.tryLock(() => lost.abort());
       if (unlock !== null) return { lost: lost.signal, release: () => unlock().catch(ignoreLost) };
+      onWaiting();
       if (!told) logger.info("another executor is trading; waiting to take over");
       told = true;
     } catch (error) {

@@ -17,6 +17,9 @@ const ARRIVAL: Readonly<Record<WalletKind, readonly [number, number]>> = {
   panicker: [0.25, 0.75],
 };
 
+/** Those of a rush come all through a market's life, so that a load is about as large at every moment. */
+const RUSH_ARRIVAL = [0, 0.96] as const;
+
 export type Crowd = {
   /** Puts the first look of everybody who will look at this market on the agenda. */
   gather(market: SimMarket): void;
@@ -46,7 +49,7 @@ export function createCrowd(
         if (wallet.kind === "market_maker" || wallet.kind === "customer" || random() >= attention(wallet, market))
           continue;
         const attend = actors[wallet.kind];
-        const [earliest, latest] = ARRIVAL[wallet.kind];
+        const [earliest, latest] = from === 0 ? ARRIVAL[wallet.kind] : RUSH_ARRIVAL;
         const first = Math.floor(market.opensAt + life * drawBetween(random, earliest, latest));
         if (first >= from) agenda.at(first, (at) => attend(wallet, market, at, 0));
       }

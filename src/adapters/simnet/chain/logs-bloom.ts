@@ -16,18 +16,9 @@ function bitsOf(value: string, isCommon: boolean): readonly number[] {
   return bits;
 }
 
-/** Where a list of logs is asked for again, so is its bloom. */
-const blooms = new WeakMap<readonly RpcLog[], string>();
-
 /** `logsBloom` of a header, so that a reader can tell an empty block from an answer with its logs left out. */
 export function logsBloom(logs: readonly RpcLog[]): string {
   if (logs.length === 0) return EMPTY_BLOOM;
-  const bloom = blooms.get(logs) ?? computeBloom(logs);
-  blooms.set(logs, bloom);
-  return bloom;
-}
-
-function computeBloom(logs: readonly RpcLog[]): string {
   const bloom = new Uint8Array(BLOOM_BYTES);
   for (const log of logs) {
     for (const [position, value] of [log.address, ...log.topics].entries()) {

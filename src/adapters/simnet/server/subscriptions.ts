@@ -43,7 +43,7 @@ export function serveSocket(
   const stop = chain.listen({
     onBlock(header, fresh) {
       if (heads.size > 0) {
-        const result = headerObject(header, fresh);
+        const result = headerObject(chain, header, fresh);
         for (const id of heads) notify(id, result);
       }
       notifyLogs(fresh);

@@ -86,7 +86,7 @@ export function createWorld(options: WorldOptions): World {
   const states = new Map<number, TradingState>();
   const finished = new Map<number, Volume>();
   let livedTo = genesisMs;
-  let happened: Transaction[] = population.flatMap((wallet) => introduce(wallet, genesisMs));
+  let happened: Transaction[] = rush === null ? population.flatMap((wallet) => introduce(wallet, genesisMs)) : [];
 
   const versionAt = (at: number) => (at < options.cutoverMs ? 1 : 2);
   const stateOf = (market: SimMarket): TradingState | undefined => states.get(market.index);
@@ -133,6 +133,7 @@ export function createWorld(options: WorldOptions): World {
     happened.push({ at, kind: "resolution", market });
     housekeeper.resolved(market, at);
   }
+  if (rush !== null) introduceUntil(rush, cast, agenda, genesisMs, (found) => happened.push(...found));
   schedule(seed, genesisMs, agenda, prepare);
 
   return {
@@ -182,6 +183,20 @@ function createParticipants({ seed, population: sizes, customers = [], isSkillPl
 /** The older wallet of a family shows whose it is; the other one's address follows from that. */
 const introduce = (wallet: SimWallet, at: number): readonly Transaction[] =>
   wallet.family !== null && wallet.index < wallet.family.sibling ? [{ at, kind: "owner", wallet }] : [];
+
+/** Little by little until the crowd comes: no block has room for all of them. */
+function introduceUntil(
+  { fromMs }: Rush,
+  { wallets }: Cast,
+  agenda: Agenda,
+  genesisMs: number,
+  happen: (transactions: readonly Transaction[]) => void,
+): void {
+  for (const [i, wallet] of wallets.entries()) {
+    const shown = genesisMs + Math.floor(((fromMs - genesisMs) * i) / wallets.length);
+    if (wallet.family !== null) agenda.at(shown, (at) => happen(introduce(wallet, at)));
+  }
+}
 
 /** Puts the preparation of every market there will ever be on the agenda, slot after slot and day after day. */
 function schedule(
