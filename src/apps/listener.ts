@@ -1,5 +1,6 @@
 import { measureChainStore, measureEndpointStore } from "../adapters/metrics/measured-stores.ts";
 import { connectPolygon } from "../adapters/polygon/connect-polygon.ts";
+import { createPendingSource } from "../adapters/polygon/pending-source.ts";
 import { createGammaCatalog } from "../adapters/polymarket-gamma/gamma-catalog.ts";
 import { createGammaClient } from "../adapters/polymarket-gamma/gamma-client.ts";
 import { createRtdsSource } from "../adapters/polymarket-rtds/rtds-source.ts";
@@ -13,6 +14,9 @@ import type { Service } from "../ports/service.ts";
 import { defaultListenerConfig, type ListenerConfig } from "../services/listener/listener-config.ts";
 import { createListenerService, type ListenerDeps } from "../services/listener/listener-service.ts";
 import type { ServiceParts } from "./service-parts.ts";
+
+/** Matches come several a second; a node that filters sends nothing else. */
+const PENDING_QUIET_MS = 20_000;
 
 /** @throws ConfigError when no endpoint answers; AbortedError when stopped meanwhile */
 export async function createListener(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
@@ -38,16 +42,13 @@ export async function createListener(parts: ServiceParts, signal: AbortSignal): 
 }
 
 function hintDeps({ environment, database, clock }: ServiceParts, logger: Logger): Pick<ListenerDeps, "hints"> {
-  if (!environment.ENABLE_RTDS_HINTS) return {};
-  const wall = createSystemClock();
-  const rtds = createRtdsSource({
-    url: environment.RTDS_URL,
-    clock: wall,
-    now: clock.nowMs,
-    random: systemRandom,
-    logger,
-  });
-  return { hints: { sources: [rtds], store: createHintStore(database) } };
+  const deps = { clock: createSystemClock(), now: clock.nowMs, random: systemRandom, logger };
+  const pending = environment.PENDING_RPC_URL?.reveal();
+  const sources = [
+    ...(environment.ENABLE_RTDS_HINTS ? [createRtdsSource({ url: environment.RTDS_URL, ...deps })] : []),
+    ...(pending === undefined ? [] : [createPendingSource({ url: pending, quietMs: PENDING_QUIET_MS, ...deps })]),
+  ];
+  return sources.length === 0 ? {} : { hints: { sources, store: createHintStore(database) } };
 }
 
 function listenerConfig({ environment, listener, machineTimeFactor }: ServiceParts): ListenerConfig {

@@ -100,6 +100,22 @@ contract CollateralAdapter is TokenHolder {
     }
 }
 
+/// An order as it is signed for V2, with its signature (on-chain sheet, section 3.3).
+struct Order {
+    uint256 salt;
+    address maker;
+    address signer;
+    uint256 tokenId;
+    uint256 makerAmount;
+    uint256 takerAmount;
+    uint8 side;
+    uint8 signatureType;
+    uint256 timestamp;
+    bytes32 metadata;
+    bytes32 builder;
+    bytes signature;
+}
+
 /// Settles matches as the exchanges of Polymarket do, in the same order of logs (on-chain sheet, section 2.2), but
 /// believes its caller: no signature, no price, no fee is checked. Tokens and collateral really move.
 abstract contract ExchangeEvents is TokenHolder {
@@ -258,6 +274,46 @@ contract ExchangeV2 is ExchangeEvents {
         emit OrdersMatched(
             taker.orderHash, taker.wallet, taker.side, taker.tokenId, taker.makerAmount, taker.takerAmount
         );
+    }
+
+    /// The call that the operator makes on Polygon: its logs and nothing else, with the amounts of the real one.
+    function matchOrders(
+        bytes32,
+        Order calldata taker,
+        Order[] calldata makers,
+        uint256 takerFill,
+        uint256[] calldata makerFills,
+        uint256 takerFee,
+        uint256[] calldata makerFees
+    ) external {
+        Leg memory sum = _legOf(taker, 0, 0, takerFee);
+        bool hasMint = false;
+        for (uint256 i = 0; i < makers.length; i++) {
+            if (_fill(makers[i], makerFills[i], makerFees[i], sum)) hasMint = true;
+        }
+        if (hasMint || taker.side == 1) sum.makerAmount = takerFill;
+        this.emitMatch(sum, new Leg[](0));
+    }
+
+    function _fill(Order calldata maker, uint256 gives, uint256 fee, Leg memory taker) private returns (bool isMint) {
+        uint256 takes = gives * maker.takerAmount / maker.makerAmount;
+        this.emitFill(_legOf(maker, gives, takes, fee), taker.wallet);
+        uint256 size = maker.side == 0 ? takes : gives;
+        uint256 cash = maker.side == 0 ? gives : takes;
+        if (maker.side == taker.side) cash = size - cash;
+        taker.makerAmount += taker.side == 0 ? cash : size;
+        taker.takerAmount += taker.side == 0 ? size : cash;
+        return maker.side == 0 && taker.side == 0;
+    }
+
+    /// From memory: an external call copies.
+    function emitFill(Leg calldata leg, address counterparty) external {
+        _emitFill(leg, counterparty);
+    }
+
+    function _legOf(Order calldata order, uint256 gives, uint256 takes, uint256 fee) private pure returns (Leg memory) {
+        bytes32 orderHash = keccak256(abi.encode(order.salt, order.maker));
+        return Leg(orderHash, order.maker, order.side, order.tokenId, gives, takes, fee);
     }
 
     /// Always collateral: on top of a buy, off the proceeds of a sell.

@@ -24,7 +24,8 @@ describe("settings as they are shown", () => {
       .filter(([, { secret }]) => secret);
     expect(secrets.length).toBeGreaterThan(5);
     const MARK = "s3cretmark";
-    const forms = [`https://u:${MARK}@example.org/${MARK}`, `postgresql://u:${MARK}@h/${MARK}`, `${MARK}-${MARK}`];
+    const address = `u:${MARK}@example.org/${MARK}`;
+    const forms = [...["https", "wss", "postgresql"].map((scheme) => `${scheme}://${address}`), `${MARK}-${MARK}`];
     const texts = Object.fromEntries(
       secrets.map(([name, { kind }]) => [name, forms.find((form) => kind.schema.safeParse(form).success)]),
     );

@@ -17,6 +17,7 @@ import {
   walletAddress,
   webhookUrl,
   wholeNumber,
+  wsSecretUrl,
   wsUrl,
 } from "./kinds.ts";
 
@@ -100,6 +101,10 @@ export const environment = {
       flag,
       "false",
       "Listen to Polymarket's real-time data service beside the chain. What it says is kept apart as a hint until the log arrives; how much earlier it was is measured.",
+    ),
+    PENDING_RPC_URL: secret(
+      wsSecretUrl,
+      "A node over wss:// that tells of pending transactions with their contents (your own Bor or Erigon, or Alchemy). Matches on the V2 exchanges are then hints about a second before their logs, kept and measured as those of RTDS; a call may fail, and anybody may send one, so nothing is traded on them.",
     ),
     LISTEN_LIFECYCLE: setting(
       flag,

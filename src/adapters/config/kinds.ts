@@ -66,6 +66,11 @@ export const wsUrl: Kind<string> = kind("a ws or wss address", (text) =>
   hasScheme(text, ["ws", "wss"]) ? text.replace(/\/+$/, "") : undefined,
 );
 
+/** A node's WebSocket: keys often stand in its path. */
+export const wsSecretUrl: Kind<Secret> = kind("a ws or wss address", (text) =>
+  hasScheme(text, ["ws", "wss"]) ? new Secret(text) : undefined,
+);
+
 export const postgresUrl: Kind<Secret> = kind(
   "an address of the form postgresql://user:password@host:5432/name",
   (text) => (hasScheme(text, ["postgres", "postgresql"]) ? new Secret(text) : undefined),
