@@ -276,7 +276,23 @@ contract ExchangeV2 is ExchangeEvents {
         );
     }
 
-    /// The call that the operator makes on Polygon: its logs and nothing else, with the amounts of the real one.
+    /// Always collateral: on top of a buy, off the proceeds of a sell.
+    function _fees(Leg calldata leg) internal pure override returns (uint256, uint256) {
+        return leg.side == 0 ? (leg.fee, uint256(0)) : (uint256(0), leg.fee);
+    }
+
+    function _split(Market calldata market, uint256 amount) internal override {
+        ADAPTER.split(market, amount);
+    }
+
+    function _merge(Market calldata market, uint256 amount) internal override {
+        ADAPTER.merge(market, amount);
+    }
+}
+
+/// What takes the operator's own call as it is made on Polygon.
+contract OperatedExchange is ExchangeV2 {
+    /// Its logs and nothing else, with the amounts of the real one.
     function matchOrders(
         bytes32,
         Order calldata taker,
@@ -314,18 +330,5 @@ contract ExchangeV2 is ExchangeEvents {
     function _legOf(Order calldata order, uint256 gives, uint256 takes, uint256 fee) private pure returns (Leg memory) {
         bytes32 orderHash = keccak256(abi.encode(order.salt, order.maker));
         return Leg(orderHash, order.maker, order.side, order.tokenId, gives, takes, fee);
-    }
-
-    /// Always collateral: on top of a buy, off the proceeds of a sell.
-    function _fees(Leg calldata leg) internal pure override returns (uint256, uint256) {
-        return leg.side == 0 ? (leg.fee, uint256(0)) : (uint256(0), leg.fee);
-    }
-
-    function _split(Market calldata market, uint256 amount) internal override {
-        ADAPTER.split(market, amount);
-    }
-
-    function _merge(Market calldata market, uint256 amount) internal override {
-        ADAPTER.merge(market, amount);
     }
 }

@@ -54,7 +54,7 @@ test.skipIf(anvilBinary === null)("a pending match is a hint of each of its fill
   const node = await startAnvil();
   const stop = new AbortController();
   try {
-    await node.ask("anvil_setCode", [V2, testContracts().ExchangeV2.code]);
+    await node.ask("anvil_setCode", [V2, testContracts().OperatedExchange.code]);
     const accounts = await node.ask<Hex[]>("eth_accounts");
     const [operator, ...traders] = accounts;
     const hints: TradeHint[] = [];

@@ -10,7 +10,13 @@ export type Contract = { readonly abi: Abi; readonly code: Hex };
 
 export type TestContracts = Readonly<
   Record<
-    "TestCollateral" | "CollateralAdapter" | "ExchangeV1" | "ExchangeV2" | "TestPositionManager" | "TestRouter",
+    | "TestCollateral"
+    | "CollateralAdapter"
+    | "ExchangeV1"
+    | "ExchangeV2"
+    | "OperatedExchange"
+    | "TestPositionManager"
+    | "TestRouter",
     Contract
   >
 >;
@@ -81,6 +87,7 @@ function compile(input: string): TestContracts {
     CollateralAdapter: contract("CollateralAdapter"),
     ExchangeV1: contract("ExchangeV1"),
     ExchangeV2: contract("ExchangeV2"),
+    OperatedExchange: contract("OperatedExchange"),
     TestPositionManager: contract("TestPositionManager"),
     TestRouter: contract("TestRouter"),
   };
