@@ -69,8 +69,9 @@ async function startPglite(store: { folder: string } | { instance: PGlite }): Pr
 }
 
 /** PGlite reads COPY data from a blob; it runs in the session's open transaction, if there is one. */
-async function copyFromBlob(lite: PGlite, { target, pieces, options }: CopyRows): Promise<void> {
+async function copyFromBlob(lite: PGlite, { target, pieces, options, onSent }: CopyRows): Promise<void> {
   const blob = new Blob(await Array.fromAsync<string | Uint8Array<ArrayBuffer>>(pieces));
+  onSent();
   await lite.query(`COPY ${target} FROM '/dev/blob'${options}`, [], { blob });
 }
 

@@ -1,11 +1,13 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { ConfigError } from "../../core/errors.ts";
 import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
 import { translateFailure } from "./failures.ts";
+import type { CopyRows } from "./pool.ts";
 import { openServerWake } from "./server-wake.ts";
 
 export type ServerOptions = {
@@ -50,10 +52,8 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
         const client = await pool.connect();
         return { client, release: (broken) => client.release(broken) };
       },
-      copy: async (client, { target, pieces, options }) => {
-        const sink = (client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN${options}`));
-        await pipeline(Readable.from(pieces), sink);
-      },
+      copy: (client, { target, pieces, options, onSent }) =>
+        writeAll((client as pg.PoolClient).query(copyFrom(`COPY ${target} FROM STDIN${options}`)), pieces, onSent),
       copyOut: (client, { query }) =>
         (client as pg.PoolClient).query(copyTo(`COPY (${query}) TO STDOUT WITH (FORMAT csv)`)),
     },
@@ -65,6 +65,21 @@ export async function openServer(url: string, options: ServerOptions): Promise<E
       await pool.end();
     },
   };
+}
+
+/** Tells as soon as the last piece has left the process, when the server may still be at work on it for long. */
+async function writeAll(sink: Writable, pieces: CopyRows["pieces"], onSent: () => void): Promise<void> {
+  const done = finished(sink);
+  // It is waited for at the end; until then nobody would hear of it.
+  done.catch(() => {});
+  try {
+    for await (const piece of pieces) if (!sink.write(piece)) await Promise.race([once(sink, "drain"), done]);
+    onSent();
+    sink.end();
+  } catch (error) {
+    sink.destroy(error as Error);
+  }
+  await done;
 }
 
 async function checkVersion(pool: pg.Pool, place: string): Promise<void> {

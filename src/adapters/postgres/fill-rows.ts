@@ -22,24 +22,32 @@ const HEADER = new Uint8Array([...Buffer.from("PGCOPY\n"), 0xff, 0x0d, 0x0a, 0, 
 const TRAILER = new Uint8Array([0xff, 0xff]);
 const WIDTHS = Object.values(COLUMNS);
 const ROW_BYTES = 2 + WIDTHS.reduce((sum, width) => sum + 4 + width, 0);
-/** About what a socket takes at once. */
-const ROWS_PER_PIECE = 1_024;
+/**
+ * All of a range, mostly: the server takes in a piece as a whole before it goes to work on it. In smaller ones, with a socket
+ * that holds a thousand rows, it would wait for the next whenever this thread is busy with the next range.
+ */
+const ROWS_PER_PIECE = 8_192;
 
-/** As many empty rows as a piece holds: no column is null and each has a fixed width, so that only values differ. */
-const EMPTY_ROWS = emptyRows();
+/** No column is null and each has a fixed width, so that only values differ. */
+const EMPTY_ROW = emptyRow();
 
-function emptyRows(): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(ROWS_PER_PIECE * ROW_BYTES);
+function emptyRow(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(ROW_BYTES);
   const view = new DataView(bytes.buffer);
-  for (let row = 0; row < ROWS_PER_PIECE; row += 1) {
-    let at = row * ROW_BYTES;
-    view.setInt16(at, WIDTHS.length);
-    at += 2;
-    for (const width of WIDTHS) {
-      view.setInt32(at, width);
-      at += 4 + width;
-    }
+  view.setInt16(0, WIDTHS.length);
+  let at = 2;
+  for (const width of WIDTHS) {
+    view.setInt32(at, width);
+    at += 4 + width;
   }
+  return bytes;
+}
+
+function emptyRows(rows: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(rows * ROW_BYTES);
+  bytes.set(EMPTY_ROW);
+  // What is there is doubled until there is enough.
+  for (let filled = ROW_BYTES; filled < bytes.length; filled *= 2) bytes.copyWithin(filled, 0, filled);
   return bytes;
 }
 
@@ -66,7 +74,7 @@ export function partitionsOf(fills: readonly StoredFill[]): readonly number[] {
 type InsertDeps = {
   readonly dictionary: DictionaryUse;
   readonly exchanges: ExchangeKeys;
-  /** Called when keys are known and rows are about to go out. */
+  /** Called when rows have gone out. */
   readonly onWriting?: () => void;
 };
 
@@ -87,13 +95,13 @@ export async function insertFills(
     tokens[index] = fill.tokenId;
   }
   const keys = { wallets: await dictionary.walletKeys(wallets), tokens: await dictionary.tokenKeys(tokens) };
-  onWriting();
   // In chain order, so that those of one partition follow each other.
   for (let from = 0, to = 0; from < fills.length; from = to) {
     const partition = partitionOf(fills[from] as StoredFill);
     for (to = from + 1; to < fills.length && partitionOf(fills[to] as StoredFill) === partition; ) to += 1;
     const table = `flow.fill_${partition.toString().padStart(5, "0")}`;
-    await db.copyInto(trx, table, Object.keys(COLUMNS), { binary: pieces(fills, from, to, keys, exchanges) });
+    const binary = pieces(fills, from, to, keys, exchanges);
+    await db.copyInto(trx, table, Object.keys(COLUMNS), { binary, onSent: onWriting });
   }
 }
 
@@ -107,7 +115,7 @@ function* pieces(
   yield HEADER;
   for (let from = first; from < end; from += ROWS_PER_PIECE) {
     const rows = Math.min(ROWS_PER_PIECE, end - from);
-    const bytes = EMPTY_ROWS.slice(0, rows * ROW_BYTES);
+    const bytes = emptyRows(rows);
     const view = new DataView(bytes.buffer);
     for (let row = 0; row < rows; row += 1) {
       const index = from + row;

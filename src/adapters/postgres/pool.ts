@@ -15,7 +15,7 @@ type Pieces = AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<Array
 export type CopySource =
   | AsyncIterable<string>
   | Iterable<string>
-  | { readonly binary: Pieces }
+  | { readonly binary: Pieces; readonly onSent: () => void }
   | { readonly csv: Pieces };
 
 /** Travels through Kysely as the one parameter of a `COPY … FROM` statement. */
@@ -24,9 +24,12 @@ export class CopyRows {
   readonly pieces: AsyncIterable<string> | Pieces;
   /** What follows the place that is copied from. */
   readonly options: string;
+  /** Called when all of them have been handed over. */
+  readonly onSent: () => void;
 
   constructor(target: string, rows: CopySource) {
     this.target = target;
+    this.onSent = "binary" in rows ? rows.onSent : () => {};
     this.pieces = "binary" in rows ? rows.binary : "csv" in rows ? rows.csv : joinRows(rows);
     this.options = "binary" in rows ? " (FORMAT binary)" : "csv" in rows ? " (FORMAT csv)" : "";
   }
