@@ -2,7 +2,7 @@ import { inChainOrder, type RawLog, topicOf } from "../../core/chain/fill.ts";
 import { firstBreak } from "../../core/chain/fork-point.ts";
 import { ProviderInconsistencyError, RangeTooLargeError } from "../../core/errors.ts";
 import type { RangeRequest } from "../../ports/log-source.ts";
-import { createBloomCheck } from "./logs-bloom.ts";
+import { bloomCheck } from "./logs-bloom.ts";
 import type { Header, TimedLog } from "./rpc-schemas.ts";
 
 const inconsistent = (code: string, message: string, blockNumber: number): ProviderInconsistencyError =>
@@ -79,7 +79,7 @@ export function findSilentBlock(
   logs: readonly TimedLog[],
   request: RangeRequest,
 ): SilentBlock | null {
-  const bloom = createBloomCheck(request.filter);
+  const bloom = bloomCheck(request.filter);
   const heard = new Set(logs.map(({ log }) => log.blockNumber));
   const silent = headers.find(
     (header) => !heard.has(header.number) && header.logsBloom !== null && bloom.mayHold(header.logsBloom),

@@ -27,7 +27,16 @@ const BITS_PER_DIGIT = [0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4];
 const shareOfBits = (bloom: string): number =>
   [...bloom.slice(2)].reduce((sum, digit) => sum + (BITS_PER_DIGIT[Number.parseInt(digit, 16)] ?? 0), 0) / 2_048;
 
-export function createBloomCheck(filter: LogFilter): BloomCheck {
+const known = new WeakMap<LogFilter, BloomCheck>();
+
+/** A filter is hashed once: there are three, and to hash one takes as long as to decode a block. */
+export function bloomCheck(filter: LogFilter): BloomCheck {
+  const check = known.get(filter) ?? createBloomCheck(filter);
+  known.set(filter, check);
+  return check;
+}
+
+function createBloomCheck(filter: LogFilter): BloomCheck {
   const addresses = filter.addresses.map(bloomBits);
   const topics = filter.topics.map(bloomBits);
   const chanceOfAny = (share: number, values: number): number => 1 - (1 - share ** 3) ** values;
