@@ -130,11 +130,7 @@ async function extend(
   mark: FinalizedMark | null,
 ): Promise<{ fills: number }> {
   const { db } = deps;
-  const done = await repeatableTransaction(db, async (trx) => {
-    const written = await writeRange(trx, deps, record);
-    if (mark !== null) await moveMark(trx, mark.finalizedBlock, mark.headBlock, record.committedAt);
-    return written;
-  });
+  const done = await repeatableTransaction(db, (trx) => writeRange(trx, deps, record, mark));
   done.keys.keep();
   done.keepFacts();
   // Where something was read, the commit itself has told.
@@ -146,20 +142,26 @@ async function writeRange(
   trx: Transaction<Schema>,
   { db, begin, exchanges, memory, isLabelled, onWriting }: ExtendDeps,
   record: BlockRangeRecord,
+  mark: FinalizedMark | null,
 ) {
   const keys: DictionaryUse = begin(trx);
+  const finalize = async (): Promise<void> => {
+    if (mark !== null) await moveMark(trx, mark.finalizedBlock, mark.headBlock, record.committedAt);
+  };
   const opened = await openRange(trx, record, partitionsOf(record.fills));
   checkFinal(record, opened);
   if (!isLabelled) await insertStaticLabels(trx);
   const { gaps } = opened;
-  if (gaps.length === 0) return { keys, keepFacts: () => {}, fills: 0, isNew: false };
+  if (gaps.length === 0) {
+    await finalize();
+    return { keys, keepFacts: () => {}, fills: 0, isNew: false };
+  }
   const isNew = within(record, gaps);
   const fills = record.fills.filter(({ fill }) => isNew(fill.blockNumber));
   await insertMarkets(
     trx,
     record.markets.filter((market) => isNew(market.preparedBlock)),
   );
-  await insertFills(db, trx, fills, { dictionary: keys, exchanges, onWriting });
   const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
   await insertEffects(db, trx, effects, keys);
   const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);
@@ -173,6 +175,9 @@ async function writeRange(
   );
   await insertBlocks(trx, record.blocks);
   for (const gap of gaps) await closeGap(trx, gap, record);
+  await finalize();
+  // Last, so that nothing is left to be asked when the rows are in: by then this thread is at work on the next range.
+  await insertFills(db, trx, fills, { dictionary: keys, exchanges, onWriting });
   return { keys, keepFacts, fills: fills.length, isNew: true };
 }
 
