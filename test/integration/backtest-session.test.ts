@@ -1,13 +1,67 @@
 // Goal: a recorded paper session with a model, told to the engine again, gives the same journal; one that was changed is
-// caught.
+// caught. A backtest of the same days buys at the book that the session recorded, where trades alone would show none.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { createHistoryEngine } from "../../src/adapters/archive/history/engine.ts";
+import type { Database } from "../../src/adapters/postgres/connect.ts";
+import { createHistorySource } from "../../src/adapters/postgres/history-source.ts";
 import { createJournalReader } from "../../src/adapters/postgres/journal-reader.ts";
+import type { HistoryFacts } from "../../src/core/backtest/history.ts";
+import type { Scoreboard } from "../../src/core/backtest/scoreboard.ts";
+import { listTrades } from "../../src/core/backtest/trades.ts";
+import { addMs, DAY_MS, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import { compareSession } from "../../src/services/backtest/compare-session.ts";
+import { collectDecisions, proveDecisions } from "../../src/services/backtest/prove.ts";
+import { runBacktest } from "../../src/services/backtest/run-backtest.ts";
+import { runOptions } from "../support/backtest-options.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createExecutorWorld } from "../support/executor-world.ts";
 import { aModel } from "../support/models.ts";
 import { aConfig } from "../support/trading.ts";
+
+/** The leader paid 0.50 and nobody traded after him; the session saw an ask of 0.51 and took it. */
+async function expectRecordedBook(db: Database): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "orderflow-session-"));
+  const engine = createHistoryEngine({ folder, memoryMb: 256 });
+  const history = await createHistorySource(db).atOneMoment((moment) => engine.stage(moment, () => undefined));
+  try {
+    const { firstAt } = history.coverage;
+    const options = runOptions(firstAt as EpochMs, addMs(firstAt as EpochMs, DAY_MS), aConfig());
+    const hooks = {
+      scores(facts: HistoryFacts, board: Scoreboard) {
+        const score = { score: 9, tier: "WHALE", followEligible: true, edgeLowerBound: 0.05 } as const;
+        for (let wallet = 0; wallet < facts.wallets; wallet += 1) board.restore(wallet, score, epochMs(0));
+        return { ...{ fill() {}, effect() {}, resolve() {} }, score: () => 0, held: () => null };
+      },
+    };
+    const collecting = collectDecisions(hooks);
+    const { record } = await runBacktest(history, options, { hooks: collecting.hooks });
+    expect(record.priced).toEqual({
+      decisions: { recorded: 1, evidence: 0 },
+      orders: { recorded: 1, evidence: 0 },
+    });
+    const { rows } = await sql`SELECT id, entry_price::float8::text AS "entryPrice" FROM orderflow_positions`.execute(
+      db.kysely,
+    );
+    expect(listTrades(record).map(({ id, entryPrice }) => ({ id, entryPrice }))).toEqual(rows);
+
+    const { decisions } = collecting;
+    const samples = decisions.length;
+    const proof = await proveDecisions(history, options, { decisions, samples, hooks });
+    expect(proof).toMatchObject({ sampled: samples, differing: [] });
+
+    const unseen = { ...history, facts: { ...history.facts, books: [] } };
+    const blind = (await runBacktest(unseen, options, { hooks })).record;
+    expect(blind.priced.orders.recorded).toBe(0);
+    expect(blind.positions).toEqual([]);
+  } finally {
+    await history.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 describeOnEachEngine("a recorded session", (getDb) => {
   test("gives the same journal again, and a changed step is found", async () => {
@@ -34,6 +88,8 @@ describeOnEachEngine("a recorded session", (getDb) => {
       expect(parity.differsAt).toBeNull();
       expect(parity.steps).toBeGreaterThan(4);
       expect(parity.states).toBeGreaterThan(0);
+
+      await expectRecordedBook(getDb());
 
       const { rows } = await sql<{ seq: bigint }>`UPDATE flow.journal SET commands = '[]'
         WHERE seq = (SELECT seq FROM flow.journal WHERE commands::text LIKE '%placeOrder%' ORDER BY seq LIMIT 1)

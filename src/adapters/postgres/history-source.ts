@@ -1,7 +1,10 @@
 /** The database's side of a backtest: what is final, under its own keys. */
 import { sql, type Transaction } from "kysely";
 import type { HistoryFacts, HistoryMarket, HistoryResolution } from "../../core/backtest/history.ts";
+import { type RecordedBook, recordedBook } from "../../core/backtest/recorded-books.ts";
 import { missingRanges } from "../../core/chain/missing-ranges.ts";
+import { fromJson, type Json } from "../../core/engine/encode.ts";
+import type { SeenMarket } from "../../core/execution/market-view.ts";
 import type { Address, MarketId, TokenId } from "../../core/ids/ids.ts";
 import { price, shares } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
@@ -103,6 +106,7 @@ async function loadFacts(trx: Trx, finalized: number): Promise<HistoryFacts> {
     ...tokens,
     markets,
     resolutions: await loadResolutions(trx, finalized),
+    books: await loadBooks(trx),
   };
 }
 
@@ -176,6 +180,13 @@ const toMarket = (row: MarketRow): HistoryMarket => ({
   fee: row.fee_rate === null ? null : { rate: row.fee_rate, exponent: row.fee_exponent ?? 1 },
   isCombo: row.is_combo,
 });
+
+/** Of paper and of live trading: a book is a book. */
+async function loadBooks(trx: Trx): Promise<readonly RecordedBook[]> {
+  const { rows } = await sql<{ token_key: number; seen: Json }>`SELECT token_key, seen FROM flow.signal
+    WHERE seen ->> 'hasBook' = 'true' ORDER BY (seen ->> 'observedAt')::numeric, id`.execute(trx);
+  return rows.flatMap(({ token_key: token, seen }) => recordedBook(token, fromJson(seen) as SeenMarket) ?? []);
+}
 
 async function loadResolutions(trx: Trx, finalized: number): Promise<readonly HistoryResolution[]> {
   const rows = await trx

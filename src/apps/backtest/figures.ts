@@ -53,7 +53,8 @@ export const edgeCells = ({ name, bets, edge }: EdgeRow): readonly (string | num
 
 export const EDGE_HEAD = ["", "bets", "events", "edge a share", "95 %", "corrected"];
 
-export function coverageText({ coverage, fills, tradedFills, lateEntries, options, endedAt }: BacktestReport): string {
+export function coverageText(report: BacktestReport): string {
+  const { coverage, fills, tradedFills, lateEntries, options, endedAt } = report;
   const { span, missing } = coverage;
   const lost = missing.reduce((sum, { fromBlock, toBlock }) => sum + toBlock - fromBlock + 1, 0);
   const count = (value: number): string => value.toLocaleString("en-US");
@@ -64,8 +65,16 @@ export function coverageText({ coverage, fills, tradedFills, lateEntries, option
     ...(lateEntries === 0
       ? []
       : [`${count(lateEntries)} changes came days after a resolution and were left out of scores.`]),
-    `Seen ${options.delayMs / 1_000} s after the block, orders arrive ${options.latencyMs / 1_000} s later and are filled from what traded then, none from a recorded book. Seed ${options.seed}.`,
+    `Seen ${options.delayMs / 1_000} s after the block, orders arrive ${options.latencyMs / 1_000} s later.`,
+    `${pricesText(report)} Seed ${options.seed}.`,
   ].join(" ");
+}
+
+/** What prices rested on. */
+function pricesText({ priced: { decisions, orders } }: BacktestReport): string {
+  const share = ({ recorded, evidence }: typeof orders): string =>
+    `${recorded} of ${recorded + evidence}${recorded === 0 ? "" : ` (${percent(recorded / (recorded + evidence))})`}`;
+  return `${share(decisions)} decisions and ${share(orders)} orders had a book that the executor recorded, the others what trades showed.`;
 }
 
 export const variantsText = ({ result: { variants } }: BacktestReport): string =>

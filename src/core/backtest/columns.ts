@@ -77,8 +77,9 @@ const START = 1_024;
 const placeHash = (block: number, log: number): OrderHash =>
   `0x${block.toString(16).padStart(32, "0")}${log.toString(16).padStart(32, "0")}` as OrderHash;
 
-/** Without the resolutions that happened later. */
+/** Without the resolutions that happened and the books that were seen later. */
 export const factsUntil = (facts: HistoryFacts, at: number): HistoryFacts => ({
   ...facts,
   resolutions: facts.resolutions.filter((resolution) => resolution.at <= at),
+  books: facts.books?.filter((book) => book.at <= at) ?? [],
 });

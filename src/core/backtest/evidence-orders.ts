@@ -11,6 +11,8 @@ type Waiting = {
   readonly order: ApprovedOrder;
   readonly market: number;
   readonly sentBook: OrderBook | null;
+  /** What it meets where that was recorded; null: the trades of the window show it. */
+  readonly metBook: OrderBook | null;
   readonly arrivesAt: EpochMs;
   /** In terms of outcome 0. */
   readonly levels: BookLevel[];
@@ -24,30 +26,35 @@ export type Answer = { readonly order: ApprovedOrder; readonly result: OrderResu
 const ENOUGH = 2.2;
 
 /**
- * Orders of ours where no book was recorded: what traded at or through the limit after the order arrived is taken for
- * the book that it met, and the shared fill function decides what it got of it.
+ * Orders of ours. Where no book was recorded, what traded at or through the limit after the order arrived is taken for
+ * the book that it met. The shared fill function decides what it got.
  */
 export class EvidenceOrders {
   private readonly tape: Tape;
   private readonly windowMs: number;
+  private readonly delayMs: number;
   private readonly byMarket = new Map<number, Waiting[]>();
   private count = 0;
 
-  /** @param windowMs for how long after its arrival trades count as the book that an order met */
-  constructor(tape: Tape, windowMs: number) {
+  /**
+   * @param windowMs for how long after its arrival trades count as the book that an order met
+   * @param delayMs from a trade to when it is known
+   */
+  constructor(tape: Tape, windowMs: number, delayMs: number) {
     this.tape = tape;
     this.windowMs = windowMs;
+    this.delayMs = delayMs;
   }
 
   get size(): number {
     return this.count;
   }
 
-  /** When the time of the first one is over; infinite where none waits. */
+  /** When the first one is over without another trade; infinite where none waits. */
   nextExpiry(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const list of this.byMarket.values()) {
-      for (const { arrivesAt } of list) next = Math.min(next, arrivesAt + this.windowMs + 1);
+      for (const waiting of list) next = Math.min(next, this.overAt(waiting));
     }
     return next;
   }
@@ -56,9 +63,9 @@ export class EvidenceOrders {
     return this.byMarket.has(market);
   }
 
-  place(order: ApprovedOrder, market: number, sentBook: OrderBook | null, arrivesAt: EpochMs): void {
+  place(order: ApprovedOrder, market: number, facts: Pick<Waiting, "sentBook" | "metBook" | "arrivesAt">): void {
     const list = this.byMarket.get(market) ?? [];
-    list.push({ order, market, sentBook, arrivesAt, levels: [], offered: 0 });
+    list.push({ order, market, ...facts, levels: [], offered: 0 });
     this.byMarket.set(market, list);
     this.count += 1;
   }
@@ -68,17 +75,22 @@ export class EvidenceOrders {
     const list = this.byMarket.get(market);
     if (list === undefined) return [];
     return this.take(market, list, (waiting) => {
+      if (waiting.metBook !== null) return false;
       if (quote.at < waiting.arrivesAt || quote.at > waiting.arrivesAt + this.windowMs)
         return quote.at > waiting.arrivesAt;
       return offer(waiting, quote);
     });
   }
 
-  /** Everything whose time is over at `at`, or, where a market is named, everything in that. */
-  expire(at: EpochMs, market: number | null): readonly Answer[] {
+  /** Everything that is over at `at`, or, where a market is named, everything in that. */
+  expire(at: number, market: number | null): readonly Answer[] {
     if (this.count === 0) return [];
-    const over = (waiting: Waiting): boolean => waiting.market === market || at > waiting.arrivesAt + this.windowMs;
+    const over = (waiting: Waiting): boolean => waiting.market === market || at >= this.overAt(waiting);
     return [...this.byMarket].flatMap(([each, list]) => this.take(each, list, over));
+  }
+
+  private overAt({ arrivesAt, metBook }: Waiting): number {
+    return metBook === null ? arrivesAt + this.windowMs + 1 + this.delayMs : arrivesAt;
   }
 
   private take(market: number, list: readonly Waiting[], isOver: (waiting: Waiting) => boolean): readonly Answer[] {
@@ -94,7 +106,8 @@ export class EvidenceOrders {
     return answers;
   }
 
-  private answer({ order, market, sentBook, arrivesAt, levels }: Waiting): Answer {
+  private answer({ order, market, sentBook, metBook, arrivesAt, levels }: Waiting): Answer {
+    if (metBook !== null) return { order, result: simulatePaperFill(order, sentBook, metBook, arrivesAt) };
     const asks = levelsOf(order) === "asks";
     const sorted = levels.toSorted((a, b) => Number(asks ? a.price - b.price : b.price - a.price));
     const zero = this.tape.bookOf(market, order.outcomeIndex, asks ? [] : sorted, asks ? sorted : []);

@@ -6,6 +6,7 @@ import type { Address, MarketId, OrderHash, TokenId } from "../ids/ids.ts";
 import type { FeeSchedule } from "../market/market.ts";
 import type { PriceMicros, ShareMicros } from "../money/amounts.ts";
 import type { EpochMs } from "../time/time.ts";
+import type { RecordedBook } from "./recorded-books.ts";
 
 /** Bits of `FillBatch.traits`; from bit 3 up the exchange's version stands. */
 export const TRAIT = { sell: 1, maker: 2, feeInShares: 4 } as const;
@@ -62,4 +63,6 @@ export type HistoryFacts = {
   readonly markets: readonly (HistoryMarket | undefined)[];
   /** In the order of the chain. */
   readonly resolutions: readonly HistoryResolution[];
+  /** In the order in which the executor saw them. Absent: none was recorded. */
+  readonly books?: readonly RecordedBook[];
 };

@@ -7,7 +7,7 @@ import type { EngineEvent } from "../engine/event.ts";
 import { type EngineConfig, type EngineState, sortedValues } from "../engine/state.ts";
 import { step } from "../engine/step.ts";
 import type { OrderHash } from "../ids/ids.ts";
-import type { OrderBook, OutcomeIndex } from "../market/market.ts";
+import type { OutcomeIndex } from "../market/market.ts";
 import { price, toNumber } from "../money/amounts.ts";
 import type { ObservedFill } from "../signals/observed-fill.ts";
 import type { Signal } from "../signals/signal.ts";
@@ -18,6 +18,7 @@ import { type Answer, EvidenceOrders } from "./evidence-orders.ts";
 import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
 import { nextTick } from "./next-tick.ts";
 import { describeMarket, observeFill } from "./observe.ts";
+import { RunBooks } from "./run-books.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { Study } from "./study.ts";
 import { isQuote, type Quote, quoteOf, Tape } from "./tape.ts";
@@ -47,6 +48,7 @@ const FORGET_MS = HOUR_MS;
 
 export class Replay {
   readonly study: Study;
+  readonly books: RunBooks;
   private readonly facts: HistoryFacts;
   private readonly board: Scoreboard;
   private readonly candidates: CandidateSource | null;
@@ -83,7 +85,8 @@ export class Replay {
     this.options = options;
     this.sink = sink;
     this.tape = new Tape(facts);
-    this.orders = new EvidenceOrders(this.tape, options.evidenceMs);
+    this.orders = new EvidenceOrders(this.tape, options.evidenceMs, options.delayMs);
+    this.books = new RunBooks(facts, this.tape, options.engine.limits.dataAgeMsMax);
     this.study = new Study(options.delayMs + options.latencyMs, options.evidenceMs);
     this.controls = new Controls(facts.wallets, options.engine.signals, options.seed);
     this.resolved = new Uint8Array(facts.markets.length);
@@ -177,10 +180,17 @@ export class Replay {
     this.controls.forget(at);
   }
 
-  /** The end of the past: what is open stays open, valued as it was last seen. */
-  finish(at: EpochMs): void {
+  /**
+   * The end of the past: what is open stays open, valued as it was last seen.
+   * @param at when the last of it became known
+   * @param until orders whose time is over by then are answered when it is over, the others at once
+   */
+  finish(at: EpochMs, until: EpochMs): void {
     this.runTimers(at);
-    this.answer(this.orders.expire(epochMs(Number.MAX_SAFE_INTEGER), null), at);
+    for (let over = this.orders.nextExpiry(); over <= until; over = this.orders.nextExpiry()) {
+      this.answer(this.orders.expire(over, null), over);
+    }
+    this.answer(this.orders.expire(Number.POSITIVE_INFINITY, null), at);
   }
 
   private count({ wallet }: FillBatch, until: number): void {
@@ -236,10 +246,10 @@ export class Replay {
   /** Everything that time alone brings, each at its own moment. */
   private runTimers(now: number): void {
     for (;;) {
-      const expiry = this.orders.nextExpiry() + this.options.delayMs;
+      const expiry = this.orders.nextExpiry();
       const at = Math.min(expiry, this.markDue, this.tickAt);
       if (at > now) return;
-      if (at === expiry) this.answer(this.orders.expire(epochMs(at - this.options.delayMs), null), at);
+      if (at === expiry) this.answer(this.orders.expire(at, null), at);
       else if (at === this.markDue) this.markHeld(at);
       else this.tick(at);
     }
@@ -284,21 +294,22 @@ export class Replay {
 
   private perform(command: Command, at: EpochMs): EngineEvent | null {
     if (command.kind === "placeOrder") {
-      const market = this.keyOfMarket.get(command.order.marketId) as number;
-      const sent = this.bookOf(market, command.order.outcomeIndex);
-      this.orders.place(command.order, market, sent, addMs(at, this.options.latencyMs));
+      const { marketId, outcomeIndex } = command.order;
+      const market = this.keyOfMarket.get(marketId) as number;
+      const arrivesAt = addMs(at, this.options.latencyMs);
+      this.orders.place(command.order, market, this.books.meet(market, outcomeIndex, at, arrivesAt));
     }
     if (command.kind !== "requestBook" || !this.options.trades) return null;
     const market = this.keyOfMarket.get(command.marketId) as number;
     const outcome = this.facts.markets[market] === undefined ? 0 : this.outcomeOf(command.tokenId, market);
-    const terms = { ...this.tape.terms(market), acceptingOrders: this.resolved[market] === 0 };
-    const chainAsOf = addMs(at, -this.options.delayMs);
-    const view = { book: this.bookOf(market, outcome), terms, observedAt: at, chainAsOf };
+    const { book, observedAt, acceptingOrders } = this.books.see(market, outcome, at);
+    const { tickSize, minOrderSize } = book;
+    const terms = {
+      ...{ fee: this.tape.fee(market), tickSize, minOrderSize },
+      acceptingOrders: acceptingOrders && this.resolved[market] === 0,
+    };
+    const view = { book, terms, observedAt, chainAsOf: addMs(at, -this.options.delayMs) };
     return { kind: "bookObserved", at, subject: command.subject, view };
-  }
-
-  private bookOf(market: number, outcome: OutcomeIndex): OrderBook {
-    return this.tape.book(market, outcome);
   }
 
   private outcomeOf(tokenId: string, market: number): OutcomeIndex {

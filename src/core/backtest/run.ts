@@ -10,6 +10,7 @@ import { addMs, type EpochMs, epochMs, HOUR_MS } from "../time/time.ts";
 import { type CandidateSource, Candidates } from "./candidates.ts";
 import type { FillBatch, HistoryFacts } from "./history.ts";
 import { Replay, type ReplayOptions } from "./replay.ts";
+import type { Priced } from "./run-books.ts";
 import { RunLedger } from "./run-ledger.ts";
 import { createScoreboard, type Scoreboard } from "./scoreboard.ts";
 import type { StudyBet } from "./study.ts";
@@ -42,6 +43,8 @@ export type RunRecord = {
   /** When the last fill or resolution that was read became known. */
   readonly endedAt: EpochMs;
   readonly lateEntries: number;
+  /** Books that decisions were made on, and those that orders met. */
+  readonly priced: Priced;
 };
 
 export type SignalOutcome = Pick<Signal, "type" | "status"> & { readonly code: string; readonly signals: number };
@@ -127,7 +130,7 @@ export class Run {
     const { to, delayMs } = this.options;
     if (stoppedAt === null) this.catchUp(Number.POSITIVE_INFINITY, 0, to - delayMs);
     const endedAt = epochMs(Math.min(to, Math.max(this.lastAt + delayMs, this.options.from)));
-    this.replay.finish(endedAt);
+    this.replay.finish(endedAt, stoppedAt === null ? to : endedAt);
     return {
       ...this.record.result(),
       bets: this.replay.study.bets,
@@ -135,6 +138,7 @@ export class Run {
       fills: this.fills,
       tradedFills: this.tradedFills,
       endedAt,
+      priced: this.replay.books.priced,
       lateEntries: this.scores instanceof RunLedger ? this.scores.late : 0,
     };
   }

@@ -25,6 +25,7 @@ export type BacktestReport = {
   readonly endedAt: EpochMs;
   /** Entries that came for a market long after it was resolved, and were left out of its scores. */
   readonly lateEntries: number;
+  readonly priced: RunRecord["priced"];
   readonly result: BacktestResult;
   readonly signals: readonly SignalOutcome[];
   readonly days: RunRecord["days"];
@@ -77,10 +78,10 @@ export async function backtest(
           ...(onProof === undefined ? {} : { onProgress: onProof }),
           ...(signal === undefined ? {} : { signal }),
         });
-  const { fills, tradedFills, endedAt, lateEntries, days, equity } = record;
+  const { fills, tradedFills, endedAt, lateEntries, priced, days, equity } = record;
   return {
     ...{ isPartial, options, variant, coverage: history.coverage, fills, tradedFills, endedAt, lateEntries, result },
-    ...{ signals: countSignals(record), days, equity, trades: listTrades(record), proof },
+    ...{ priced, signals: countSignals(record), days, equity, trades: listTrades(record), proof },
   };
 }
 

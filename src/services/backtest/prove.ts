@@ -6,6 +6,13 @@ import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { History } from "../../ports/backtest.ts";
 import { runBacktest } from "./run-backtest.ts";
 
+/** A book is known when it is seen, what stands on the chain after the delay. */
+function pastOf(history: History, at: EpochMs, delayMs: number): History {
+  const past = history.until(addMs(at, -delayMs));
+  const books = history.facts.books?.filter((book) => book.at <= at) ?? [];
+  return { ...past, facts: { ...past.facts, books } };
+}
+
 /** A signal as it stood after one step. */
 export type Decision = { readonly at: EpochMs; readonly signalId: string; readonly hash: string };
 
@@ -67,7 +74,7 @@ export async function proveDecisions(
     const { at } = decisions[index] as Decision;
     const again = collectDecisions(hooks);
     // What happened later than this was not known yet.
-    await runBacktest(history.until(addMs(at, -options.delayMs)), { ...options, to: at }, { hooks: again.hooks });
+    await runBacktest(pastOf(history, at, options.delayMs), { ...options, to: at }, { hooks: again.hooks });
     const first = decisions.slice(0, index + 1).find((each, place) => again.decisions[place]?.hash !== each.hash);
     if (first !== undefined) differing.set(first.hash, first);
     sampled += 1;
