@@ -25,6 +25,7 @@ const ALIASES: Readonly<Record<string, keyof Environment>> = {
 const ENVIRONMENT = [
   ...["CAPITAL_USD", "REPUTATION_LOOKBACK_DAYS", "ENABLE_WHALE_FOLLOWING", "MIN_WHALE_SCORE", "MIN_WHALE_TRADE_USD"],
   ...["ENABLE_DEGEN_FADING", "MAX_FADE_SCORE", "PANIC_WINDOW_SECONDS", "SIGNAL_TTL_SECONDS", "MIN_SIGNAL_CONFIDENCE"],
+  ...["ENABLE_ML", "MODEL_FILE", "MODEL_MARGIN_USD"],
   ...["SIZING", "KELLY_FRACTION", "MAX_POSITION_USD", "MAX_OPEN_POSITIONS", "MAX_DAILY_LOSS"],
 ];
 const BASE = Object.keys(strategySchema.shape.base.unwrap().shape).filter((name) => name !== "stake");

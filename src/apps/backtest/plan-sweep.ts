@@ -4,10 +4,12 @@ import type { RunOptions } from "../../core/backtest/run.ts";
 import type { GridPoint } from "../../core/backtest/sweep/grid.ts";
 import { applyStrategy, type Strategy } from "../../core/copy/strategy.ts";
 import { hashValue } from "../../core/engine/state-hash.ts";
+import { InputError } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/time/time.ts";
 import type { Sweep, SweepPlan, SweepVariant } from "../../ports/sweep.ts";
 import { variantHash } from "../../services/backtest/backtest.ts";
 import { engineConfig } from "../executor.ts";
+import { modelOf, refuseLearned } from "../model/load-model.ts";
 
 export type SweepBase = {
   readonly environment: Environment;
@@ -16,7 +18,10 @@ export type SweepBase = {
   readonly run: Omit<RunOptions, "engine">;
 };
 
-/** The present settings with what each point says. Points that come to the same variant are one. */
+/**
+ * The present settings with what each point says. Points that come to the same variant are one.
+ * @throws InputError where a variant's model is missing or learned from the stretch
+ */
 export function planSweep(plan: SweepPlan, points: readonly GridPoint[], base: SweepBase): Sweep {
   const variants = new Map<string, SweepVariant>();
   for (const point of points) {
@@ -31,7 +36,11 @@ export function planSweep(plan: SweepPlan, points: readonly GridPoint[], base: S
 
 function optionsAt({ environment, strategy, run }: SweepBase, settings: SweepSettings): RunOptions {
   const varied: Environment = { ...environment, ...settings.environment };
-  const config = engineConfig(varied, 1);
+  if (varied.ENABLE_ML && varied.MODEL_FILE === null) {
+    throw new InputError("MODEL_MISSING", "a variant with ENABLE_ML=true needs a model: set MODEL_FILE", {});
+  }
+  refuseLearned(varied, run.from);
+  const config = { ...engineConfig(varied, 1), ...modelOf(varied) };
   const { copy, protections } = settings.strategy;
   const before = strategy?.copy ?? config.copy;
   const engine = applyStrategy(config, {

@@ -5,7 +5,13 @@ import { readScoreLog, writeScoreLog } from "../../adapters/archive/history/scor
 import { serveTasks } from "../../adapters/system/process-pool.ts";
 import { avoidStaleLoads, keepShortLivedObjectsYoung } from "../../adapters/system/v8-flags.ts";
 import type { RunHooks, RunOptions } from "../../core/backtest/run.ts";
-import { playScores, recordScores, type ScoreRecorder, scoreKey } from "../../core/backtest/sweep/score-log.ts";
+import {
+  playScores,
+  recordScores,
+  type ScoreRecorder,
+  scoreKey,
+  sharesScores,
+} from "../../core/backtest/sweep/score-log.ts";
 import { summarizeVariant, type VariantFigures } from "../../core/backtest/sweep/variant-figures.ts";
 import type { History } from "../../ports/backtest.ts";
 import type { VariantTask } from "../../ports/sweep.ts";
@@ -40,6 +46,7 @@ serveTasks<SweepProcessTask, VariantFigures>(async ({ folder, options, tried, ke
     });
     return summarizeVariant(record, history.facts, options, tried);
   };
+  if (!sharesScores(options)) return run({});
   const log = readScoreLog(path);
   if (log === null) return keepsScores ? recordRun(path, options, run) : run({});
   try {

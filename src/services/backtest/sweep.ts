@@ -1,5 +1,5 @@
 /** Works the variants of a sweep out, as many at a time as there are processes, and keeps what each has found. */
-import { scoreKey } from "../../core/backtest/sweep/score-log.ts";
+import { scoreKey, sharesScores } from "../../core/backtest/sweep/score-log.ts";
 import type { VariantFigures } from "../../core/backtest/sweep/variant-figures.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { InvariantError } from "../../core/errors.ts";
@@ -46,12 +46,12 @@ export async function workOnSweep(deps: SweepDeps, sweep: Sweep, wishes: SweepWi
 
   async function workOut(variant: SweepVariant): Promise<void> {
     const { hash, options } = variant;
-    const figures = await scores.with(scoreKey(options), (keepsScores) =>
+    const run = (keepsScores: boolean): Promise<VariantFigures> =>
       pool.run({ options, tried, keepsScores }, (share) => {
         running.set(hash, share);
         tell();
-      }),
-    );
+      });
+    const figures = await (sharesScores(options) ? scores.with(scoreKey(options), run) : run(false));
     const triedAt = clock.nowMs();
     await variants.record({ ...ledgerRow(variant, figures), triedAt });
     await store.save(id, hash, figures, triedAt);

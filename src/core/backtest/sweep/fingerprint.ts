@@ -3,12 +3,12 @@ import type { EpochMs } from "../../time/time.ts";
 import type { HistoryFacts } from "../history.ts";
 
 /**
- * Stands for what a sweep reads: its fills, its resolutions, and what decides about the markets that they resolve. Two
+ * Stands for what a sweep reads: its fills, its resolutions, the books that were recorded, and what decides about the markets that they resolve. Two
  * machines, or one before and after a pause, work on one sweep only where it is the same.
  * @param fills how many happened up to `to`, and the block of the last
  */
 export function fingerprint(
-  { markets, resolutions }: HistoryFacts,
+  { markets, resolutions, books = [] }: HistoryFacts,
   fills: { readonly count: number; readonly lastBlock: number },
   to: EpochMs,
 ): string {
@@ -30,5 +30,7 @@ export function fingerprint(
       fee?.exponent,
     ].map(String);
   });
-  return hashValue({ ...fills, rows });
+  const seen = books.filter(({ at }) => at <= to);
+  const recorded = seen.length === 0 ? {} : { books: seen.length, lastBook: seen.at(-1)?.at ?? null };
+  return hashValue({ ...fills, rows, ...recorded });
 }

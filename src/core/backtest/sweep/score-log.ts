@@ -19,6 +19,9 @@ type Timing = Pick<RunOptions, "from" | "delayMs" | "lookbackMs">;
 /** Variants with the same key have the same scores. */
 export const scoreKey = ({ delayMs, lookbackMs }: Timing): string => `${delayMs}-${lookbackMs}`;
 
+/** A model asks for profiles too, of which the log says nothing: its variants work their scores out themselves. */
+export const sharesScores = ({ engine }: Pick<RunOptions, "engine">): boolean => engine.model === undefined;
+
 /** Only what is sold after trading began is asked for. */
 const isAsked = ({ from, delayMs }: Timing, batch: FillBatch, row: number): boolean =>
   ((batch.traits[row] as number) & TRAIT.sell) !== 0 && (batch.occurredAt[row] as number) + delayMs >= from;
