@@ -15,40 +15,54 @@ import {
 const TIMEOUT_MS = 2_000;
 
 /** The signer at the other end of a Unix socket. */
-export function createSignerClient(socketPath: string): OrderSigner & RedemptionSigner {
+export function createSignerClient(socketPath: string, timeoutMs = TIMEOUT_MS): OrderSigner & RedemptionSigner {
+  const ask = <Schema extends z.ZodType>(
+    method: "GET" | "POST",
+    path: string,
+    body: string,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<z.infer<Schema>> => askSigner({ socketPath, timeoutMs, method, path }, body, schema, signal);
   return {
-    identity: (signal) => ask(socketPath, "GET", "/identity", "", identityAnswer, signal),
+    identity: (signal) => ask("GET", "/identity", "", identityAnswer, signal),
     signOrder: (order, domain, signal) =>
-      ask(socketPath, "POST", "/order", encodeOrderRequest(order, domain), signatureAnswer, signal),
+      ask("POST", "/order", encodeOrderRequest(order, domain), signatureAnswer, signal),
     signRedemption: (redemption, signal) =>
-      ask(socketPath, "POST", "/redemption", encodeRedemptionRequest(redemption), redemptionAnswer, signal),
+      ask("POST", "/redemption", encodeRedemptionRequest(redemption), redemptionAnswer, signal),
     async signAttestation(timestampSeconds, nonce, signal) {
       const body = JSON.stringify({ timestampSeconds, nonce });
-      const answer = await ask(socketPath, "POST", "/attestation", body, signatureAnswer, signal);
+      const answer = await ask("POST", "/attestation", body, signatureAnswer, signal);
       if (!answer.signed) throw new PayloadError("SIGNER_MALFORMED", "the signer refused an attestation");
       return answer.signature;
     },
   };
 }
 
-async function ask<Schema extends z.ZodType>(
-  socketPath: string,
-  method: "GET" | "POST",
-  path: string,
+type Target = {
+  readonly socketPath: string;
+  readonly timeoutMs: number;
+  readonly method: string;
+  readonly path: string;
+};
+
+async function askSigner<Schema extends z.ZodType>(
+  target: Target,
   body: string,
   schema: Schema,
   signal: AbortSignal,
 ): Promise<z.infer<Schema>> {
-  const { status, answer } = await send({ socketPath, method, path }, body, signal);
+  const { status, answer } = await send(target, body, signal);
   const parsed = schema.safeParse(parseJson(answer));
   if (status === 200 && parsed.success) return parsed.data;
-  throw new PayloadError("SIGNER_MALFORMED", `the signer answered ${status} to ${path}`, { status });
+  throw new PayloadError("SIGNER_MALFORMED", `the signer answered ${status} to ${target.path}`, { status });
 }
 
-type Target = { readonly socketPath: string; readonly method: string; readonly path: string };
-
-async function send(target: Target, body: string, signal: AbortSignal): Promise<{ status: number; answer: string }> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+async function send(
+  { timeoutMs, ...target }: Target,
+  body: string,
+  signal: AbortSignal,
+): Promise<{ status: number; answer: string }> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     return await new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json" };

@@ -55,7 +55,8 @@ export async function createLiveWorld(options: {
     ...{ clock, logger: createQuietLogger() },
   });
   const at = { url: simnet.clobUrl, timeoutMs: TIMEOUT_MS, userAgent: "orderflow/test", clock };
-  const using = createSignerClient(socket);
+  // In real time, which a busy machine takes much of.
+  const using = createSignerClient(socket, 60_000);
   const credentials = await login({ ...at, timeoutMs: 10_000, signer: using }, forever);
   const client = createAccountClient({ ...at, owner: OWNER.address, credentials, signatureType });
   const books = createClobBookSource(at);
