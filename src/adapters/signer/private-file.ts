@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
 
 const OTHERS_READ = 0o077;
@@ -42,8 +43,20 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       await file.close();
     }
     await rename(next, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(next, { force: true });
     throw error;
+  }
+}
+
+/** A new name is on the disk when its folder is; Windows does not open folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
