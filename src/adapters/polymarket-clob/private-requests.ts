@@ -2,7 +2,8 @@ import { z } from "zod";
 import { PayloadError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type ApiCredentials, type ApiRequest, l2Headers } from "./auth.ts";
-import { type ClobAnswer, type ClobClientOptions, createClobClient } from "./clob-client.ts";
+import { type ClobClientOptions, createClobClient } from "./clob-client.ts";
+import type { HttpAnswer } from "./http-exchange.ts";
 
 export type AccountOptions = ClobClientOptions & {
   /** The signer's EOA, as checksummed as the venue gave it; credentials belong to it, not to the wallet. */
@@ -23,7 +24,7 @@ export type PrivateRequests = {
   /** All rows of a list, or an error. @param query of every page, ends with "&" or is empty */
   readAll<Row extends z.ZodType>(path: string, query: string, row: Row, signal: AbortSignal): Promise<z.output<Row>[]>;
   /** The answer as it came. */
-  exchange(request: ApiRequest, signal: AbortSignal): Promise<ClobAnswer>;
+  exchange(request: ApiRequest, signal: AbortSignal): Promise<HttpAnswer>;
 };
 
 const FIRST_CURSOR = "MA==";

@@ -5,7 +5,8 @@ import { proxyCallData, type RelayRequest } from "../../core/chain/redemption.ts
 import { RejectedError } from "../../core/errors.ts";
 import { type Address, parseAddress, parseTxHash } from "../../core/ids/ids.ts";
 import type { Relayed, Relayer, RelayState } from "../../ports/relayer.ts";
-import { type ClobClientOptions, type ClobRequest, createClobClient, readAnswer } from "./clob-client.ts";
+import { type ClobClientOptions, createClobClient, readAnswer } from "./clob-client.ts";
+import type { HttpRequest } from "./http-exchange.ts";
 import { parseAnswer } from "./private-requests.ts";
 
 export type RelayerOptions = ClobClientOptions & {
@@ -50,7 +51,7 @@ export function createRelayerClient(options: RelayerOptions): Relayer {
   const own = { RELAYER_API_KEY: options.apiKey, RELAYER_API_KEY_ADDRESS: getAddress(options.apiKeyAddress) };
 
   async function ask<Schema extends z.ZodType>(
-    request: Pick<ClobRequest, "method" | "path"> & Partial<ClobRequest>,
+    request: Pick<HttpRequest, "method" | "path"> & Partial<HttpRequest>,
     schema: Schema,
     signal: AbortSignal,
   ): Promise<z.output<Schema>> {

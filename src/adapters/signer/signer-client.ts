@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import { AbortedError, PayloadError, TransientError } from "../../core/errors.ts";
@@ -13,16 +13,19 @@ import {
 } from "./wire.ts";
 
 const TIMEOUT_MS = 2_000;
+/** The signer closes what is idle for five seconds. */
+const IDLE_MS = 4_000;
 
 /** The signer at the other end of a Unix socket. */
 export function createSignerClient(socketPath: string, timeoutMs = TIMEOUT_MS): OrderSigner & RedemptionSigner {
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const ask = <Schema extends z.ZodType>(
     method: "GET" | "POST",
     path: string,
     body: string,
     schema: Schema,
     signal: AbortSignal,
-  ): Promise<z.infer<Schema>> => askSigner({ socketPath, timeoutMs, method, path }, body, schema, signal);
+  ): Promise<z.infer<Schema>> => askSigner({ socketPath, agent, timeoutMs, method, path }, body, schema, signal);
   return {
     identity: (signal) => ask("GET", "/identity", "", identityAnswer, signal),
     signOrder: (order, domain, signal) =>
@@ -40,6 +43,7 @@ export function createSignerClient(socketPath: string, timeoutMs = TIMEOUT_MS): 
 
 type Target = {
   readonly socketPath: string;
+  readonly agent: Agent;
   readonly timeoutMs: number;
   readonly method: string;
   readonly path: string;
@@ -62,21 +66,25 @@ async function send(
   body: string,
   signal: AbortSignal,
 ): Promise<{ status: number; answer: string }> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json" };
-      // A connection for each question: a kept one dies unseen when the signer restarts.
-      const asked = request({ ...target, headers, agent: false, signal: within }, (response) => {
+      // A kept connection that dies with the signer is seen to end. Nothing is asked twice here: it would count twice.
+      const asked = request({ ...target, headers, signal }, (response) => {
         text(response).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), reject);
       });
       asked.once("error", reject);
+      timer = setTimeout(() => asked.destroy(new Error("timeout")), timeoutMs);
       asked.end(body);
     });
   } catch (error) {
     if (signal.aborted) throw new AbortedError();
     const code = (error as NodeJS.ErrnoException).code ?? "timeout";
     throw new TransientError("SIGNER_UNREACHABLE", `the signer at ${target.socketPath} does not answer (${code})`);
+  } finally {
+    // A timer that is left to run keeps all of the question for as long, which makes collecting garbage slow.
+    clearTimeout(timer);
   }
 }
 

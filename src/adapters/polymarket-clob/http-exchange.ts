@@ -1,0 +1,71 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { text } from "node:stream/consumers";
+import { urlToHttpOptions } from "node:url";
+import { AbortedError, TimeoutError, TransientError } from "../../core/errors.ts";
+
+export type HttpRequest = {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** With its query. */
+  readonly path: string;
+  /** "" for none. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+export type HttpAnswer = { readonly status: number; readonly retryAfter: string | null; readonly body: string };
+
+/** @throws AbortedError | TimeoutError | TransientError when no answer came */
+export type HttpExchange = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** As long as the connections of `fetch`: what is closed at the other end meanwhile is not written to. */
+const IDLE_MS = 4_000;
+
+/**
+ * One request, one answer, over connections that are kept. With Node's `http` instead of its `fetch`: on the way to the
+ * venue that takes a third of the processor time, and leaves nothing behind that has to be collected in long pauses.
+ * @param base a path after the host is kept
+ */
+export function createHttpExchange(base: string, timeoutMs: number): HttpExchange {
+  const url = new URL(base);
+  const { origin } = url;
+  const { hostname, port } = urlToHttpOptions(url);
+  const { request, Agent } = url.protocol === "https:" ? https : http;
+  const at = { hostname, port, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) };
+  const prefix = url.pathname.replace(/\/+$/, "");
+
+  const ask = ({ method, path, body, headers }: HttpRequest, signal: AbortSignal, end: (stop: () => void) => void) =>
+    new Promise<HttpAnswer>((resolve, reject) => {
+      const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };
+      const all = { "accept-encoding": "identity", ...headers, ...length };
+      const asked = request({ ...at, path: `${prefix}${path}`, method, signal, headers: all }, (response) => {
+        const { statusCode = 0, headers: said } = response;
+        const answer = (got: string) => ({ status: statusCode, retryAfter: said["retry-after"] ?? null, body: got });
+        text(response).then((got) => resolve(answer(got)), reject);
+      });
+      asked.once("error", reject);
+      end(() => asked.destroy());
+      asked.end(body);
+    });
+
+  return async (asked, signal) => {
+    let stop = (): void => {};
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, timeoutMs);
+    try {
+      return await ask(asked, signal, (destroy) => {
+        stop = destroy;
+      });
+    } catch (cause) {
+      if (signal.aborted) throw new AbortedError();
+      // Never the whole URL: it may carry credentials.
+      if (isLate) throw new TimeoutError("VENUE_TIMEOUT", "the venue did not answer in time", { origin });
+      throw new TransientError("VENUE_UNREACHABLE", "the venue cannot be reached", { origin }, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
