@@ -18,7 +18,7 @@ export type HttpAnswer = { readonly status: number; readonly retryAfter: string 
 /** @throws AbortedError | TimeoutError | TransientError when no answer came */
 export type HttpExchange = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
 
-/** As long as the connections of `fetch`: what is closed at the other end meanwhile is not written to. */
+/** As long as the connections of `fetch`. */
 const IDLE_MS = 4_000;
 
 /**
@@ -34,21 +34,28 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
   const at = { hostname, port, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) };
   const prefix = url.pathname.replace(/\/+$/, "");
 
-  const ask = ({ method, path, body, headers }: HttpRequest, signal: AbortSignal, end: (stop: () => void) => void) =>
+  /** @param stop is told how to end it */
+  const send = (
+    { method, path, body, headers }: HttpRequest,
+    signal: AbortSignal,
+    stop: (destroy: () => void) => void,
+  ) =>
     new Promise<HttpAnswer>((resolve, reject) => {
       const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };
       const all = { "accept-encoding": "identity", ...headers, ...length };
       const asked = request({ ...at, path: `${prefix}${path}`, method, signal, headers: all }, (response) => {
-        const { statusCode = 0, headers: said } = response;
-        const answer = (got: string) => ({ status: statusCode, retryAfter: said["retry-after"] ?? null, body: got });
-        text(response).then((got) => resolve(answer(got)), reject);
+        const { statusCode: status = 0, headers: said } = response;
+        const retryAfter = said["retry-after"] ?? null;
+        text(response).then((got) => resolve({ status, retryAfter, body: got }), reject);
       });
-      asked.once("error", reject);
-      end(() => asked.destroy());
+      asked.once("error", (error) => reject(asked.reusedSocket ? new KeptConnectionError(error) : error));
+      stop(() => asked.destroy());
       asked.end(body);
     });
 
   return async (asked, signal) => {
+    // What an order or a relayed call came to is asked before it is sent again; all else may be heard twice.
+    const isRepeatable = asked.method !== "POST";
     let stop = (): void => {};
     let isLate = false;
     const timer = setTimeout(() => {
@@ -56,9 +63,16 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
       stop();
     }, timeoutMs);
     try {
-      return await ask(asked, signal, (destroy) => {
-        stop = destroy;
-      });
+      for (;;) {
+        try {
+          return await send(asked, signal, (destroy) => {
+            stop = destroy;
+          });
+        } catch (error) {
+          // Closed by the other end while nobody looked; the next one is tried, in the end a new one.
+          if (!(error instanceof KeptConnectionError) || !isRepeatable || isLate || signal.aborted) throw error;
+        }
+      }
     } catch (cause) {
       if (signal.aborted) throw new AbortedError();
       // Never the whole URL: it may carry credentials.
@@ -68,4 +82,11 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
       clearTimeout(timer);
     }
   };
+}
+
+/** A kept connection ended before an answer began. */
+class KeptConnectionError extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
 }

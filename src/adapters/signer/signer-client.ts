@@ -15,6 +15,7 @@ import {
 const TIMEOUT_MS = 2_000;
 /** The signer closes what is idle for five seconds. */
 const IDLE_MS = 4_000;
+const CLOSED = ["ECONNRESET", "EPIPE"];
 
 /** The signer at the other end of a Unix socket. */
 export function createSignerClient(socketPath: string, timeoutMs = TIMEOUT_MS): OrderSigner & RedemptionSigner {
@@ -67,19 +68,25 @@ async function send(
   signal: AbortSignal,
 ): Promise<{ status: number; answer: string }> {
   let timer: NodeJS.Timeout | undefined;
+  let wasKept = false;
   try {
     return await new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json" };
-      // A kept connection that dies with the signer is seen to end. Nothing is asked twice here: it would count twice.
       const asked = request({ ...target, headers, signal }, (response) => {
         text(response).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), reject);
       });
-      asked.once("error", reject);
+      asked.once("error", (error) => {
+        wasKept = asked.reusedSocket;
+        reject(error);
+      });
       timer = setTimeout(() => asked.destroy(new Error("timeout")), timeoutMs);
       asked.end(body);
     });
   } catch (error) {
     if (signal.aborted) throw new AbortedError();
+    // Closed at the other end while nobody looked. An order that was heard all the same counts twice against the day.
+    if (wasKept && CLOSED.includes(String((error as NodeJS.ErrnoException).code)))
+      return send({ timeoutMs, ...target }, body, signal);
     const code = (error as NodeJS.ErrnoException).code ?? "timeout";
     throw new TransientError("SIGNER_UNREACHABLE", `the signer at ${target.socketPath} does not answer (${code})`);
   } finally {
