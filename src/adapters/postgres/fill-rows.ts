@@ -119,7 +119,9 @@ function* pieces(
     const view = new DataView(bytes.buffer);
     for (let row = 0; row < rows; row += 1) {
       const index = from + row;
-      writeRow(view, bytes, row * ROW_BYTES, fills[index] as StoredFill, exchanges);
+      const stored = fills[index] as StoredFill;
+      writeRow(view, bytes, row * ROW_BYTES, stored, exchanges);
+      writeTransaction(bytes, row, stored, fills[index - 1]);
       view.setInt32(row * ROW_BYTES + AT.wallet_key, keys.wallets[2 * index] as number);
       view.setInt32(row * ROW_BYTES + AT.counterparty_key, keys.wallets[2 * index + 1] as number);
       view.setInt32(row * ROW_BYTES + AT.token_key, keys.tokens[index] as number);
@@ -157,7 +159,13 @@ function writeRow(
   view.setInt32(at + AT.match_log_index, fill.matchLogIndex ?? -1);
   view.setInt16(at + AT.traits, exchangeKey * 8 + feeInShares + isMaker + sells);
   writeHash(bytes, at + AT.order_hash, fill.orderHash);
-  writeHash(bytes, at + AT.tx_hash, fill.txHash);
+}
+
+/** Legs of a match follow each other: what the row before says is copied. */
+function writeTransaction(bytes: Uint8Array, row: number, { fill }: StoredFill, before: StoredFill | undefined): void {
+  const at = row * ROW_BYTES + AT.tx_hash;
+  if (row > 0 && before?.fill.txHash === fill.txHash) bytes.copyWithin(at, at - ROW_BYTES, at - ROW_BYTES + 32);
+  else writeHash(bytes, at, fill.txHash);
 }
 
 const NIBBLE = new Int8Array(128).fill(-1);

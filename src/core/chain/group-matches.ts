@@ -28,29 +28,31 @@ export type GroupedMatches = {
   readonly problems: readonly MatchProblem[];
 };
 
-type Leg = { fill: Fill; taker: Fill | null };
-
 /**
  * Joins the fills of whole blocks into matches (on-chain sheet, section 2.2): within one transaction and exchange,
  * a maker's leg belongs to the next taker's leg whose wallet it names. Some archives keep the logs of a transaction
  * without their order; there, a leg without a later taker belongs to the nearest earlier one.
  * A problem of one match touches no other.
+ * @param fills are taken over: each is told its match, because a copy of each would be the largest part of the work
  */
 export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSummary[]): GroupedMatches {
-  const legs = inChainOrder(fills, itself).map((fill): Leg => ({ fill, taker: null }));
+  const ordered = inChainOrder(fills, itself);
+  const legs = byGroup(ordered);
   const problems: MatchProblem[] = [];
   const pending = createPending(summaries);
   const matches: Match[] = [];
-  for (const group of groupsOf(legs)) {
-    joinTakers(group);
-    for (const leg of group) {
-      if (leg.fill.role === "taker") {
-        const match = { taker: leg.fill, makers: makersOf(leg, group), summary: pending.take(leg.fill) };
+  for (let from = 0, to = 0; from < legs.length; from = to) {
+    to = endOfGroup(legs, from);
+    joinTakers(legs, from, to);
+    for (let at = from; at < to; at += 1) {
+      const leg = legs[at] as Fill;
+      if (leg.role === "taker") {
+        const match = { taker: leg, makers: makersOf(leg, legs, from, to), summary: pending.take(leg) };
         matches.push(match);
         checkMatch(match, problems);
-      } else if (leg.taker === null) {
+      } else if (leg.matchLogIndex === null) {
         // `fillOrder` has no taker's leg either; the logs alone cannot tell it from a match that was cut.
-        problems.push({ ...positionOf(leg.fill), reason: "MAKER_LEG_WITHOUT_TAKER_LEG", isIncomplete: true });
+        problems.push({ ...positionOf(leg), reason: "MAKER_LEG_WITHOUT_TAKER_LEG", isIncomplete: true });
       }
     }
   }
@@ -58,39 +60,50 @@ export function groupMatches(fills: readonly Fill[], summaries: readonly MatchSu
     problems.push({ ...positionOf(summary), reason: "MATCH_WITHOUT_TAKER_LEG", isIncomplete: true });
   }
   return {
-    fills: legs.map(({ fill, taker }) => (taker === null ? fill : { ...fill, matchLogIndex: taker.logIndex })),
+    fills: ordered,
     matches: inChainOrder(matches, ({ taker }) => taker),
     problems: problems.sort(compareLogPosition),
   };
 }
 
-function makersOf(taker: Leg, group: readonly Leg[]): readonly MakerLeg[] {
+function join(leg: Fill, taker: Fill): void {
+  (leg as { matchLogIndex: number | null }).matchLogIndex = taker.logIndex;
+}
+
+function makersOf(taker: Fill, legs: readonly Fill[], from: number, to: number): readonly MakerLeg[] {
   const makers: MakerLeg[] = [];
-  for (const leg of group) {
-    if (leg.taker === taker.fill && leg !== taker) makers.push({ fill: leg.fill, type: typeOf(leg.fill, taker.fill) });
+  for (let at = from; at < to; at += 1) {
+    const fill = legs[at] as Fill;
+    if (fill.matchLogIndex === taker.logIndex && fill !== taker) makers.push({ fill, type: typeOf(fill, taker) });
   }
   return makers;
 }
 
-/** Of one transaction and exchange. Legs of a transaction nearly always follow each other, all of one exchange. */
-function groupsOf(legs: readonly Leg[]): readonly (readonly Leg[])[] {
-  const groups: (readonly Leg[])[] = [];
+/** Legs of one transaction and exchange follow each other in the result, as they nearly always do already. */
+function byGroup(legs: readonly Fill[]): readonly Fill[] {
   const seen = new Set<string>();
-  for (let from = 0, to = 0; from < legs.length; from = to) {
-    const { txHash, exchange } = (legs[from] as Leg).fill;
-    let isOfOne = true;
-    for (to = from + 1; to < legs.length && (legs[to] as Leg).fill.txHash === txHash; to += 1)
-      isOfOne &&= (legs[to] as Leg).fill.exchange === exchange;
-    if (!isOfOne || seen.has(txHash)) return groupsAnywhere(legs);
-    seen.add(txHash);
-    groups.push(legs.slice(from, to));
+  for (let at = 0; at < legs.length; at += 1) {
+    const { txHash, exchange } = legs[at] as Fill;
+    const before = at === 0 ? null : (legs[at - 1] as Fill);
+    const isOfOne = before?.txHash === txHash;
+    if (isOfOne ? before.exchange === exchange : !seen.has(txHash)) {
+      if (!isOfOne) seen.add(txHash);
+      continue;
+    }
+    const transactions = Map.groupBy(legs, (leg) => leg.txHash);
+    return [...transactions.values()].flatMap((own) => [...Map.groupBy(own, (leg) => leg.exchange).values()].flat());
   }
-  return groups;
+  return legs;
 }
 
-function groupsAnywhere(legs: readonly Leg[]): readonly (readonly Leg[])[] {
-  const transactions = Map.groupBy(legs, ({ fill }) => fill.txHash);
-  return [...transactions.values()].flatMap((own) => [...Map.groupBy(own, ({ fill }) => fill.exchange).values()]);
+function endOfGroup(legs: readonly Fill[], from: number): number {
+  const { txHash, exchange } = legs[from] as Fill;
+  let to = from + 1;
+  for (; to < legs.length; to += 1) {
+    const leg = legs[to] as Fill;
+    if (leg.txHash !== txHash || leg.exchange !== exchange) break;
+  }
+  return to;
 }
 
 const itself = <Item extends LogPosition>(item: Item): LogPosition => item;
@@ -124,35 +137,37 @@ function createPending(summaries: readonly MatchSummary[]) {
 const isOf = (summary: MatchSummary, taker: Fill): boolean =>
   summary.takerOrderHash === taker.orderHash && summary.blockNumber === taker.blockNumber;
 
-function joinTakers(group: readonly Leg[]): void {
-  let only: Leg | null = null;
-  for (const leg of group) {
-    if (leg.fill.role !== "taker") continue;
+function joinTakers(legs: readonly Fill[], from: number, to: number): void {
+  let only: Fill | null = null;
+  for (let at = from; at < to; at += 1) {
+    const leg = legs[at] as Fill;
+    if (leg.role !== "taker") continue;
     if (only !== null) {
-      joinSeveral(group);
+      joinSeveral(legs.slice(from, to));
       return;
     }
     only = leg;
   }
   if (only === null) return;
-  const { fill } = only;
-  for (const leg of group) if (leg === only || leg.fill.counterparty === fill.wallet) leg.taker = fill;
+  for (let at = from; at < to; at += 1) {
+    const leg = legs[at] as Fill;
+    if (leg === only || leg.counterparty === only.wallet) join(leg, only);
+  }
 }
 
 /** Walks back to front, so that "the next taker of this wallet" is at hand; then fills what only an earlier one explains. */
-function joinSeveral(group: readonly Leg[]): void {
+function joinSeveral(group: readonly Fill[]): void {
   const next = new Map<string, Fill>();
   for (const leg of group.toReversed()) {
-    const { fill } = leg;
-    if (fill.role === "taker") {
-      next.set(fill.wallet, fill);
-      leg.taker = fill;
-    } else leg.taker = next.get(fill.counterparty ?? "") ?? null;
+    if (leg.role === "taker") next.set(leg.wallet, leg);
+    const taker = leg.role === "taker" ? leg : next.get(leg.counterparty ?? "");
+    if (taker !== undefined) join(leg, taker);
   }
   const previous = new Map<string, Fill>();
   for (const leg of group) {
-    if (leg.fill.role === "taker") previous.set(leg.fill.wallet, leg.fill);
-    else leg.taker ??= previous.get(leg.fill.counterparty ?? "") ?? null;
+    if (leg.role === "taker") previous.set(leg.wallet, leg);
+    const taker = leg.matchLogIndex === null ? previous.get(leg.counterparty ?? "") : undefined;
+    if (taker !== undefined) join(leg, taker);
   }
 }
 
