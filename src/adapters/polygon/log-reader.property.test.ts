@@ -122,7 +122,7 @@ test("logs read in their bytes are the logs that JSON.parse reads, and decode to
   await fc.assert(
     fc.asyncProperty(
       answers,
-      fc.integer({ min: 700, max: 40_000 }),
+      fc.integer({ min: 700, max: 70_000 }),
       fc.constantFrom(0, 0, 0, 1),
       async (logs, partBytes, indent) => {
         const text = JSON.stringify({ jsonrpc: "2.0", id: 1, result: logs }, null, indent);

@@ -18,6 +18,8 @@ export type ParsedAnswer = { readonly json: unknown; readonly list: ListReader |
 /** Shorter answers are parsed at once. */
 const PIECE_BYTES = 32_768;
 const SPARE = 4_096;
+/** Of the next part: enough to read on behind what lies across two. */
+const OVERLAP = 2 * SPARE;
 const LIST_OF_OBJECTS = /"result"\s*:\s*(?=\[\s*\{)/;
 
 /**
@@ -39,7 +41,9 @@ export async function parseAnswer(
     length += part.length;
     if (length < wanted) continue;
     parser ??= createListParser(createReader());
-    const rest = parser.parse(pieceOf(parts, length));
+    const [held = EMPTY, ...others] = parts.slice(0, -1);
+    const isLarge = others.length === 0 && part.length >= PIECE_BYTES;
+    const rest = isLarge ? parseInPlace(parser, held, part) : parser.parse(pieceOf(parts, length));
     // What could not be read is tried again when there is much more of it.
     wanted = rest.length === length ? 2 * wanted : PIECE_BYTES;
     parts = [rest];
@@ -57,6 +61,26 @@ function pieceOf(parts: readonly Uint8Array[], length: number): Piece {
     at += part.length;
   }
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length };
+}
+
+/**
+ * Reads a large part where it is: logs keep its bytes, and a copy of all would be as much again for the collector to count.
+ * Only what lies across two parts is joined.
+ * @param rest of the part before. Returns what is left of both.
+ */
+function parseInPlace(parser: ListParser, rest: Uint8Array, part: Uint8Array): Uint8Array {
+  let from = 0;
+  if (rest.length > 0) {
+    const head = part.subarray(0, OVERLAP);
+    const left = parser.parse(pieceOf([rest, head], rest.length + head.length));
+    from = head.length - left.length;
+    if (from < 0) return parser.parse(pieceOf([left, part.subarray(head.length)], part.length - from));
+  }
+  const bytes = Buffer.from(part.buffer, part.byteOffset + from, part.length - from);
+  const length = bytes.length - SPARE;
+  if (length <= 0) return bytes;
+  const left = parser.parse({ bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length });
+  return bytes.subarray(length - left.length);
 }
 
 type ListParser = {
