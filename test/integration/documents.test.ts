@@ -1,6 +1,6 @@
-// Goal: a document names no command, flag, setting, file or query that does not exist.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// Goal: a document names no command, flag, setting, file, message, alert or query that does not exist.
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { environment } from "../../src/adapters/config/environment.ts";
@@ -56,6 +56,65 @@ describe("documents", () => {
     );
     expect(links.length).toBeGreaterThan(20);
     for (const { name, to } of links) expect(existsSync(join(root, dirname(name), to)), `${name}: ${to}`).toBe(true);
+  });
+});
+
+/** Text of all files of the program, without its tests. */
+const sources = (): readonly string[] =>
+  globSync("{src,web/src,deploy}/**/*.{ts,tsx,yml}", { cwd: root })
+    .filter((name) => !name.endsWith(".test.ts"))
+    .map((name) => readFileSync(join(root, name), "utf8"));
+const textOf = (document: string): string => documents.find(({ name }) => name === document)?.text ?? "";
+
+/** Whether one file holds the pieces between what differs, one after the other. */
+function isPrinted(quoted: string, files: readonly string[]): boolean {
+  const pieces = quoted.split("…").map((piece) => piece.trim());
+  return files.some((text) => {
+    let from = 0;
+    return pieces.every((piece) => {
+      const at = text.indexOf(piece, from);
+      from = at + piece.length;
+      return at >= 0;
+    });
+  });
+}
+
+describe("what documents say of the program", () => {
+  test("messages that are quoted are printed", () => {
+    const rows = [...textOf("docs/TROUBLESHOOTING.md").matchAll(/^\| ([^|]+) \|/gm)].map(([, seen = ""]) => seen);
+    const quoted = rows.flatMap((seen) => [...seen.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text));
+    expect(quoted.length).toBeGreaterThan(40);
+    const files = sources();
+    expect(quoted.filter((text) => !isPrinted(text, files))).toEqual([]);
+    expect(isPrinted("the folder … is out of use", files)).toBe(false);
+  });
+
+  test("every alert rule has its entry in OPERATIONS.md, and no other has", () => {
+    const rules = readFileSync(join(root, "deploy/observability/alerts.yml"), "utf8");
+    const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name);
+    expect(named(textOf("docs/OPERATIONS.md"), /^\| `(Orderflow\w+)` \|/gm)).toEqual(named(rules, /alert: (\w+)/g));
+  });
+
+  test("folders and files that are named exist", () => {
+    const uses = all(/`((?:src|web|test|bench|deploy|tools|docs)(?:\/[\w.*-]+)*)`/g);
+    expect(uses.length).toBeGreaterThan(60);
+    const built = ["web/dist", "deploy/releases", "test/browser/screenshots"];
+    for (const { name, match } of uses) {
+      const [, path = ""] = match;
+      // Files that a recipe tells to make.
+      if (/\bx-|\bNNNN_/.test(path)) continue;
+      const there = built.includes(path) || globSync(path, { cwd: root }).length > 0;
+      expect(there, `${name}: ${path}`).toBe(true);
+    }
+  });
+
+  test("PROJECT_STRUCTURE.md has every folder of the tree", () => {
+    const tracked = ["src/*", "web", "test", "test/*", "bench", "deploy", "tools", "docs"].flatMap((pattern) =>
+      globSync(pattern, { cwd: root, withFileTypes: true }).filter((entry) => entry.isDirectory()),
+    );
+    const folders = tracked.map((entry) => relative(root, join(entry.parentPath, entry.name)));
+    const text = textOf("docs/PROJECT_STRUCTURE.md");
+    expect(folders.filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
   });
 });
 

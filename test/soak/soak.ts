@@ -113,6 +113,14 @@ async function killInTurn(): Promise<void> {
   await Promise.all(returning);
 }
 
+process.once("SIGINT", () => {
+  isOver = true;
+  world.stop();
+  void Promise.all(services.map((service) => service.stop()))
+    .then(() => database.stop())
+    .finally(() => process.exit(130));
+});
+
 try {
   const startedIn = await until("the history read", START_SECONDS, async () => {
     const { covered } = await database.progress();

@@ -25,8 +25,8 @@ const RATES: FaultRates = {
 const FINALITY_BLOCKS = 4;
 /** One wallet in so many trades before the crowd comes. */
 const QUIET = 200;
-/** The crowd needs a while until most of it is there. */
-const CROWD_AHEAD_MS = 300_000;
+/** Long enough to be everywhere, short enough to be caught up with. */
+const CROWD_AHEAD_MS = 60_000;
 /** Milliseconds from one misfortune to the next, at least and at most. */
 const PAUSE_MS = [4_000, 12_000] as const;
 const OUTAGE_MS = [3_000, 15_000] as const;

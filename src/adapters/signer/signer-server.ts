@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createConnection } from "node:net";
 import { dirname } from "node:path";
@@ -95,8 +95,12 @@ const readJson = (context: Context): Promise<unknown> => context.req.json<unknow
 
 export type SignerServer = { close(): Promise<void> };
 
+/** A folder that gives its group to what is made in it, and lets that group in: somebody made it so on purpose. */
+const isForGroup = (folder: string): boolean => (statSync(folder).mode & 0o2010) === 0o2010;
+
 /**
- * Listens on a socket that only this user can open, in a folder that only this user can enter.
+ * Listens on a socket that only this user can open, in a folder that only this user can enter; in a folder with the set-group-id bit,
+ * the folder's group can too.
  * @throws ConfigError when another signer listens there, or the path cannot be used
  */
 export async function startSigner(path: string, options: SignerOptions): Promise<SignerServer> {
@@ -110,7 +114,7 @@ export async function startSigner(path: string, options: SignerOptions): Promise
     );
     server.listen(path, resolve);
   });
-  chmodSync(path, 0o600);
+  chmodSync(path, isForGroup(dirname(path)) ? 0o660 : 0o600);
   return {
     async close() {
       await new Promise<void>((resolve) => {

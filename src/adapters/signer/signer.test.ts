@@ -174,6 +174,12 @@ describe("the signer", () => {
     await expect(start(settings)).rejects.toThrow("another signer listens on");
   });
 
+  test("opens its socket to the group of a folder that was made for one", async () => {
+    chmodSync(folder, 0o2750);
+    await start(writeSettings());
+    expect(statSync(join(folder, "signer.sock")).mode & 0o777).toBe(0o660);
+  });
+
   test("an encrypted keystore works like a plain key, and a wrong password says so", async () => {
     const [secret, options] = Keystore.scrypt({ password: "correct horse", n: 1_024 });
     writeFileSync(join(folder, "key.json"), JSON.stringify(Keystore.encrypt(KEY, secret, options)), { mode: 0o600 });
