@@ -86,7 +86,11 @@ describe("a strategy file", () => {
     const bad = {
       ...{ alow: [], block: ["0x12"], dayUsd: 0 },
       base: { minPrice: 1.5, exit: "sell", takeProfitPercent: "10", onlyCategories: [], minTimeLeftMinutes: -1 },
-      ...{ tiers: { WALE: {} }, wallets: { nobody: {} }, protections: { lossStreak: 0 } },
+      ...{
+        tiers: { WALE: {}, DEGEN: { stopLossPercent: 0.15, stake: { kelly: 25 } } },
+        wallets: { nobody: {} },
+        protections: { lossStreak: 0 },
+      },
     };
     expect(await problemsOf("orderflow.config.json", JSON.stringify(bad))).toEqual(
       expect.arrayContaining([
@@ -95,9 +99,11 @@ describe("a strategy file", () => {
         "dayUsd must be an amount in dollars above 0 with at most 6 decimals, e.g. 250",
         "base.minPrice must be a price from 0 to 1 with at most 6 decimals, e.g. 0.15",
         'base.exit must be "mirror" or "hold"',
-        "base.takeProfitPercent must be a percentage from 0.01 to 100000",
+        "base.takeProfitPercent must be a percentage, 15 for 15 %, from 1 to 100000",
         "base.onlyCategories must name a category at least; leave it out to set no limit",
         "base.minTimeLeftMinutes must be a number of minutes from 0 to 525600",
+        "tiers.DEGEN.stopLossPercent must be a percentage, 15 for 15 %, from 1 to 100",
+        "tiers.DEGEN.stake must be { kelly: a fraction from 0 to 1 } or { fixedUsd: an amount in dollars }",
         "tiers.WALE is not a known name; did you mean WHALE?",
         "wallets.nobody must be a wallet address (0x and 40 hex digits)",
         "protections.lossStreak must be at least 1",
@@ -112,6 +118,12 @@ describe("a strategy file", () => {
       { base: { minPrice: 0.6 }, wallets: { [A]: { maxPrice: 0.5 } } },
       `wallets.${A}: minPrice 0.6 is above maxPrice 0.5; lower it`,
     ],
+    [
+      "a band above all entries",
+      { base: { minPrice: 0.995 } },
+      "base: minPrice 0.995: nothing is bought above 0.99; lower it",
+    ],
+    ["a band below all prices", { base: { maxPrice: 0 } }, "base: maxPrice 0: nothing costs so little; raise it"],
   ])("does not contradict itself: %s", async (_name, file, problem) => {
     expect(await problemsOf("orderflow.config.json", JSON.stringify(file))).toEqual([problem]);
   });

@@ -7,6 +7,7 @@ import type { CopyRule } from "../../core/copy/copy-rules.ts";
 import type { Strategy } from "../../core/copy/strategy.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { formatPrice } from "../../core/money/amounts.ts";
+import { ENTRY_PRICE_MAX } from "../../core/signals/price-cap.ts";
 import type { StrategySource } from "../../ports/strategy-source.ts";
 import { closest } from "./near-miss.ts";
 import { runStrategy } from "./run-strategy.ts";
@@ -93,6 +94,8 @@ function unknownName(key: string): string {
   return `is not a known name${meant === null ? "; docs/strategy-file.md lists all" : `; did you mean ${upper.get(meant)}?`}`;
 }
 
+const MOST = formatPrice(ENTRY_PRICE_MAX);
+
 /** Rules between values, also of a group and the wider one that it stands in. */
 function contradictions({ copy }: Strategy): readonly string[] {
   const both = copy.allow.filter((wallet) => copy.block.includes(wallet));
@@ -104,8 +107,11 @@ function contradictions({ copy }: Strategy): readonly string[] {
   ];
   for (const [name, rule] of groups) {
     const { minPrice, maxPrice } = { ...copy.base, ...rule };
-    if (minPrice == null || maxPrice == null || minPrice <= maxPrice) continue;
-    problems.push(`${name}: minPrice ${formatPrice(minPrice)} is above maxPrice ${formatPrice(maxPrice)}; lower it`);
+    if (minPrice != null && minPrice > ENTRY_PRICE_MAX)
+      problems.push(`${name}: minPrice ${formatPrice(minPrice)}: nothing is bought above ${MOST}; lower it`);
+    if (maxPrice === 0n) problems.push(`${name}: maxPrice 0: nothing costs so little; raise it`);
+    else if (minPrice != null && maxPrice != null && minPrice > maxPrice)
+      problems.push(`${name}: minPrice ${formatPrice(minPrice)} is above maxPrice ${formatPrice(maxPrice)}; lower it`);
   }
   return problems;
 }

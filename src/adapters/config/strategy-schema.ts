@@ -40,8 +40,9 @@ const categories = z
   })
   .min(1, { error: "must name a category at least; leave it out to set no limit" })
   .transform((names) => names.map((name) => name.toLowerCase()));
+/** Less than 1 is a share that was meant (0.15 for 15): a stop so near would sell with the next bid. */
 const percent = (max: number) =>
-  numberIn(0.01, max, "a percentage").transform((value) => BigInt(Math.round(value * 100)));
+  numberIn(1, max, "a percentage, 15 for 15 %,").transform((value) => BigInt(Math.round(value * 100)));
 const minutes = numberIn(0, 525_600, "a number of minutes").transform((value) => Math.round(value * MINUTE_MS));
 const list = { error: "must be a list of wallet addresses" };
 

@@ -115,6 +115,8 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
   const { runner, mailbox, performer, follower, signal } = parts;
   const { pollMs, markMs } = config.timing;
   let pollAt: number = clock.nowMs();
+  // A time of its own: hints put off the poll for as long as blocks come quickly.
+  let settingsAt = pollAt;
   let markAt: number = clock.nowMs();
   let markedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
@@ -122,7 +124,8 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
     const now = clock.nowMs();
     let input = { ...nothing(runner, now), events };
     if (hinted || now >= pollAt) {
-      const changed = now >= pollAt ? ((await settings?.refresh()) ?? null) : null;
+      const changed = now >= settingsAt ? ((await settings?.refresh()) ?? null) : null;
+      if (now >= settingsAt) settingsAt = now + pollMs;
       const inbox = await store.read(candidateQuery(runner.state().config, runner.cursor(), now));
       parts.onChain(inbox.chainAsOf);
       // Decisions are made at the time of reading, not at that of the hint.
