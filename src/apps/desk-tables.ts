@@ -16,6 +16,10 @@ const signed = (amount: string | null): string => (amount === null ? "" : showUs
 const priceText = (price: string | null): string => (price === null ? "" : Number(price).toFixed(3));
 const ratio = (value: number | null): string => (value === null ? "–" : value.toFixed(2));
 
+/** Beside the signal's own status PENDING would be taken for that. */
+const standing = (outcomeStatus: string | null): string =>
+  outcomeStatus === "PENDING" ? "open" : (outcomeStatus ?? "");
+
 export function sightLine({ isRunning, lastSeenAt, tradingState }: ExecutorSight): string {
   const state = tradingState ?? "ACTIVE";
   if (isRunning) return `Executor: running, trading is ${state}.`;
@@ -42,7 +46,7 @@ export const signalsTable = (signals: readonly SignalRow[], width: number): stri
       signal.id,
       timeText(signal.createdAt).slice(5),
       signal.status,
-      signal.reason ?? (signal.profitUsd === null ? (signal.outcomeStatus ?? "") : signed(signal.profitUsd)),
+      signal.reason ?? (signal.profitUsd === null ? standing(signal.outcomeStatus) : signed(signal.profitUsd)),
       signal.market ?? "",
       signal.outcome ?? "",
       priceText(signal.triggerPrice),
@@ -135,7 +139,8 @@ export function reasonsText({ signal, checks }: SignalReasons, width: number): s
 function factText(name: string, value: unknown): string {
   if (typeof value === "number" && /_at$/.test(name)) return timeText(value as EpochMs);
   if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(4);
-  return String(value);
+  const text = String(value);
+  return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text;
 }
 
 const modelText = ({ hash, probability, lowerProbability, margin, features }: ModelView, width: number): string =>

@@ -37,7 +37,7 @@ export function onFill(state: EngineState, event: FillObserved): StepResult {
 }
 
 function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
-  const { fill, wallet, market, at } = event;
+  const { fill, wallet, market } = event;
   const key = `${fill.wallet}:${fill.tokenId}`;
   const leader = { wallet: fill.wallet, tier: wallet.tier };
   const { minTradeUsd } = resolveCopyRule(state.config, leader);
@@ -50,11 +50,13 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
   // Whom we do not copy contradicts nobody whom we do.
   if (barred !== null) return enterSignal(next, refuse(signal, barred));
+  const { conflictWindowMs } = next.config.signals;
+  const { occurredAt: at } = fill;
   // A busy market would otherwise remember for as long as it is busy.
   const recent = (getShard(next.recentTriggers, market.marketId) ?? []).filter(
-    (trigger) => at - trigger.at <= next.config.signals.conflictWindowMs,
+    (trigger) => at - trigger.at <= conflictWindowMs,
   );
-  const conflicts = findConflicts(recent, market.outcomeIndex, at, next.config.signals.conflictWindowMs);
+  const conflicts = findConflicts(recent, market.outcomeIndex, at, conflictWindowMs);
   const remembered: RecentTrigger = { signalId: signal.id, outcomeIndex: market.outcomeIndex, at };
   const known: EngineState = {
     ...next,

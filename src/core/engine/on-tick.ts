@@ -47,11 +47,12 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
  * wait for each tick, so a branch is looked through at a time, in turns by the second.
  */
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
-  const { episodeGapMs, conflictWindowMs, panicWindowMs } = state.config.signals;
+  const { episodeGapMs, conflictWindowMs, panicWindowMs, triggerAgeMsMax } = state.config.signals;
   const turn = Math.floor(at / SECOND_MS) % BRANCHES;
   const episodes = filterBranch(state.episodes, turn, (episode) => isRemembered(episode, at, episodeGapMs));
   const recentTriggers = filterBranch(state.recentTriggers, turn, (list) =>
-    list.some((each) => at - each.at <= conflictWindowMs),
+    // What contradicts them may be read so late.
+    list.some((each) => at - each.at <= conflictWindowMs + triggerAgeMsMax),
   );
   const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);
   const protections = forgetProtections(state.protections, at);

@@ -29,6 +29,19 @@ it("books what is left when less than half of the book can be had, and keeps the
   });
 });
 
+it("takes for the optimistic figure of a whole sale the book that paid more", () => {
+  const sell = { ...order, side: "SELL", size: sh("100"), limitPrice: px("0.4") } as OrderRequest;
+  const bids = (price: string) => aBook([[price, "1000"]], []);
+  for (const [sent, arrived] of [
+    ["0.5", "0.45"],
+    ["0.45", "0.5"],
+  ] as const) {
+    const { estimates } = simulatePaperFill(sell, bids(sent), bids(arrived), NOON);
+    expect(estimates?.optimistic.cashUsd).toBe($("50"));
+    expect(estimates?.expected.cashUsd).toBe($(arrived === "0.5" ? "50" : "45"));
+  }
+});
+
 it("fills the bet against it from the same book, as late and as pessimistically", () => {
   const buy = { ...order, side: "BUY", stakeUsd: $("100"), reverseLimitPrice: px("0.42") } as OrderRequest;
   const arrived = aBook(

@@ -27,7 +27,7 @@ export function simulatePaperFill(
   const sent = whenSent === null ? expected : simulateFill(order, whenSent, at);
   const booked = onArrival === null ? expected : simulateFill(order, thinned(onArrival), at);
   const [small, large] = [estimate(expected), estimate(sent)];
-  const optimistic = large.size > small.size ? large : small;
+  const optimistic = isBetter(order.side, large, small) ? large : small;
   const estimates = { optimistic, expected: small, pessimistic: estimate(booked) };
   if (order.side !== "BUY" || order.reverseLimitPrice === undefined || onArrival === null)
     return { ...booked, estimates };
@@ -35,6 +35,10 @@ export function simulatePaperFill(
   const reversed = { ...order, limitPrice: order.reverseLimitPrice };
   return { ...booked, estimates, reverse: estimate(simulateFill(reversed, thinned(mirrorBook(onArrival)), at)) };
 }
+
+/** More shares; of as many, more for a sale and less for a purchase. */
+const isBetter = (side: OrderRequest["side"], a: FillEstimate, b: FillEstimate): boolean =>
+  a.size === b.size ? (side === "SELL" ? a.cashUsd > b.cashUsd : a.cashUsd < b.cashUsd) : a.size > b.size;
 
 export type RestingPair = { readonly booked: Resting; readonly expected: Resting };
 

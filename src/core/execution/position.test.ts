@@ -3,6 +3,7 @@ import { $, aFillEvent, NOON, px, sh, startedEvent } from "../../../test/support
 import { step } from "../engine/step.ts";
 import {
   isStopLossHit,
+  markedValue,
   openPosition,
   type Position,
   sellFromPosition,
@@ -57,6 +58,19 @@ describe("a position of 100 shares bought for 50 USD and 1 USD of fees", () => {
     const { position, netUsd } = sellFromPosition(anEntry(), [sold], "COMMAND", NOON);
     expect(position).toMatchObject({ status: "CLOSED", openShares: 0n, openCostUsd: 0n });
     expect(netUsd).toBe($("8.99406"));
+  });
+
+  it("stays open with a hundredth of a share", () => {
+    const sold = { price: px("0.6"), size: sh("99.99"), cash: $("59.994"), fee: $("0") };
+    expect(sellFromPosition(anEntry(), [sold], "COMMAND", NOON).position).toMatchObject({ openShares: sh("0.01") });
+  });
+
+  it("is valued and divided downwards, so that no micro is counted twice", () => {
+    const odd: Position = { ...anEntry(), openShares: sh("0.000003"), mark: { bid: px("0.5"), at: NOON } };
+    expect(markedValue(odd)).toBe($("0.000001"));
+    const cost: Position = { ...anEntry(), openCostUsd: $("51.000001") };
+    const third = { price: px("0.6"), size: sh("33.33"), cash: $("19.998"), fee: $("0") };
+    expect(sellFromPosition(cost, [third], "COMMAND", NOON).position.openCostUsd).toBe($("34.001701"));
   });
 
   it("is stopped out when the bid's value has fallen 15 % under cost, and not a tick before", () => {

@@ -119,6 +119,11 @@ describe("nothing is filled", () => {
   });
 });
 
+it("an order is filled until its last millisecond, and of the least size", () => {
+  const book = aBook([], [["0.52", "100"]]);
+  expect(simulateFill(buy("2.6"), book, addMs(NOON, 10_000))).toMatchObject({ executions: [{ size: sh("5") }] });
+});
+
 describe("all or nothing", () => {
   const fok = { timeInForce: "FOK" } as const;
   it.each([

@@ -26,6 +26,8 @@ describe("the record of a signal type", () => {
     ["proven", many(50, (n) => (n % 2 === 0 ? "30" : "-10"))],
     ["negative", many(50, (n) => (n % 2 === 0 ? "-30" : "10"))],
     ["cannot tell", many(11, () => "30")],
+    ["proven", many(12, () => "30")],
+    ["cannot tell", many(12, () => "0")],
     ["cannot tell", []],
   ] as const)("is %s", (verdict, bets) => {
     expect(judge(bets).verdict).toBe(verdict);

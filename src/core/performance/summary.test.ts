@@ -67,5 +67,8 @@ describe("the Sharpe ratio", () => {
     const sharpe = (startUsd: UsdMicros): number | null =>
       summarizeDay(startDay(NOON, $("1000")), equity, { startUsd, deployedUsd: $("0") }).sharpe;
     expect(sharpe($("1"))).toBe(sharpe($("1000")));
+    const next = closeDay({ ...equity, equityUsd: $("7") });
+    expect(next.dailyCloseUsd.slice(-2)).toEqual([$("1001"), $("7")]);
+    expect(next.dailyCloseUsd).toHaveLength(DAILY_CLOSES_MAX);
   });
 });

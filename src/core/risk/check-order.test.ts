@@ -173,6 +173,28 @@ describe("an entry", () => {
     };
     const at = { ...view, observedAt: addMs(NOON, -10_000), chainAsOf: addMs(NOON, -10_000) };
     expect(outcome(checkOrder(config, { ...entry, confidence: 0.7 }, brink, at, NOON))).toBe("approved");
+    const pause = { code: "LOSS_STREAK", limit: "5 losses in a row", value: "5", until: NOON } as const;
+    const over = { ...account, entryPause: pause, cooldownUntil: NOON, entriesStoppedUntil: NOON };
+    expect(outcome(checkOrder(config, entry, { ...over, freeCashUsd: $(STAKE) }, view, NOON))).toBe("approved");
+    const atCap = { ...view, book: aBook([], [["0.52", "1000"]]) };
+    expect(outcome(checkOrder(config, entry, account, atCap, NOON))).toBe("approved");
+  });
+
+  it("of the least size passes, and a hair less does not", () => {
+    const staked = (text: string, minOrderSize: string) => {
+      const rule = { ...entry.copy.rule, stake: { kind: "fixed", usd: $(text) } } as const;
+      const book = aBook([], [["0.51", "1000"]], { minOrderSize: sh(minOrderSize) });
+      const fixed = { ...entry, copy: { ...entry.copy, rule } };
+      return outcome(checkOrder(config, fixed, account, { ...view, book }, NOON)).split(":")[0];
+    };
+    expect([staked("2.6", "5"), staked("2.59", "5")]).toEqual(["approved", "BELOW_MIN_SIZE"]);
+    expect([staked("1", "1"), staked("0.99", "1")]).toEqual(["approved", "BELOW_MIN_SIZE"]);
+  });
+
+  it("at its own probability is refused as a bet that gains nothing, not as too small", () => {
+    const even = { ...entry, capPrice: px("0.99"), evidence: { ...entry.evidence, confidence: 0.75 } };
+    const dear = { ...view, book: aBook([], [["0.75", "1000"]]) };
+    expect(outcome(checkOrder(config, even, account, dear, NOON))).toBe("KELLY_NOT_POSITIVE: 0.000000 against 0");
   });
 
   it("counts the worst outcome of an event of which one market alone resolves to yes", () => {
@@ -213,6 +235,11 @@ describe("an exit", () => {
       approved: true,
       order: { side: "SELL", size: sh("100"), limitPrice: px("0.46") },
     });
+  });
+
+  it("of the least size is sold, on whatever the chain last said: a silent chain holds nobody in", () => {
+    const small = { ...exit, size: sh("5") };
+    expect(outcome(checkOrder(config, small, account, { ...view, chainAsOf: null }, NOON))).toBe("approved");
   });
 
   it.each([

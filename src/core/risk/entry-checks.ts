@@ -45,7 +45,7 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
     "CONFIDENCE_BELOW_MIN",
     intent.confidence >= limits.minConfidence,
     String(limits.minConfidence),
-    String(intent.confidence),
+    String(Number(intent.confidence.toFixed(6))),
   );
   yield check(
     "MARKET_ALREADY_HELD",

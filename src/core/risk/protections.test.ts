@@ -23,6 +23,15 @@ it("the third loss in a row stops entries for six hours; a profit between begins
   expect(forgetProtections(stopped, addMs(NOON, 6 * HOUR_MS)).pause).toBeNull();
 });
 
+it("the longer of two pauses holds, and an account that is worth nothing has not fallen", () => {
+  const fallen = noteEquity(fresh, limits, $("800"), NOON);
+  const both = ["-1", "-1", "-1"].reduce((state, profit) => noteClosed(state, limits, closed(profit), NOON), fallen);
+  expect(both.pause).toBe(fallen.pause);
+  const streak = after("-1", "-1", "-1");
+  expect(noteEquity(streak, limits, $("800"), NOON).pause?.code).toBe("DRAWDOWN_AT_MAX");
+  expect(noteEquity(startProtections($("0")), limits, $("0"), NOON).pause).toBeNull();
+});
+
 it("a stop loss cools its own market down for an hour", () => {
   const cooled = noteClosed(fresh, limits, closed("-1", "STOP_LOSS"), NOON);
   expect(cooled.cooldowns).toEqual({ [aMarketId(1)]: addMs(NOON, HOUR_MS) });

@@ -6,6 +6,7 @@ import type { EpochMs } from "../time/time.ts";
 export type RecentTrigger = {
   readonly signalId: SignalId;
   readonly outcomeIndex: OutcomeIndex;
+  /** When the whale bought, however late it was read. */
   readonly at: EpochMs;
 };
 

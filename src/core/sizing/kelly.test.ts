@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatUsd, parsePrice, usd } from "../money/amounts.ts";
-import { computeKelly, computeStake, type SizingConfig } from "./kelly.ts";
+import { computeKelly, computeStake, computeStakeBy, type SizingConfig } from "./kelly.ts";
 
 const quarter: SizingConfig = { method: "classic", kellyFraction: 0.25, maxPositionUsd: usd(1_000_000_000n) };
 const priceOf = (text: string) => parsePrice(text) as NonNullable<ReturnType<typeof parsePrice>>;
@@ -17,6 +17,25 @@ describe("the stake by quarter Kelly on 1,000 USD", () => {
     const sized = classic(probability, price);
     expect(sized.kelly).toBeCloseTo(kelly, 5);
     expect(formatUsd(sized.stakeUsd)).toBe(stake);
+  });
+
+  it("is rounded to the micro before it is cut to the cent", () => {
+    // f 0.5 of 1,000 USD: 9999.3 and 9999.6 micros.
+    const stakes = [1.99986e-5, 1.99992e-5].map(
+      (kellyFraction) =>
+        computeStake(
+          { ...quarter, kellyFraction },
+          { confidence: 0.7, triggerPrice: priceOf("0.4"), edgeLowerBound: null },
+          priceOf("0.4"),
+        ).stakeUsd,
+    );
+    expect(stakes.map(formatUsd)).toEqual(["0", "0.01"]);
+  });
+
+  it("that is fixed is cut to the cent too", () => {
+    const evidence = { confidence: 0.9, triggerPrice: priceOf("0.5"), edgeLowerBound: null };
+    const sized = computeStakeBy({ kind: "fixed", usd: usd(25_129_999n) }, quarter, evidence, priceOf("0.5"));
+    expect(formatUsd(sized.stakeUsd)).toBe("25.12");
   });
 
   it("is cut at the whole position where the fraction would ask for more", () => {

@@ -51,7 +51,7 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
       return `📈 **${facts.mode === "LIVE" ? "LIVE" : "PAPER"} TRADE** ${plain(facts.shares)} ${where(facts)} · entry ${price(facts.entryPrice)} · cost ${usd(facts.costUsd)}`;
     case "win":
     case "loss":
-      return `${kind === "win" ? "✅ **WIN**" : "❌ **LOSS**"} ${where(facts)} · entry ${price(facts.entryPrice)} · exit ${price(facts.exitPrice)} · profit ${signedUsd(facts.profitUsd)}`;
+      return `${kind === "win" ? "✅ **WIN**" : "❌ **LOSS**"} ${where(facts)} · entry ${price(facts.entryPrice)} · exit ${price(facts.exitPrice)} · profit ${signedUsd(facts.profitUsd)} · ${closeText(facts.closeReason)}`;
     case "stopLoss":
       return `🛑 **STOP LOSS** ${where(facts)} · ${signedUsd(facts.unrealizedUsd)} so far`;
     case "tradingState":
@@ -72,6 +72,8 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
       return `ℹ️ **${plain(kind)}** ${listFacts(facts)}`;
   }
 }
+
+const closeText = (reason: unknown): string => plain(String(reason).toLowerCase().replaceAll("_", " "));
 
 const SIGNAL_NAMES: Readonly<Record<string, string>> = {
   FADE_DEGEN: "📉 **PANIC SIGNAL**",
