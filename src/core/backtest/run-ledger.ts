@@ -18,12 +18,14 @@ import {
 } from "../reputation/unit-record.ts";
 import { computeWalletScore, settle, type WalletFacts } from "../reputation/wallet-score.ts";
 import { addMs, type EpochMs, epochMs } from "../time/time.ts";
+import { closedUnit } from "./closed-units.ts";
 import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { WalletDays } from "./wallet-days.ts";
-import { type ClosedUnit, closedUnit, WalletSums } from "./wallet-sums.ts";
+import { NOT_COUNTED, WalletSums } from "./wallet-sums.ts";
 
-type UnitState = { record: UnitRecord; counted: ClosedUnit | null; isDue: boolean };
+/** `counted` is the sums' handle. */
+type UnitState = { record: UnitRecord; counted: number; isDue: boolean };
 type MarketState = { market: LedgerMarket; readonly units: Map<number, UnitState> };
 
 /** A resolved market is put away after this: what still trades then is a claim, whose P&L is settled. */
@@ -164,11 +166,10 @@ export class RunLedger {
     const wallets = new Set([...this.waiting, ...this.days.takeActive()]);
     this.waiting = new Set();
     for (const unit of this.due) {
-      const counted = closedUnit(unit.record);
-      this.sums.count(unit.counted, counted);
-      unit.counted = counted;
+      const { walletKey } = unit.record;
+      unit.counted = this.sums.count(walletKey, unit.counted, closedUnit(unit.record));
       unit.isDue = false;
-      wallets.add(unit.record.walletKey);
+      wallets.add(walletKey);
     }
     this.due = [];
     const cutoff = addMs(at, -this.lookbackMs);
@@ -185,7 +186,7 @@ export class RunLedger {
   private factsOf(wallet: number): WalletFacts | null {
     const of = this.sums.of(wallet);
     if (this.isInfrastructure[wallet] === 1 || of === undefined || of.closedEver === 0) return null;
-    const { closedEver: _, units: __, ...rest } = of;
+    const { closedEver: _, ...rest } = of;
     const { fills, volume, makerVolume } = this.days.total;
     const micros = (column: Float64Array): bigint => BigInt(column[wallet] as number);
     return {
@@ -210,7 +211,7 @@ export class RunLedger {
 function unitOf({ market, units }: MarketState, wallet: number): UnitState {
   const known = units.get(wallet);
   if (known !== undefined) return known;
-  const state = { record: applyResolution(newUnitRecord(wallet, market), market), counted: null, isDue: false };
+  const state = { record: applyResolution(newUnitRecord(wallet, market), market), counted: NOT_COUNTED, isDue: false };
   units.set(wallet, state);
   return state;
 }

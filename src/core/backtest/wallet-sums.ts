@@ -1,46 +1,7 @@
-import { closedAt } from "../accounting/unit.ts";
-import { resolvedEdge, scoredRoi } from "../reputation/closed-unit.ts";
 import type { EdgePopulation } from "../reputation/edge.ts";
-import { boughtBothOutcomes } from "../reputation/entries.ts";
-import type { UnitRecord } from "../reputation/unit-record.ts";
 import type { WalletFacts } from "../reputation/wallet-score.ts";
 import type { EpochMs } from "../time/time.ts";
-
-/** What one closed unit adds to its wallet's score. */
-export type ClosedUnit = {
-  readonly walletKey: number;
-  readonly closedAt: EpochMs;
-  /** Null: not in the score. */
-  readonly roi: bigint | null;
-  readonly edge: bigint | null;
-  readonly realised: bigint;
-  readonly paidIn: bigint;
-  readonly timedCost: bigint;
-  readonly aheadCost: bigint;
-  readonly costMs: bigint;
-  readonly isIncomplete: boolean;
-  readonly boughtBoth: boolean;
-};
-
-/** Null: open, or of the combinatorial module. */
-export function closedUnit(record: UnitRecord): ClosedUnit | null {
-  const { unit, entries, walletKey } = record;
-  const at = closedAt(unit);
-  if (at === null || record.isCombo) return null;
-  return {
-    walletKey,
-    closedAt: at,
-    roi: scoredRoi(unit),
-    edge: resolvedEdge(record),
-    realised: unit.realised,
-    paidIn: unit.paidIn,
-    timedCost: entries.timedCost,
-    aheadCost: entries.aheadCost,
-    costMs: entries.costMs,
-    isIncomplete: unit.isIncomplete,
-    boughtBoth: boughtBothOutcomes(entries),
-  };
-}
+import { type ClosedUnit, ClosedUnits } from "./closed-units.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Sums = Mutable<
@@ -50,59 +11,67 @@ type Sums = Mutable<
   edge: Mutable<WalletFacts["edge"]>;
   /** Closed at any time. */
   closedEver: number;
-  /** Inside the lookback. */
-  readonly units: Set<ClosedUnit>;
 };
+
+/** A unit that does not count. */
+export const NOT_COUNTED = -1;
+/** It closed before the lookback. */
+const OUTSIDE = -2;
 
 const newSums = (): Sums => ({
   ...{ losses: 0, incompleteUnits: 0, bothSidesUnits: 0, costMs: 0n, cost: 0n, pnl: 0n, largestUnitPnl: 0n },
-  ...{ grossProfit: 0n, grossLoss: 0n, closedEver: 0, units: new Set() },
+  ...{ grossProfit: 0n, grossLoss: 0n, closedEver: 0 },
   score: { units: 0, wins: 0, roi: 0n, roiSquared: 0n, timedCost: 0n, aheadCost: 0n },
   edge: { markets: 0, sum: 0n, sumOfSquares: 0n },
 });
+
+type Counted = Omit<ClosedUnit, "closedAt">;
 
 const HOUR_MS = 3_600_000;
 
 /** Sums of wallets over the units inside the lookback, moved on as units close and leave it. */
 export class WalletSums {
   private readonly sums = new Map<number, Sums>();
-  /** By the hour at whose end they leave. */
-  private readonly leaving = new Map<number, ClosedUnit[]>();
+  private readonly units = new ClosedUnits();
+  /** By the hour at whose end they leave; handles. */
+  private readonly leaving = new Map<number, number[]>();
   private cutoffHour = Number.NEGATIVE_INFINITY;
   private readonly crowd = {
     ...{ wallets: 0n, markets: 0n, marketsSquared: 0n, sum: 0n, sumOfSquares: 0n, squaredSumOverMarkets: 0n },
   };
 
-  /** Replaces what the unit counted for until now. */
-  count(before: ClosedUnit | null, after: ClosedUnit | null): void {
-    if (before !== null) {
-      const of = this.ofNew(before.walletKey);
-      of.closedEver -= 1;
-      if (of.units.has(before)) this.add(of, before, -1);
+  /**
+   * Replaces what the unit counted for until now.
+   * @param before what this returned for it the last time, or `NOT_COUNTED`
+   * @param after null: it is open
+   */
+  count(wallet: number, before: number, after: ClosedUnit | null): number {
+    if (before !== NOT_COUNTED) {
+      this.ofNew(wallet).closedEver -= 1;
+      this.drop(before);
     }
-    if (after === null) return;
-    const of = this.ofNew(after.walletKey);
+    if (after === null) return NOT_COUNTED;
+    const of = this.ofNew(wallet);
     of.closedEver += 1;
     const hour = Math.ceil(after.closedAt / HOUR_MS);
-    if (hour <= this.cutoffHour) return;
+    if (hour <= this.cutoffHour) return OUTSIDE;
+    const handle = this.units.add(after);
     this.add(of, after, 1);
     const bucket = this.leaving.get(hour);
-    if (bucket === undefined) this.leaving.set(hour, [after]);
-    else bucket.push(after);
+    if (bucket === undefined) this.leaving.set(hour, [handle]);
+    else bucket.push(handle);
+    return handle;
   }
 
   /** Lets units that closed up to the cutoff, a whole hour, leave. @returns their wallets */
   moveWindow(cutoff: EpochMs): ReadonlySet<number> {
     const moved = new Set<number>();
     const until = Math.floor(cutoff / HOUR_MS);
-    for (const [hour, units] of this.leaving) {
+    for (const [hour, handles] of this.leaving) {
       if (hour > until) continue;
-      for (const unit of units) {
-        const of = this.sums.get(unit.walletKey);
-        // One that was counted anew meanwhile is another object.
-        if (!of?.units.has(unit)) continue;
-        this.add(of, unit, -1);
-        moved.add(unit.walletKey);
+      for (const handle of handles) {
+        const wallet = this.drop(handle);
+        if (wallet !== null) moved.add(wallet);
       }
       this.leaving.delete(hour);
     }
@@ -131,9 +100,20 @@ export class WalletSums {
     return fresh;
   }
 
-  private add(of: Sums, unit: ClosedUnit, sign: 1 | -1): void {
-    if (sign === 1) of.units.add(unit);
-    else of.units.delete(unit);
+  /** @returns its wallet; null where it is gone, or was counted anew meanwhile */
+  private drop(handle: number): number | null {
+    const unit = this.units.get(handle);
+    if (unit === null) return null;
+    const of = this.ofNew(unit.walletKey);
+    this.units.remove(handle);
+    this.add(of, unit, -1);
+    if (unit.roi !== null && unit.realised > 0n && unit.realised === of.largestUnitPnl) {
+      of.largestUnitPnl = this.units.largestProfit(unit.walletKey);
+    }
+    return unit.walletKey;
+  }
+
+  private add(of: Sums, unit: Counted, sign: 1 | -1): void {
     if (unit.isIncomplete) of.incompleteUnits += sign;
     if (unit.boughtBoth && (unit.isIncomplete || unit.roi !== null)) of.bothSidesUnits += sign;
     if (unit.edge !== null) this.addEdge(of.edge, unit.edge, sign);
@@ -160,7 +140,7 @@ export class WalletSums {
   }
 }
 
-function addScored(of: Sums, unit: ClosedUnit, roi: bigint, sign: 1 | -1): void {
+function addScored(of: Sums, unit: Counted, roi: bigint, sign: 1 | -1): void {
   const big = BigInt(sign);
   of.score.units += sign;
   of.score.roi += big * roi;
@@ -178,11 +158,4 @@ function addScored(of: Sums, unit: ClosedUnit, roi: bigint, sign: 1 | -1): void 
     of.grossLoss -= big * unit.realised;
   }
   if (sign === 1 && unit.realised > of.largestUnitPnl) of.largestUnitPnl = unit.realised;
-  if (sign === -1 && unit.realised > 0n && unit.realised === of.largestUnitPnl) of.largestUnitPnl = largestOf(of.units);
-}
-
-function largestOf(units: Iterable<ClosedUnit>): bigint {
-  let largest = 0n;
-  for (const { roi, realised } of units) if (roi !== null && realised > largest) largest = realised;
-  return largest;
 }
