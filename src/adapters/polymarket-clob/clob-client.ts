@@ -41,13 +41,10 @@ export function createClobClient(options: ClobClientOptions): ClobClient {
 }
 
 /** @returns the parsed JSON; null for 404. @throws as `ClobClient.get` */
-export function readAnswer({ status, retryAfter, body }: HttpAnswer, origin: string): unknown {
+export function readAnswer({ status, retryAfterMs, body }: HttpAnswer, origin: string): unknown {
   if (status === 404) return null;
-  if (status === 429) {
-    const seconds = Number(retryAfter);
-    const retryAfterMs = seconds > 0 ? seconds * 1_000 : RETRY_AFTER_DEFAULT_MS;
-    throw new RateLimitError(retryAfterMs, "the venue asks for fewer requests", { origin });
-  }
+  if (status === 429)
+    throw new RateLimitError(retryAfterMs ?? RETRY_AFTER_DEFAULT_MS, "the venue asks for fewer requests", { origin });
   if (status >= 500 || status === TOO_EARLY)
     throw new TransientError("VENUE_UNAVAILABLE", `HTTP ${status}`, { origin, status });
   if (status !== 200) throw new RejectedError("VENUE_REFUSED", `HTTP ${status}`, { origin, status });

@@ -3,6 +3,7 @@ import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import { urlToHttpOptions } from "node:url";
 import { AbortedError, TimeoutError, TransientError } from "../../core/errors.ts";
+import { SECOND_MS } from "../../core/time/time.ts";
 
 export type HttpRequest = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -13,7 +14,12 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-export type HttpAnswer = { readonly status: number; readonly retryAfter: string | null; readonly body: string };
+export type HttpAnswer = {
+  readonly status: number;
+  /** How long the other end wants to be left alone; null: it does not say. */
+  readonly retryAfterMs: number | null;
+  readonly body: string;
+};
 
 /** @throws AbortedError | TimeoutError | TransientError when no answer came */
 export type HttpExchange = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
@@ -45,8 +51,8 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
       const all = { "accept-encoding": "identity", ...headers, ...length };
       const asked = request({ ...at, path: `${prefix}${path}`, method, signal, headers: all }, (response) => {
         const { statusCode: status = 0, headers: said } = response;
-        const retryAfter = said["retry-after"] ?? null;
-        text(response).then((got) => resolve({ status, retryAfter, body: got }), reject);
+        const retryAfterMs = readRetryAfter(status, said);
+        text(response).then((got) => resolve({ status, retryAfterMs, body: got }), reject);
       });
       asked.once("error", (error) => reject(asked.reusedSocket ? new KeptConnectionError(error) : error));
       stop(() => asked.destroy());
@@ -82,6 +88,20 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
       clearTimeout(timer);
     }
   };
+}
+
+const TOO_MANY = 429;
+
+/**
+ * `Retry-After` in seconds or as a date; with a 429 without one `Poly-RateLimit-Reset`, unix seconds at which the signer's
+ * wait is over (docs.polymarket.com, trading-rate-limits). Times are compared with the answer's own.
+ */
+function readRetryAfter(status: number, headers: http.IncomingHttpHeaders): number | null {
+  const said = headers["retry-after"];
+  const reset = status === TOO_MANY ? headers["poly-ratelimit-reset"] : undefined;
+  const until = said === undefined ? Number(reset) * SECOND_MS : Date.parse(said);
+  const waitMs = /^\d+$/.test(said ?? "") ? Number(said) * SECOND_MS : until - Date.parse(headers.date ?? "");
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
 }
 
 /** A kept connection ended before an answer began. */

@@ -9,8 +9,8 @@ const samples = existsSync(SAMPLES)
   ? z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(SAMPLES, "utf8")))
   : null;
 
-const answer = (status: number, body: unknown, retryAfter: string | null = null): OrderAnswer =>
-  readOrderAnswer({ status, retryAfter, body: typeof body === "string" ? body : JSON.stringify(body) });
+const answer = (status: number, body: unknown, retryAfterMs: number | null = null): OrderAnswer =>
+  readOrderAnswer({ status, retryAfterMs, body: typeof body === "string" ? body : JSON.stringify(body) });
 const inWords = (read: OrderAnswer): string => {
   if (read.kind === "refused") return `refused: ${read.class}`;
   if (read.kind === "unavailable") return `unavailable: ${read.sign.kind}`;
@@ -45,7 +45,11 @@ describe.skipIf(samples === null)(`recorded answers (${SAMPLES})`, () => {
 
   test("each recorded error is of its class", () => {
     const errors = z.array(one).parse(samples?.http_errors);
-    const read = errors.map(({ http, body, headers }) => inWords(answer(http, body, headers?.["Retry-After"] ?? null)));
+    const read = errors.map(({ http, body, headers }) =>
+      inWords(
+        answer(http, body, headers?.["Retry-After"] === undefined ? null : Number(headers["Retry-After"]) * 1_000),
+      ),
+    );
     expect(read).toEqual([
       ...["refused: funds", "refused: config", "refused: config", "refused: config", "duplicate", "refused: tick"],
       ...["refused: size", "refused: amounts", "refused: amounts", "no-fill", "no-fill", "refused: market"],
@@ -72,11 +76,15 @@ describe("what nobody has seen before is never a yes", () => {
     expect(inWords(answer(status, body))).toBe(expected);
   });
 
+  test.each(["invalid order version, please use the latest clob-client", "order_version_mismatch"])("%s", (error) => {
+    expect(inWords(answer(400, { error }))).toBe("refused: version");
+  });
+
   test("waits as long as the body or the header says", () => {
     const body = { error: "post-only mode", retry_after_seconds: 79 };
-    expect(answer(503, body, "5")).toMatchObject({ sign: { retryAfterMs: 79_000 } });
-    expect(answer(429, "", "2")).toEqual({ kind: "rate-limited", retryAfterMs: 2_000 });
-    expect(answer(429, "", "soon")).toEqual({ kind: "rate-limited", retryAfterMs: null });
+    expect(answer(503, body, 5_000)).toMatchObject({ sign: { retryAfterMs: 79_000 } });
+    expect(answer(429, "", 2_000)).toEqual({ kind: "rate-limited", retryAfterMs: 2_000 });
+    expect(answer(429, "", null)).toEqual({ kind: "rate-limited", retryAfterMs: null });
   });
 
   test("a long text is cut before it reaches a log", () => {

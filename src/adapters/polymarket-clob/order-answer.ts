@@ -3,13 +3,7 @@ import type { OrderAnswer, RefusalClass } from "../../core/execution/venue-answe
 import type { VenueSign } from "../../core/execution/venue-state.ts";
 import { parseOrderHash } from "../../core/ids/ids.ts";
 import { parseShares } from "../../core/money/amounts.ts";
-
-export type HttpOrderAnswer = {
-  readonly status: number;
-  /** Seconds, as the header says; null without it. */
-  readonly retryAfter: string | null;
-  readonly body: string;
-};
+import type { HttpAnswer } from "./http-exchange.ts";
 
 const STATUSES = ["live", "matched", "delayed", "unmatched"] as const;
 const placedSchema = z.object({
@@ -38,8 +32,8 @@ const BY_TEXT: readonly (readonly [text: string, kind: "duplicate" | "no-fill" |
   ["invalid signature", "config"],
   ["the order signer address has to be the address of the api key", "config"],
   ["maker address not allowed", "config"],
-  ["invalid order version", "config"],
-  ["order_version_mismatch", "config"],
+  ["invalid order version", "version"],
+  ["order_version_mismatch", "version"],
   ["not enough balance / allowance", "funds"],
   ["breaks minimum tick size rule", "tick"],
   ["lower than the minimum", "size"],
@@ -51,13 +45,13 @@ const BY_TEXT: readonly (readonly [text: string, kind: "duplicate" | "no-fill" |
 ];
 
 /** Every answer of the order endpoint, sorted by what to do next; what nobody has seen before is never a yes. */
-export function readOrderAnswer({ status, retryAfter, body }: HttpOrderAnswer): OrderAnswer {
+export function readOrderAnswer({ status, retryAfterMs: told, body }: HttpAnswer): OrderAnswer {
   const json = parseJson(body);
   if (status === 200) return readPlaced(json);
   const failure = errorSchema.safeParse(json).data;
   const text = failure?.error ?? "";
-  const waitMs = failure?.retry_after_seconds ?? (retryAfter === null ? Number.NaN : Number(retryAfter));
-  const retryAfterMs = waitMs >= 0 ? waitMs * 1_000 : null;
+  const inBody = failure?.retry_after_seconds;
+  const retryAfterMs = inBody === undefined ? told : inBody * 1_000;
   if (status === 400) return byText(text);
   if (status === 401) return { kind: "refused", class: "auth", text: shorten(text) };
   if (status === 403) return { kind: "unavailable", sign: { kind: "blocked" } };

@@ -3,17 +3,18 @@ import type { MarketId } from "../../core/ids/ids.ts";
 import type { GammaClient } from "./gamma-client.ts";
 import { parseGammaMarket } from "./gamma-market.ts";
 
-/** What decides on which exchange a market is traded; neither changes. */
+/** What decides on which exchange a market is traded. The version changes only where the venue moves a market. */
 export type MarketExchange = { readonly marketVersion: string; readonly negRisk: boolean };
 
 const versioned = z.object({ version: z.string().nullish() });
 
-/** Asks Gamma once for each market. */
+/** Asks Gamma once for each market, and again where the venue refuses the version. */
 export function createMarketExchanges(client: GammaClient) {
   const known = new Map<MarketId, MarketExchange>();
 
   /** @returns null where Gamma does not know the market. @throws as `GammaClient`, PayloadError for an unknown version */
-  async function find(marketId: MarketId, signal: AbortSignal): Promise<MarketExchange | null> {
+  async function find(marketId: MarketId, signal: AbortSignal, anew = false): Promise<MarketExchange | null> {
+    if (anew) known.delete(marketId);
     const found = known.get(marketId);
     if (found !== undefined) return found;
     const rows = await client.markets(

@@ -7,6 +7,8 @@ import type { VenueSign } from "./venue-state.ts";
 export type RefusalClass =
   /** Signature, wallet, credentials, domain version: nothing will be accepted; stop and say so. */
   | "config"
+  /** Signed for another exchange than the venue trades the market on: what the market is has to be asked anew. */
+  | "version"
   | "auth"
   | "funds"
   /** The tick is not what we think: read it anew and build the order once more. */

@@ -15,6 +15,8 @@ describe("the venue's condition", () => {
     ["takes resting orders only", [{ kind: "post-only", retryAfterMs: 79_000 }], "rest cancel", 79_000],
     ["does not say how long", [{ kind: "post-only", retryAfterMs: null }], "rest cancel", 120_000],
     ["takes cancels only", [{ kind: "cancel-only", retryAfterMs: null }], "cancel", 30_000],
+    ["has had too many orders", [{ kind: "rate-limited", retryAfterMs: 3_000 }], "cancel", 3_000],
+    ["has had too many, and says no more", [{ kind: "rate-limited", retryAfterMs: null }], "cancel", 1_000],
     ["is switched off", [{ kind: "disabled", retryAfterMs: 5_000 }], "", 5_000],
   ])("%s", (_what, signs, now, waitMs) => {
     const state = stateAfter(signs);

@@ -2,9 +2,9 @@ import { addMs, type EpochMs, MINUTE_MS, SECOND_MS } from "../time/time.ts";
 
 /**
  * What the venue takes at the moment (API sheet, section 2.8): everything; resting orders only; cancels only; nothing,
- * or nothing from us.
+ * or nothing from us. LIMITED: no orders for a while, because there were too many; cancels are counted apart.
  */
-export type VenueCondition = "NORMAL" | "POST_ONLY" | "CANCEL_ONLY" | "DOWN" | "BLOCKED";
+export type VenueCondition = "NORMAL" | "LIMITED" | "POST_ONLY" | "CANCEL_ONLY" | "DOWN" | "BLOCKED";
 
 /** What an answer says about the venue as a whole. */
 export type VenueSign =
@@ -14,6 +14,8 @@ export type VenueSign =
   | { readonly kind: "post-only"; readonly retryAfterMs: number | null }
   | { readonly kind: "cancel-only"; readonly retryAfterMs: number | null }
   | { readonly kind: "disabled"; readonly retryAfterMs: number | null }
+  /** Too many orders (429). */
+  | { readonly kind: "rate-limited"; readonly retryAfterMs: number | null }
   /** The firewall, or the country: more requests make it worse, so a person has to look. */
   | { readonly kind: "blocked" };
 
@@ -31,6 +33,7 @@ const RESTART_WAIT_MS = SECOND_MS;
 const RESTART_WAIT_MS_MAX = 30 * SECOND_MS;
 /** After a restart the venue takes resting orders only for two minutes. */
 const POST_ONLY_WAIT_MS = 2 * MINUTE_MS;
+const RATE_WAIT_MS = SECOND_MS;
 const CLOSED_WAIT_MS = 30 * SECOND_MS;
 
 export function observeVenue(state: VenueState, sign: VenueSign, at: EpochMs): VenueState {
@@ -43,6 +46,8 @@ export function observeVenue(state: VenueState, sign: VenueSign, at: EpochMs): V
       const waitMs = Math.min(RESTART_WAIT_MS * 2 ** state.tries, RESTART_WAIT_MS_MAX);
       return { condition: "DOWN", askAgainAt: addMs(at, waitMs), tries: state.tries + 1 };
     }
+    case "rate-limited":
+      return { condition: "LIMITED", askAgainAt: addMs(at, sign.retryAfterMs ?? RATE_WAIT_MS), tries: 0 };
     case "post-only":
       return { condition: "POST_ONLY", askAgainAt: addMs(at, sign.retryAfterMs ?? POST_ONLY_WAIT_MS), tries: 0 };
     case "cancel-only":

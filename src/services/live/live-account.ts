@@ -98,7 +98,7 @@ export function createLiveAccount(deps: LiveAccountDeps): LiveAccount {
     },
     async alarm(sort, text) {
       const at = clock.nowMs();
-      const kind = sort === "closed-only" ? "pause" : "halt";
+      const kind = sort === "closed-only" || sort === "settlement" ? "pause" : "halt";
       logger.error("live trading needs a person", { sort, text, trading: kind });
       session?.control({ kind }, `venue-${sort}-${at}`);
       await outbox.record(`venue-${sort}-${at}`, "error", { service: "live trading", reason: `${sort}: ${text}` }, at);

@@ -20,13 +20,15 @@ export type LiveVenueDeps = {
   readonly exchangeOf: (
     marketId: MarketId,
     signal: AbortSignal,
+    /** True: not from memory. */
+    anew?: boolean,
   ) => Promise<{ readonly marketVersion: string; readonly negRisk: boolean } | null>;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly logger: Logger;
-  /** Something that only a person can mend: credentials, wallet, firewall. */
-  readonly alarm: (sort: RefusalClass | "blocked", text: string) => Promise<void>;
+  /** Something that only a person can mend: credentials, wallet, firewall, settlements that fail. */
+  readonly alarm: (sort: RefusalClass | "blocked" | "settlement", text: string) => Promise<void>;
   /** Why no new order may go out now; null: it may. Orders that were sent before are followed all the same. */
   readonly hold: (side: Side) => UnfilledReason | null;
   readonly hints: OrderHints;

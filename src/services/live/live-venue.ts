@@ -13,6 +13,8 @@ import { createSender } from "./send-order.ts";
 
 const POLL_MS = SECOND_MS;
 const RESTING_POLL_MS = 5 * SECOND_MS;
+const SETTLED_LOOKED_AT = 10;
+const SETTLED_FAILED_MAX = 4;
 const SALT_MAX = 2 ** 53 - 1;
 
 /**
@@ -25,6 +27,7 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
   const begunAt = clock.nowMs();
   const placed = new Set<ClientOrderId>();
   const withdrawn = new Set<ClientOrderId>();
+  let settled: readonly boolean[] = [];
   const followed = new Map<ClientOrderId, OrderHash>();
 
   async function oneRound(placing: Placing, order: LiveOrder): Promise<Ending> {
@@ -39,8 +42,21 @@ export function createLiveVenue(deps: LiveVenueDeps): Venue {
     return isKnown ? null : send(request, order, false, signal);
   }
 
+  /** What is matched and fails on the chain is neither bought nor sold: often, and the venue is not to be traded at. */
+  async function noteSettlement(ending: OrderResult): Promise<void> {
+    const failed = ending.status === "unfilled" && ending.reason === "SETTLEMENT_FAILED";
+    if (!failed && ending.status === "unfilled") return;
+    settled = [...settled, failed].slice(-SETTLED_LOOKED_AT);
+    const failures = settled.filter((each) => each).length;
+    if (failures < SETTLED_FAILED_MAX) return;
+    const text = `${failures} of the last ${settled.length} matched orders failed on the chain`;
+    settled = [];
+    await deps.alarm("settlement", text);
+  }
+
   async function end(id: ClientOrderId, ending: OrderResult): Promise<OrderResult> {
     await store.finish(id, ending, clock.nowMs());
+    await noteSettlement(ending);
     withdrawn.delete(id);
     followed.delete(id);
     return ending;

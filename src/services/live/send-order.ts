@@ -1,3 +1,5 @@
+import { orderDomain, orderHash } from "../../core/chain/exchange-order.ts";
+import { PayloadError } from "../../core/errors.ts";
 import type { UnfilledReason } from "../../core/execution/order.ts";
 import type { OrderAnswer, RefusalClass } from "../../core/execution/venue-answer.ts";
 import {
@@ -9,11 +11,9 @@ import {
 } from "../../core/execution/venue-state.ts";
 import type { ClientOrderId } from "../../core/ids/ids.ts";
 import type { ApprovedOrder } from "../../core/risk/check-order.ts";
-import { SECOND_MS } from "../../core/time/time.ts";
 import type { LiveOrder } from "../../ports/live-order-store.ts";
 import type { Ending, LiveVenueDeps } from "./live-deps.ts";
 
-const RATE_WAIT_MS = SECOND_MS;
 const REASONS: Partial<Record<RefusalClass, UnfilledReason>> = { tick: "TICK_CHANGED", size: "BELOW_MIN_SIZE" };
 const NEEDS_A_PERSON: readonly RefusalClass[] = ["config", "auth", "closed-only"];
 
@@ -32,8 +32,11 @@ export function createSender(deps: LiveVenueDeps): Sender {
     venue = observeVenue(venue, sign, clock.nowMs());
   };
 
-  async function onRefusal(request: ApprovedOrder, sort: RefusalClass, text: string, signal: AbortSignal) {
+  type Refused = Extract<OrderAnswer, { kind: "refused" }>;
+  async function onRefusal(request: ApprovedOrder, order: LiveOrder, answer: Refused, signal: AbortSignal) {
     const { clientOrderId, tokenId } = request;
+    const { text } = answer;
+    const sort = answer.class === "version" && !(await hasMoved(order, signal)) ? "config" : answer.class;
     logger.warn("order refused by the venue", { clientOrderId, class: sort, text });
     if (NEEDS_A_PERSON.includes(sort)) await alarm(sort, text);
     if (sort !== "funds" || refreshed.has(clientOrderId)) return unfilled(REASONS[sort] ?? "VENUE_REFUSED");
@@ -43,7 +46,19 @@ export function createSender(deps: LiveVenueDeps): Sender {
     return null;
   }
 
-  async function read(request: ApprovedOrder, answer: OrderAnswer, signal: AbortSignal): Promise<Ending> {
+  /** Whether the market is on another exchange by now than the order was signed for; the next one is signed for that. */
+  async function hasMoved({ marketId, signed, orderHash: hash }: LiveOrder, signal: AbortSignal): Promise<boolean> {
+    try {
+      const market = await deps.exchangeOf(marketId, signal, true);
+      return market === null || orderHash(signed.order, orderDomain(market.marketVersion, market.negRisk)) !== hash;
+    } catch (error) {
+      // A version that nobody knows: nothing can be signed for it.
+      if (error instanceof PayloadError) return false;
+      throw error;
+    }
+  }
+
+  async function read(request: ApprovedOrder, order: LiveOrder, answer: OrderAnswer, signal: AbortSignal) {
     const { clientOrderId } = request;
     switch (answer.kind) {
       case "accepted":
@@ -54,14 +69,14 @@ export function createSender(deps: LiveVenueDeps): Sender {
       case "no-fill":
         return unfilled("NO_LIQUIDITY");
       case "refused":
-        return onRefusal(request, answer.class, answer.text, signal);
+        return onRefusal(request, order, answer, signal);
       case "unavailable":
         observe(answer.sign);
         if (answer.sign.kind !== "blocked") return null;
         await alarm("blocked", "the venue's firewall or the country's rules keep us out");
         return unfilled("VENUE_REFUSED");
       case "rate-limited":
-        await clock.sleep(answer.retryAfterMs ?? RATE_WAIT_MS, signal);
+        observe({ kind: "rate-limited", retryAfterMs: answer.retryAfterMs });
         return null;
       case "unknown":
         logger.warn("order without an answer", { clientOrderId, text: answer.text });
@@ -77,7 +92,7 @@ export function createSender(deps: LiveVenueDeps): Sender {
       if (!isMarked) await store.markSent(order.clientOrderId, clock.nowMs());
       const answer = await client.postOrder(order.signed, signal);
       logger.info("order sent", { clientOrderId: order.clientOrderId, answer: answer.kind });
-      return read(request, answer, signal);
+      return read(request, order, answer, signal);
     },
   };
 }
