@@ -86,12 +86,12 @@ test("a version that the venue refuses is asked anew: moved, the next order is s
 });
 
 test("after too many orders none goes out before the venue's wait is over, whichever it is", async () => {
-  const { place, postedAt } = desk([{ kind: "rate-limited", retryAfterMs: 25_000 }]);
-  expect(await place(1)).toEqual({ status: "unfilled", reason: "ORDER_EXPIRED" });
-  expect(await place(2)).toEqual({ status: "unfilled", reason: "ORDER_EXPIRED" });
-  expect((await place(3)).status).toBe("filled");
-  expect(postedAt).toEqual([0, expect.closeTo(26_000, -4)]);
-  expect(postedAt[1]).toBeGreaterThanOrEqual(25_000);
+  const { place, postedAt } = desk([{ kind: "rate-limited", retryAfterMs: 100_000 }]);
+  const results: OrderResult[] = [];
+  for (let n = 1; results.at(-1)?.status !== "filled"; n++) results.push(await place(n));
+  expect(results.length).toBeGreaterThan(2);
+  expect(postedAt).toHaveLength(2);
+  expect(postedAt[1]).toBeGreaterThanOrEqual(100_000);
 });
 
 test("settlements that fail again and again stop buying, and it begins to count anew", async () => {
