@@ -49,6 +49,11 @@ export type IngestEntry = {
  */
 export type ChainStore = {
   /**
+   * Becomes the only one that follows: what two hold in memory of one store would not be what it holds. Backfills write
+   * beside it. @returns a function that gives the place up; null while another one has it.
+   */
+  tryLock(onLost: () => void): Promise<(() => Promise<void>) | null>;
+  /**
    * Idempotent: blocks that are already covered are left alone, so nothing is written twice.
    * @param mark moved in the same transaction, as by `finalize`; null: it stays
    * @param onWriting called when all is known that had to be asked for, and from there on the database works alone: the

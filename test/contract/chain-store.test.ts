@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
+import { createAlertOutbox } from "../../src/adapters/postgres/alert-outbox.ts";
+import { createArchiveStore } from "../../src/adapters/postgres/archive-store.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import { ProviderInconsistencyError } from "../../src/core/errors.ts";
 import { parseTxHash } from "../../src/core/ids/ids.ts";
@@ -74,6 +76,18 @@ describeOnEachEngine("chain store", (getDb) => {
       is_final: false,
       known_at: blockTime(90_000_123) + 1_234,
     });
+  });
+
+  test("has one listener at a time, whoever archives or sends alerts beside it", async () => {
+    const store = createChainStore(getDb());
+    const others = [createArchiveStore(getDb()).lock, () => createAlertOutbox(getDb()).tryLock(() => {})];
+    const releases = await Promise.all([store.tryLock(() => {}), ...others.map((lock) => lock())]);
+    expect(releases).not.toContain(null);
+    expect(await createChainStore(getDb()).tryLock(() => {})).toBeNull();
+    for (const release of releases) await release?.();
+    const next = await store.tryLock(() => {});
+    expect(next).not.toBeNull();
+    await next?.();
   });
 
   test("what is already covered is not written again, and only the new part is announced", async () => {

@@ -122,6 +122,14 @@ export function createMortalEngine(engine: Engine, options: MortalOptions): Engi
   return {
     ...engine,
     source,
+    // Its locks go with a process.
+    tryLock: (key, onLost) =>
+      outside(async () => {
+        const release = await engine.tryLock(key, onLost);
+        if (release === null) return null;
+        life.onDeath(() => void time.busy(release));
+        return () => time.busy(release);
+      }),
     wake: { ...engine.wake, notify: (channel) => outside(() => notify(() => engine.wake.notify(channel))) },
   };
 }

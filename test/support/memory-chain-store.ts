@@ -40,7 +40,15 @@ export function createMemoryChainStore(): MemoryChainStore {
   const infos: MarketInfo[] = [];
   const missing: string[] = [];
 
+  let isLocked = false;
   return {
+    async tryLock() {
+      if (isLocked) return null;
+      isLocked = true;
+      return async () => {
+        isLocked = false;
+      };
+    },
     records,
     infos,
     missing,

@@ -3,13 +3,12 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { Alert, AlertFacts, AlertKind, AlertOutbox } from "../../ports/alert-outbox.ts";
 import { int8Array, json, ts } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
+import { LOCKS } from "./locks.ts";
 
 /** One sender per database, or every alert would be sent twice. */
-const SENDER_LOCK = 7_165_728_004n;
-
 export function createAlertOutbox(db: Database): AlertOutbox {
   return {
-    tryLock: (onLost) => db.tryLock(SENDER_LOCK, onLost),
+    tryLock: (onLost) => db.tryLock(LOCKS.alertSender, onLost),
     async waiting(limit) {
       const { rows } = await sql<{ id: bigint; kind: AlertKind; payload: AlertFacts; created_at: EpochMs }>`
         SELECT id, kind, payload, created_at FROM flow.alert_outbox

@@ -14,10 +14,8 @@ import { listPartitions } from "./archive-partitions.ts";
 import { type FillRow, fillColumns, toArchivedFill } from "./archive-rows.ts";
 import { bytesArray, numericArray } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { LOCKS } from "./locks.ts";
 import type { Schema } from "./schema.ts";
-
-/** Held by whoever archives or imports; unlike any other advisory lock of the project. */
-const ARCHIVE_LOCK = 7_165_728_004n;
 
 /** Dropping a partition needs its parent for a moment; a reader that takes longer goes first and we come again. */
 const LOCK_WAIT_MS = 1_000;
@@ -27,7 +25,7 @@ const AHEAD_BLOCKS = 50_000;
 
 export function createArchiveStore(db: Database, { lockWaitMs = LOCK_WAIT_MS } = {}): ArchiveStore {
   return {
-    lock: () => db.tryLock(ARCHIVE_LOCK),
+    lock: () => db.tryLock(LOCKS.archive),
     async prepareAhead() {
       await sql`SELECT flow.ensure_fill_partition(head_block + ${AHEAD_BLOCKS}),
         flow.ensure_lifecycle_partition(head_block + ${AHEAD_BLOCKS})

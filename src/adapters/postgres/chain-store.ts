@@ -14,6 +14,7 @@ import { type ExchangeKeys, insertFills, partitionsOf } from "./fill-rows.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { createFactsReader } from "./known-facts.ts";
 import { insertEffects } from "./lifecycle-rows.ts";
+import { LOCKS } from "./locks.ts";
 import { createMarketInfoStore } from "./market-info.ts";
 import type { Schema } from "./schema.ts";
 
@@ -36,6 +37,7 @@ export function createChainStore(db: Database): ChainStore {
   return {
     ...createMarketInfoStore(db),
     ...createFactsReader(db),
+    tryLock: (onLost) => db.tryLock(LOCKS.listener, onLost),
     async extend(record, mark = null, onWriting = () => {}) {
       const done = await extend(
         { db, begin: dictionary.begin, exchanges: await exchangeKeys(), memory, isLabelled, onWriting },

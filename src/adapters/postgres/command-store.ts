@@ -6,7 +6,7 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { CommandReceipt, CommandStore, ExecutorSight } from "../../ports/command-store.ts";
 import { ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
-import { EXECUTOR_LOCK } from "./executor-store.ts";
+import { LOCKS } from "./locks.ts";
 import type { Schema } from "./schema.ts";
 
 const STATE_AFTER: Readonly<Partial<Record<ControlCommand["kind"], TradingState>>> = {
@@ -20,7 +20,7 @@ const IDS_SHOWN = 5;
 
 export function createCommandStore(db: Database): CommandStore {
   return {
-    sight: async () => ({ ...(await readSight(db)), isRunning: await db.isLocked(EXECUTOR_LOCK) }),
+    sight: async () => ({ ...(await readSight(db)), isRunning: await db.isLocked(LOCKS.executor) }),
     async submit(command, by, at) {
       const receipt = await db.transaction((trx) => submit(trx, command, by, at));
       if (receipt.kind === "waiting") await db.wake.notify("orderflow_commands");

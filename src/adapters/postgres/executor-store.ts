@@ -9,16 +9,15 @@ import type { Database } from "./connect.ts";
 import { loadInbox } from "./executor-inbox.ts";
 import { saveAlerts, saveChanges } from "./executor-rows.ts";
 import { appendSteps, saveSteps } from "./executor-state.ts";
+import { LOCKS } from "./locks.ts";
 import { loadClosedBets, saveSignificance } from "./significance-rows.ts";
-
-/** One executor trades per database, whatever its mode. */
-export const EXECUTOR_LOCK = 7_165_728_003n;
 
 export function createExecutorStore(db: Database, mode: TradingMode): ExecutorStore {
   const reader = `executor:${mode}`;
   const journal = { mode, reader };
   return {
-    tryLock: (onLost) => db.tryLock(EXECUTOR_LOCK, onLost),
+    // One trades per database, whatever its mode.
+    tryLock: (onLost) => db.tryLock(LOCKS.executor, onLost),
     load: () => loadEngine(db, mode, reader),
     read: (query) => loadInbox(db, query),
     append: (batch) => ownSteps(batch, () => appendSteps(db, journal, batch)),

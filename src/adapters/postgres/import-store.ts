@@ -24,19 +24,18 @@ import {
   tsOrNull,
 } from "./codecs.ts";
 import { type Database, repeatableTransaction } from "./connect.ts";
+import { LOCKS } from "./locks.ts";
 import { markWallets } from "./reputation/score-steps.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
 
-/** Held by whoever imports accounts; unlike any other advisory lock of the project. */
-const IMPORT_LOCK = 7_165_728_007n;
 const SOURCE = "data-api";
 
 /** Writes what migration 0007 creates but reconciliations, and marks wallets in flow.score_due. */
 export function createImportStore(db: Database): ImportStore {
   return {
-    lock: () => db.tryLock(IMPORT_LOCK),
+    lock: () => db.tryLock(LOCKS.accountImport),
     async hasScores() {
       const { rows } = await sql<{ has: boolean }>`
         SELECT EXISTS (SELECT FROM flow.wallet_score)

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { ConfigError } from "../../core/errors.ts";
 import type { Database } from "./connect.ts";
+import { LOCKS } from "./locks.ts";
 import { chainSql } from "./migrations/0001_chain.ts";
 import { reputationSql } from "./migrations/0002_reputation.ts";
 import { executorSql } from "./migrations/0003_executor.ts";
@@ -110,7 +111,7 @@ export async function newerMigrations(db: Database): Promise<readonly string[]> 
 export async function migrateWithin(trx: Transaction<Schema>, list: readonly Migration[]): Promise<readonly string[]> {
   // A service that may write to its own tables only comes no further than this.
   if (await isUpToDate(trx, list)) return [];
-  await sql`SELECT pg_advisory_xact_lock(7165728001)`.execute(trx);
+  await sql`SELECT pg_advisory_xact_lock(${LOCKS.migration.toString()}::int8)`.execute(trx);
   await sql`CREATE SCHEMA IF NOT EXISTS flow`.execute(trx);
   await sql`CREATE TABLE IF NOT EXISTS flow.migration (
     name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`.execute(trx);

@@ -1,6 +1,7 @@
 import { assert } from "../../core/assert.ts";
 import { AbortedError, OutcomeUnknownError, TransientError } from "../../core/errors.ts";
 import type { Health, Service } from "../../ports/service.ts";
+import { takePlace } from "../take-place.ts";
 import { type ExecutorDeps, runSession } from "./session.ts";
 
 /**
@@ -19,10 +20,15 @@ export function createExecutorService(deps: ExecutorDeps): Service {
     async run(signal) {
       while (!signal.aborted) {
         health = { ready: false, detail: "waiting to become the executor that trades" };
-        const place = await takePlace(deps, signal, () => {
-          // Ready: what replaces containers one after the other ends the old one only then.
-          health = { ready: true, detail: "another executor is trading; ready to take over" };
-        });
+        const place = await takePlace(
+          { ...deps, ...deps.store, retryMs: deps.config.timing.lockRetryMs },
+          signal,
+          () => {
+            if (!health.ready) deps.logger.info("another executor is trading; waiting to take over");
+            // Ready: what replaces containers one after the other ends the old one only then.
+            health = { ready: true, detail: "another executor is trading; ready to take over" };
+          },
+        );
         if (place === null) return;
         health = { ready: false, detail: "reading where the last one stopped" };
         const onReady = (): void => {
@@ -43,35 +49,6 @@ export function createExecutorService(deps: ExecutorDeps): Service {
     },
   };
 }
-
-type Place = { readonly lost: AbortSignal; readonly release: () => Promise<void> };
-
-/** Waits until no other executor trades. @returns null when asked to stop before. */
-async function takePlace(
-  { store, clock, logger, config }: ExecutorDeps,
-  signal: AbortSignal,
-  onWaiting: () => void,
-): Promise<Place | null> {
-  let told = false;
-  while (!signal.aborted) {
-    const lost = new AbortController();
-    try {
-      const unlock = await store.tryLock(() => lost.abort());
-      if (unlock !== null) return { lost: lost.signal, release: () => unlock().catch(ignoreLost) };
-      onWaiting();
-      if (!told) logger.info("another executor is trading; waiting to take over");
-      told = true;
-    } catch (error) {
-      if (!mayPass(error)) throw error;
-      logger.warn("the executor's lock could not be asked for", { reason: describe(error) });
-    }
-    await clock.sleep(config.timing.lockRetryMs, signal);
-  }
-  return null;
-}
-
-/** A lock that went with its connection needs no releasing. */
-const ignoreLost = (): void => {};
 
 /** After an unknown commit the state is loaded again, and with it the answer. */
 const mayPass = (error: unknown): boolean =>

@@ -15,10 +15,10 @@ const nothing = { infos: [], unreadable: [] };
 const emptyCatalog: MarketCatalog = { byMarket: async () => nothing, byToken: async () => nothing };
 
 /** The whole service over a chain that the test writes; both of its loops sleep once it has caught up. */
-function start(chain: FakeChain, changes: Partial<ListenerConfig> = {}) {
+function start(chain: FakeChain, changes: Partial<ListenerConfig> = {}, store = createMemoryChainStore()) {
   const logSource = createFakeLogSource(chain);
   const clock = createManualClock(fromUnixSeconds((chain.block(chain.head())?.timestamp ?? 0) + 1));
-  const [store, logger] = [createMemoryChainStore(), createQuietLogger()];
+  const logger = createQuietLogger();
   const config = { ...defaultListenerConfig, startBlocks: 20, ...changes };
   const service = createListenerService({ logSource, catalog: emptyCatalog, store, clock, logger, config });
   const stop = new AbortController();
@@ -47,6 +47,28 @@ describe("the listener", () => {
     expect(messages()).toEqual(expect.arrayContaining(["listening", "following"]));
     const { fields } = logger.lines.find(({ message }) => message === "listening") ?? {};
     expect(fields).toEqual({ fromBlock: store.records[0]?.fromBlock, headBlock: 100 });
+  });
+
+  test("waits while another one follows into the same store, ready, and goes on where that ended", async () => {
+    const chain = createFakeChain({ head: 100, finalized: 100 });
+    const first = start(chain);
+    const running = first.run();
+    await first.clock.untilSleeping(2);
+    const second = start(chain, {}, first.store);
+    const standby = second.run();
+    await second.clock.untilSleeping(1);
+    expect(second.service.health()).toMatchObject({ ready: true, detail: expect.stringMatching(/another listener/) });
+    chain.mineTo(101);
+    await second.clock.advance(5_000);
+    expect(first.store.records.at(-1)?.toBlock).toBe(100);
+    first.stop();
+    await running;
+    await second.clock.advance(1_000);
+    await second.clock.untilSleeping(2);
+    expect(first.store.records.at(-1)).toMatchObject({ fromBlock: 101, toBlock: 101 });
+    second.stop();
+    await standby;
+    expect(second.messages().filter((message) => message.startsWith("another listener"))).toHaveLength(1);
   });
 
   test("reads at once when it is hinted at a head", async () => {

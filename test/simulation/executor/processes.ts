@@ -114,19 +114,10 @@ export function createProcesses(
   };
 }
 
-/** Its advisory lock and its ears go with a process. */
+/** Its ears go with a process. */
 function dyingWith(life: Life, time: SimTime, engine: Engine): Engine {
   return {
     ...engine,
-    tryLock: (key, onLost) =>
-      life.answer(
-        time.busy(async () => {
-          const release = await engine.tryLock(key, onLost);
-          if (release === null) return null;
-          life.onDeath(() => void time.busy(release));
-          return () => time.busy(release);
-        }),
-      ),
     wake: {
       ...engine.wake,
       listen: (channel, onHint) =>
