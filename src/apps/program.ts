@@ -26,7 +26,7 @@ export const EXIT = { done: 0, failed: 1, cannotStart: 2, forced: 130 } as const
 
 export type ProgramSetup = {
   /** Where the settings come from; by default `.env` and the process's environment. */
-  readonly load?: () => Environment;
+  readonly load?: () => Environment | Promise<Environment>;
   readonly simulated?: boolean;
 };
 
@@ -45,7 +45,7 @@ export async function runProgram(
   // What nobody awaited: the process cannot be trusted any more, and a restart recovers.
   process.once("uncaughtException", (error) => exitProcess(reportFailure(error)));
   try {
-    const environment = load();
+    const environment = await load();
     const clock = createSystemClock();
     const logger = createLogger({
       level: environment.LOG_LEVEL,

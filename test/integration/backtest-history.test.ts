@@ -36,6 +36,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
 import { createReputationBench } from "../support/reputation-bench.ts";
 import { readSimnetChain } from "../support/simnet-listener.ts";
+import { unseen } from "../support/unseen.ts";
 
 const PARTITION = 1_940;
 const END = (PARTITION + 1) * BLOCKS;
@@ -75,7 +76,13 @@ async function sweepByProcesses(db: Database, archive: string): Promise<void> {
   const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(db.kysely);
   const stop = new AbortController();
   const lines: string[] = [];
-  const terminal = { isInteractive: false, colours: false, columns: () => 100, write: () => undefined };
+  const terminal = {
+    isInteractive: false,
+    colours: false,
+    columns: () => 100,
+    write: () => undefined,
+    progress: unseen,
+  };
   const url = databaseUrl(inject("postgresUrl") ?? "", rows[0]?.name ?? "");
   const program = (signal: AbortSignal): Program => ({
     environment: {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
@@ -86,6 +86,18 @@ const command = (...args: readonly string[]): Promise<unknown> =>
       else resolve(JSON.parse(out));
     });
   });
+
+test("all faults are told at once, before anything is made", { timeout: SLOW_MS }, async () => {
+  const own = mkdtempSync(join(folder, "faulty-"));
+  writeFileSync(join(own, "orderflow.config.json"), '{ "base": { "minPrise": 0.1 }, "dayUsd": -1 }');
+  const env = { PATH: process.env.PATH ?? "", CAPITAL_USD: "many" };
+  const [code, err] = await new Promise<readonly [unknown, string]>((resolve) => {
+    execFile(process.execPath, [cli, "up"], { cwd: own, env }, (error, _, text) => resolve([error?.code, text]));
+  });
+  expect(code).toBe(2);
+  expect(err).toMatch(/CAPITAL_USD must be .*\n.*dayUsd must be .*\n.*base\.minPrise is not a known name/);
+  expect(readdirSync(own)).toEqual(["orderflow.config.json"]);
+});
 
 describe("orderflow up", { timeout: SLOW_MS }, () => {
   test("follows the chain, answers /healthz, stops on Ctrl-C with 0, and goes on where it was", async () => {

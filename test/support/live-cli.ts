@@ -15,6 +15,7 @@ import type { SignatureType } from "../../src/core/chain/exchange-order.ts";
 import { COLLATERAL_USD, OWNER, policyOf, WALLETS } from "./live-simnet.ts";
 import { createQuietLogger } from "./quiet-logger.ts";
 import { SMALL_POPULATION } from "./simulated-chain.ts";
+import { unseen } from "./unseen.ts";
 
 export type CliOutcome = { readonly code: number; readonly out: string; readonly err: string };
 export type LiveCli = Awaited<ReturnType<typeof startLiveCli>>;
@@ -72,7 +73,14 @@ export async function startLiveCli(options: LiveCliOptions = {}) {
     program: (changes: Readonly<Record<string, string>> = {}): Program => ({
       environment: parseEnvironment({ process: { ...environment, ...changes }, file: null }),
       ...{ clock, logger: createQuietLogger(), signal: AbortSignal.timeout(SLOW_MS) },
-      terminal: { isInteractive: false, colours: false, columns: () => 120, writeLine: () => {}, write: () => {} },
+      terminal: {
+        isInteractive: false,
+        colours: false,
+        columns: () => 120,
+        writeLine: () => {},
+        write: () => {},
+        progress: unseen,
+      },
     }),
     /** @param input what a person types */
     orderflow(

@@ -1,5 +1,19 @@
 import { createInterface } from "node:readline/promises";
 
+/**
+ * The line that says how far something is: on standard error, so that standard output holds what was asked for and nothing
+ * else, whoever reads it.
+ */
+export type ProgressOutput = {
+  readonly isInteractive: boolean;
+  /** Current width; 100 where there is no terminal. */
+  columns(): number;
+  /** In place of what was shown. */
+  replace(text: string): void;
+  clear(): void;
+  writeLine(line: string): void;
+};
+
 /** What standard output can show. */
 export type Terminal = {
   readonly isInteractive: boolean;
@@ -9,19 +23,39 @@ export type Terminal = {
   writeLine(line: string): void;
   /** Raw text, for cursor movements. */
   write(text: string): void;
+  readonly progress: ProgressOutput;
 };
 
 export function createTerminal(): Terminal {
-  const out = process.stdout;
+  const [out, err] = [process.stdout, process.stderr];
   // The reader went away (`| head`): there is nobody left to tell, and it is no failure of ours.
   out.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
   });
+  let isOpen = false;
+  const clear = (): void => {
+    if (isOpen) err.write("\r\x1b[K");
+    isOpen = false;
+  };
+  const progress: ProgressOutput = {
+    isInteractive: err.isTTY === true,
+    columns: () => err.columns ?? 100,
+    replace(text) {
+      err.write(`\r\x1b[K${text}`);
+      isOpen = true;
+    },
+    clear,
+    writeLine: (line) => void err.write(`${line}\n`),
+  };
   return {
+    progress,
     isInteractive: out.isTTY === true,
     colours: out.isTTY === true && out.hasColors(),
     columns: () => out.columns ?? 100,
-    writeLine: (line) => void out.write(`${line}\n`),
+    writeLine(line) {
+      clear();
+      out.write(`${line}\n`);
+    },
     write: (text) => void out.write(text),
   };
 }

@@ -48,7 +48,7 @@ test("shows every trade with its reasons, escapes titles, and loads nothing from
   expect(page).toContain("checks passed: TRADING_PAUSED");
   expect(page).toContain("color-scheme: light dark");
   expect(page).toContain("3 variants have been tried on this data");
-  const text = reportText(report);
+  const text = reportText(report, 120);
   expect(text).toContain("Verdict: cannot tell.");
   expect(text).not.toContain("STOPPED");
 });
@@ -58,7 +58,7 @@ test("says that it was stopped, has no proof then, and is not counted among the 
   expect(report).toMatchObject({ isPartial: true, fills: 0, proof: null });
   expect(recorded).toEqual([]);
   expect(reportPage(report)).toContain("Stopped before the end");
-  expect(reportText(report)).toMatch(/^STOPPED BEFORE THE END/);
+  expect(reportText(report, 120)).toMatch(/^STOPPED BEFORE THE END/);
 });
 
 test("axes have round steps within their range", () => {

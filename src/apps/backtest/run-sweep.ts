@@ -15,7 +15,7 @@ import { listedJobs, orderVariants, type SweepProgress, workOnSweep } from "../.
 import { reportSweep, type SweepReport } from "../../services/backtest/sweep-report.ts";
 import { archiveFolder } from "../archive.ts";
 import type { Program } from "../program.ts";
-import { createProgressLine, type ProgressLine, showBar, showLeft } from "../progress-line.ts";
+import { createProgressLine, type ProgressLine, showLeft, showShare } from "../progress-line.ts";
 import type { SweepProcessTask } from "./sweep-process.ts";
 
 /** The past, ready for every process of this machine; and what of it lies before `to`. */
@@ -102,7 +102,7 @@ export async function runSweep(
   const onProgress = ({ done, share }: SweepProgress): void => {
     const here = share - doneBefore;
     const leftMs = here <= 0 ? null : ((clock.nowMs() - begun) * (1 - share)) / here;
-    line.show(`${showBar(share)}  ${done} of ${sweep.variants.length} variants  ${showLeft(leftMs)}`);
+    line.show(`${showShare(share)}  ${done} of ${sweep.variants.length} variants  ${showLeft(leftMs)}`);
   };
   try {
     await workOnSweep({ store, variants, jobs, pool, clock }, sweep, { onProgress, onVariant, signal });

@@ -51,7 +51,11 @@ test("shows the variants, the windows, a heat map, and how much is luck; loads n
   expect(page).toContain("10 variants have been tried on this data");
   // What does not vary is no part of a variant's name, nor of a map.
   expect(page).not.toContain("SIZING");
-  const text = sweepText(report);
+  const tableLines = sweepText(report, 80)
+    .split("\n")
+    .filter((line) => line.startsWith(" "));
+  expect(tableLines.filter((line) => line.trimEnd().length > 80)).toEqual([]);
+  const text = sweepText(report, 200);
   expect(text).toMatch(
     /2026-09-01 to 2026-09-06 +2026-09-07 to 2026-09-09 +minScore 7, exit <hold> +19.00 +19.00 +4.00 +100.00 % +1.00/,
   );
@@ -65,5 +69,5 @@ test("says that it is of a part", async () => {
   const report = await reportOf(3);
   expect(report).toMatchObject({ isPartial: true, variants: 4 });
   expect(sweepPage(report)).toContain("Stopped before the end: these are figures of a part of the variants.");
-  expect(sweepText(report)).toMatch(/^STOPPED BEFORE THE END: .*\n\n3 of 4 variants over 4,321 fills/);
+  expect(sweepText(report, 200)).toMatch(/^STOPPED BEFORE THE END: .*\n\n3 of 4 variants over 4,321 fills/);
 });

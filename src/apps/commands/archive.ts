@@ -10,7 +10,7 @@ import {
 } from "../../services/archive/archive-fills.ts";
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar, showBytes, showLeft } from "../progress-line.ts";
+import { createProgressLine, showBytes, showLeft, showShare } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
 
 function parseDays(text: string): number {
@@ -63,8 +63,9 @@ function progressText({
 }: ArchiveProgress): string {
   const ratio = (block - partition.fromBlock + 1) / (partition.toBlock - partition.fromBlock + 1);
   return [
-    `${showBar(ratio)} partition ${partitionsDone + 1} of ${partitions}, block ${showCount(block)}`,
-    `${showCount(rows)} fills, ${showCount(rowsPerSecond)}/s ${showLeft(leftMs)}`,
+    `${showShare(ratio)}  partition ${partitionsDone + 1} of ${partitions}, block ${showCount(block)}`,
+    `${showCount(rows)} fills, ${showCount(rowsPerSecond)}/s`,
+    showLeft(leftMs),
   ].join("  ");
 }
 

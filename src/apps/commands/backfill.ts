@@ -10,8 +10,8 @@ import type { BackfillProgress } from "../../services/listener/backfill-meter.ts
 import { defaultListenerConfig } from "../../services/listener/listener-config.ts";
 import { connectChain } from "../chain.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar, showLeft } from "../progress-line.ts";
-import { showCount, showPercent } from "../table.ts";
+import { createProgressLine, showLeft, showShare } from "../progress-line.ts";
+import { showCount } from "../table.ts";
 import { BLOCK_FLAG_HELP, type BlockFlag, firstBlockOf, lastBlockOf, parseBlockFlag } from "./block-flags.ts";
 
 type Flags = { readonly from: BlockFlag; readonly to?: BlockFlag; readonly concurrency: number };
@@ -75,7 +75,7 @@ async function findRange(source: LogSource, { from, to }: Flags, signal: AbortSi
 function progressText({ blocks, blocksDone, fills, fillsPerSecond, leftMs, rangeBlocks }: BackfillProgress): string {
   const ratio = blocks === 0 ? 1 : blocksDone / blocks;
   return [
-    `${showBar(ratio)} ${showPercent(ratio)}  ${showCount(blocksDone)} of ${showCount(blocks)} blocks`,
+    `${showShare(ratio)}  ${showCount(blocksDone)} of ${showCount(blocks)} blocks`,
     `${showCount(fills)} fills, ${showCount(fillsPerSecond)}/s`,
     `${rangeBlocks} blocks a request`,
     showLeft(leftMs),

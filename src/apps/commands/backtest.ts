@@ -9,7 +9,7 @@ import { applyStrategy } from "../../core/copy/strategy.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import type { EngineConfig } from "../../core/engine/state.ts";
 import type { UsdMicros } from "../../core/money/amounts.ts";
-import { type EpochMs, isoDate } from "../../core/time/time.ts";
+import type { EpochMs } from "../../core/time/time.ts";
 import { type BacktestReport, backtest } from "../../services/backtest/backtest.ts";
 import { compareSession } from "../../services/backtest/compare-session.ts";
 import { archiveFolder } from "../archive.ts";
@@ -28,7 +28,7 @@ import { engineConfig } from "../executor.ts";
 import { keptBacktest } from "../kept-reports.ts";
 import { modelOf, refuseLearned } from "../model/load-model.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar } from "../progress-line.ts";
+import { createProgressLine, createRunText, showShare } from "../progress-line.ts";
 import { showCount } from "../table.ts";
 
 type Flags = {
@@ -96,17 +96,17 @@ async function runBacktestCommand(program: Program, flags: Flags): Promise<numbe
       const defaults = runDefaults(flags, environment.REPUTATION_LOOKBACK_DAYS);
       const options = { engine, ...chooseSpan(history.coverage, flags), ...defaults };
       refuseLearned(environment, options.from);
+      const runText = createRunText(clock);
       const report = await backtest({ history, variants: createVariantStore(database), clock }, options, {
         proofs: flags.prove === true ? PROOFS : (flags.prove ?? 0),
-        onProgress: ({ fills, of, at }) =>
-          line.show(`${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`),
-        onProof: (done, of) => line.show(`${showBar(done / of)} making decision ${done + 1} of ${of} again`),
+        onProgress: (progress) => line.show(runText(progress)),
+        onProof: (done, of) => line.show(`${showShare(done / of)}  making decision ${done + 1} of ${of} again`),
         signal,
       }).finally(line.end);
       // Half a run is nothing that anybody should come back to.
       if (!report.isPartial) await createReportStore(database).keep(keptBacktest(report, clock.nowMs()));
       await writeReport(report, flags);
-      terminal.writeLine(reportText(report));
+      terminal.writeLine(reportText(report, terminal.columns()));
       return (report.proof?.differing.length ?? 0) === 0 ? EXIT.done : EXIT.failed;
     } finally {
       await history.close();

@@ -13,7 +13,7 @@ import { type Database, openDatabase } from "../../adapters/postgres/connect.ts"
 import { ConfigError } from "../../core/errors.ts";
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram } from "../program.ts";
-import { createProgressLine, showBar, showBytes } from "../progress-line.ts";
+import { createPace, createProgressLine, showBytes, showShare } from "../progress-line.ts";
 import { showCount } from "../table.ts";
 import { version } from "../version.ts";
 
@@ -54,7 +54,7 @@ async function runBackup(program: Program, folder: string): Promise<void> {
   const backup = await createBackup(folder);
   try {
     await withDatabaseAsItIs(program, environment, async (database) => {
-      const layout = await withBar(program, "tables", (onProgress) =>
+      const layout = await withBar(program, "writing", (onProgress) =>
         dumpDatabase(database, backup.writeSlice, onProgress, signal),
       );
       const files = await database.kysely.selectFrom("flow.archive_file").select("path").execute();
@@ -71,12 +71,16 @@ async function runBackup(program: Program, folder: string): Promise<void> {
 }
 
 async function runRestore(program: Program, folder: string): Promise<void> {
-  const { environment, terminal, signal } = program;
-  terminal.writeLine("Comparing the backup with its list …");
-  const manifest = await openBackup(folder);
+  const { environment, terminal, clock, signal } = program;
+  const line = createProgressLine(terminal, clock);
+  const left = createPace(clock);
+  const manifest = await openBackup(folder, (bytes, of) => {
+    const share = bytes / Math.max(of, 1);
+    line.show(`${showShare(share)}  comparing with its list  ${showBytes(bytes)} of ${showBytes(of)}  ${left(share)}`);
+  }).finally(line.end);
   await withDatabaseAsItIs(program, environment, async (database) => {
     const files = await restoreArchive(folder, manifest, archiveFolder(environment.DATA_DIR));
-    await withBar(program, "rows", (onProgress) =>
+    await withBar(program, "reading", (onProgress) =>
       loadDatabase(database, manifest, (slice) => readSlice(folder, slice), onProgress, signal),
     );
     terminal.writeLine(
@@ -92,7 +96,7 @@ async function runMigrateDb(program: Program): Promise<void> {
   const embedded = { DATABASE_URL: null, DATA_DIR: environment.DATA_DIR };
   await withDatabaseAsItIs(program, embedded, (source) =>
     withDatabaseAsItIs(program, environment, async (target) => {
-      const layout = await withBar(program, "rows", (onProgress) => copyDatabase(source, target, onProgress, signal));
+      const layout = await withBar(program, "moving", (onProgress) => copyDatabase(source, target, onProgress, signal));
       terminal.writeLine(`Moved ${rowsText(layout)} to the server. Start the services with DATABASE_URL set.`);
     }),
   );
@@ -104,10 +108,13 @@ async function withBar<T>(
   run: (onProgress: (progress: CopyProgress) => void) => Promise<T>,
 ): Promise<T> {
   const line = createProgressLine(terminal, clock);
-  const show = ({ table, rowsDone, rows }: CopyProgress): void =>
+  const left = createPace(clock);
+  const show = ({ table, rowsDone, rows }: CopyProgress): void => {
+    const share = rowsDone / Math.max(rows, 1);
     line.show(
-      `${showBar(rowsDone / Math.max(rows, 1))} ${what}  ${showCount(rowsDone)} of ${showCount(rows)}  ${table}`,
+      `${showShare(share)}  ${showCount(rowsDone)} of ${showCount(rows)} rows  ${what} ${table}  ${left(share)}`,
     );
+  };
   return run(show).finally(line.end);
 }
 

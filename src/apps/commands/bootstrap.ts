@@ -16,7 +16,7 @@ import {
 import { bootstrapDeps } from "../bootstrap.ts";
 import { tierTable, walletTable } from "../overview-tables.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, type ProgressLine, showBar, showLeft } from "../progress-line.ts";
+import { createProgressLine, type ProgressLine, showLeft, showShare } from "../progress-line.ts";
 import { createReputation } from "../reputation.ts";
 import { showCount } from "../table.ts";
 
@@ -97,8 +97,10 @@ function progressText(progress: BootstrapProgress): string {
   if (progress.phase === "candidates") return "looking for wallets on the leaderboards and on the tape";
   const { wallets, walletsDone, requests, requestsPerSecond, leftMs } = progress;
   return [
-    `${showBar(wallets === 0 ? 1 : walletsDone / wallets)} ${showCount(walletsDone)} of ${showCount(wallets)} wallets`,
-    `${showCount(requests)} requests, ${requestsPerSecond.toFixed(1)}/s ${showLeft(leftMs)}`,
+    showShare(wallets === 0 ? 1 : walletsDone / wallets),
+    `${showCount(walletsDone)} of ${showCount(wallets)} wallets`,
+    `${showCount(requests)} requests, ${requestsPerSecond.toFixed(1)}/s`,
+    showLeft(leftMs),
   ].join("  ");
 }
 

@@ -6,8 +6,8 @@ import type { ImportedGroup } from "../../ports/archive-import.ts";
 import { type ImportProgress, type ImportReport, importArchive } from "../../services/archive/import-archive.ts";
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar, showBytes, showLeft } from "../progress-line.ts";
-import { shorten, showCount, showPercent } from "../table.ts";
+import { createProgressLine, showBytes, showLeft, showShare } from "../progress-line.ts";
+import { shorten, showCount } from "../table.ts";
 
 type Flags = { readonly blocks?: string; readonly delay: number };
 
@@ -54,10 +54,14 @@ function progressText(progress: ImportProgress): string {
   if (progress.phase === "reading") {
     const { inputs, inputsDone, fraction } = progress;
     const ratio = (inputsDone + (fraction ?? 0)) / inputs;
-    return `${showBar(ratio)} reading file ${showCount(Math.min(inputsDone + 1, inputs))} of ${showCount(inputs)}, ${showPercent(ratio)}`;
+    return `${showShare(ratio)}  reading file ${showCount(Math.min(inputsDone + 1, inputs))} of ${showCount(inputs)}`;
   }
   const { segments, segmentsDone, rows, rowsPerSecond, leftMs } = progress;
-  return `${showBar(segmentsDone / segments)} file ${segmentsDone} of ${segments} written  ${showCount(rows)} rows, ${showCount(rowsPerSecond)}/s ${showLeft(leftMs)}`;
+  return [
+    `${showShare(segmentsDone / segments)}  file ${segmentsDone} of ${segments} written`,
+    `${showCount(rows)} rows, ${showCount(rowsPerSecond)}/s`,
+    showLeft(leftMs),
+  ].join("  ");
 }
 
 const REFUSAL_WIDTH = 160;

@@ -8,7 +8,7 @@ import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { AbortedError, InputError } from "../../core/errors.ts";
 import type { UsdMicros } from "../../core/money/amounts.ts";
-import { addMs, type EpochMs, HOUR_MS, isoDate, SECOND_MS } from "../../core/time/time.ts";
+import { addMs, type EpochMs, HOUR_MS, SECOND_MS } from "../../core/time/time.ts";
 import { collectExamples, type ExampleSet } from "../../services/model/collect-examples.ts";
 import { evaluateModel, trainModel } from "../../services/model/train-model.ts";
 import { archiveFolder } from "../archive.ts";
@@ -16,8 +16,7 @@ import { chooseSpan, parseCapital, parseTime, parseWhole, runDefaults } from "..
 import { engineConfig } from "../executor.ts";
 import { evaluationText, modelText } from "../model/model-text.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, type ProgressLine, showBar } from "../progress-line.ts";
-import { showCount } from "../table.ts";
+import { createPace, createProgressLine, createRunText, type ProgressLine, showShare } from "../progress-line.ts";
 
 type SpanFlags = { readonly from?: EpochMs; readonly to?: EpochMs; readonly seed: number; readonly json?: true };
 type TrainFlags = SpanFlags & {
@@ -57,7 +56,7 @@ export function addModel(cli: Command): void {
     .action((file: string, flags: { readonly json?: true }) =>
       runProgram(async ({ terminal }) => {
         const stored = readModel(file);
-        terminal.writeLine(flags.json === true ? asJson(stored) : modelText(stored));
+        terminal.writeLine(flags.json === true ? asJson(stored) : modelText(stored, terminal.columns()));
       }),
     );
 }
@@ -72,14 +71,18 @@ async function train(program: Program, flags: TrainFlags): Promise<number> {
   const stored = await withDatabase(program, async (database) => {
     const { set, from, to } = await gather(program, database, flags, minTradeUsd, line);
     const plan = { from, to, minTradeUsd, folds: flags.folds, embargoMs: flags.embargo * HOUR_MS, seed: flags.seed };
-    const onFold = (done: number, of: number) => line.show(`${showBar(done / of)} fitting part ${done + 1} of ${of}`);
+    const left = createPace(clock);
+    const onFold = (done: number, of: number) =>
+      line.show(`${showShare(done / of)}  fitting part ${done + 1} of ${of}  ${left(done / of)}`);
     const model = await trainModel(logisticFitter, set.examples, plan, { onFold, signal }).finally(line.end);
     const written = await writeModel(flags.out, model);
     const card = JSON.stringify(cardOf(model));
     await createReportStore(database).keepModel({ hash: written.hash, card, trainedAt: clock.nowMs() });
     return written;
   });
-  terminal.writeLine(flags.json === true ? asJson(stored) : `${modelText(stored)}\n\nWritten to ${flags.out}.`);
+  terminal.writeLine(
+    flags.json === true ? asJson(stored) : `${modelText(stored, terminal.columns())}\n\nWritten to ${flags.out}.`,
+  );
   return EXIT.done;
 }
 
@@ -101,7 +104,7 @@ async function evaluate(program: Program, file: string, flags: SpanFlags): Promi
   );
   const metrics = evaluateModel(model, set.examples, flags.seed);
   const found = { hash: stored.hash, from, to, unresolved: set.unresolved, metrics };
-  terminal.writeLine(flags.json === true ? asJson(found) : evaluationText(found));
+  terminal.writeLine(flags.json === true ? asJson(found) : evaluationText(found, terminal.columns()));
   return EXIT.done;
 }
 
@@ -109,7 +112,7 @@ type Gathered = { readonly set: ExampleSet; readonly from: EpochMs; readonly to:
 
 /** @throws AbortedError: half a training set would be another one */
 async function gather(
-  { environment, signal }: Program,
+  { environment, clock, signal }: Program,
   database: Database,
   flags: Pick<SpanFlags, "from" | "to">,
   minTradeUsd: UsdMicros,
@@ -130,8 +133,8 @@ async function gather(
     });
     const defaults = runDefaults({ delay: DELAY_S, seed: 1 }, environment.REPUTATION_LOOKBACK_DAYS);
     const options = { ...defaults, engine: engineConfig(environment, 1), from, to };
-    const onProgress = ({ fills, of, at }: { fills: number; of: number; at: EpochMs | null }) =>
-      line.show(`${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`);
+    const runText = createRunText(clock);
+    const onProgress = (progress: Parameters<typeof runText>[0]): void => line.show(runText(progress));
     const set = await collectExamples(history, options, minTradeUsd, { onProgress, signal }).finally(line.end);
     if (set.isPartial) throw new AbortedError();
     return { set, from, to };

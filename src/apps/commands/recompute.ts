@@ -6,7 +6,7 @@ import type { PopulationDifference } from "../../ports/population.ts";
 import { type Recomputation, type RecomputeStage, recompute } from "../../services/reputation/recompute.ts";
 import { archiveFolder } from "../archive.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar } from "../progress-line.ts";
+import { createProgressLine, showShare } from "../progress-line.ts";
 import { renderTable, showCount } from "../table.ts";
 
 function parseLimit(text: string): number {
@@ -44,7 +44,7 @@ const STAGES: Readonly<Record<RecomputeStage, string>> = {
 function stageText(stage: RecomputeStage): string {
   const stages = Object.keys(STAGES);
   const done = stages.indexOf(stage);
-  return `${showBar(done / stages.length)} ${done + 1} of ${stages.length}  ${STAGES[stage]}`;
+  return `${showShare(done / stages.length)}  ${done + 1} of ${stages.length}  ${STAGES[stage]}`;
 }
 
 async function runRecompute(program: Program, limit: number): Promise<number> {

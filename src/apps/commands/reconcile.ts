@@ -3,7 +3,7 @@ import { createReconciliationStore } from "../../adapters/postgres/reconciliatio
 import { runReconcile } from "../../services/reconcile/run-reconcile.ts";
 import { openAccountHistory } from "../bootstrap.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar } from "../progress-line.ts";
+import { createPace, createProgressLine, showShare } from "../progress-line.ts";
 import { reconciliationJson, reconciliationText } from "../reconciliation-text.ts";
 import { showCount } from "../table.ts";
 
@@ -21,7 +21,7 @@ export function addReconcile(cli: Command): void {
     .command("reconcile")
     .description("compare our P&L of some wallets with the venue's own, and keep the figures")
     .option("--sample <number>", "how many wallets, others at each run", parseSample, 200)
-    .option("--json", "the figures as JSON on standard output, without progress")
+    .option("--json", "the figures as JSON")
     .addHelpText(
       "after",
       "\nExit code 0: every difference beyond rounding has a known cause. 1: some have none, or nothing could be compared.",
@@ -32,13 +32,15 @@ export function addReconcile(cli: Command): void {
 async function runCommand(program: Program, { sample, json }: Flags): Promise<number> {
   const { environment, clock, terminal, signal } = program;
   const line = createProgressLine(terminal, clock);
+  const left = createPace(clock);
   return withDatabase(program, async (database) => {
     const rows = await runReconcile(
       { history: openAccountHistory(environment), store: createReconciliationStore(database), clock },
       sample,
       ({ wallets, walletsDone, requests }) => {
-        const text = `${showBar(walletsDone / wallets)} ${showCount(walletsDone)} of ${showCount(wallets)} wallets`;
-        if (json !== true) line.show(`${text}  ${showCount(requests)} requests`);
+        const share = walletsDone / wallets;
+        const text = `${showShare(share)}  ${showCount(walletsDone)} of ${showCount(wallets)} wallets`;
+        line.show(`${text}  ${showCount(requests)} requests  ${left(share)}`);
       },
       signal,
     ).finally(line.end);

@@ -8,7 +8,7 @@ import type { RunOptions } from "../../core/backtest/run.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
 import { InputError } from "../../core/errors.ts";
 import { readOutcomes } from "../../core/research/outcomes.ts";
-import { addMs, type EpochMs, isoDate } from "../../core/time/time.ts";
+import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { StagedHistory } from "../../ports/backtest.ts";
 import { RESEARCH_TOPICS, type ResearchTopic, research } from "../../services/research/research.ts";
 import { archiveFolder } from "../archive.ts";
@@ -16,10 +16,10 @@ import { chooseSpan, parseTime, parseWhole, readStrategyOnce, runDefaults } from
 import { engineConfig } from "../executor.ts";
 import { keptResearch } from "../kept-reports.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar } from "../progress-line.ts";
+import { createProgressLine, createRunText } from "../progress-line.ts";
 import { researchPage } from "../research/page.ts";
 import { researchText } from "../research/text.ts";
-import { jsonText, showCount } from "../table.ts";
+import { jsonText } from "../table.ts";
 
 type Flags = {
   readonly from?: EpochMs;
@@ -67,25 +67,19 @@ export function addResearch(cli: Command): void {
 async function runResearch(program: Program, topic: ResearchTopic, flags: Flags): Promise<void> {
   const { environment, clock, terminal, signal } = program;
   const line = createProgressLine(terminal, clock);
-  // What a program reads is not mixed with progress.
-  const show = (text: string): void => {
-    if (flags.json !== true || terminal.isInteractive) line.show(text);
-  };
   await withDatabase(program, async (database) => {
     const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
     const history = await createHistorySource(database)
-      .atOneMoment((moment) => staging.stage(moment, show))
+      .atOneMoment((moment) => staging.stage(moment, line.show))
       .finally(line.end);
     try {
       requireCategory(history, flags.category);
+      const runText = createRunText(clock);
       const report = await research(history, {
         topic,
         run: await runOptions(environment, flags, history),
         category: flags.category ?? null,
-        onProgress: (stage, { fills, of, at }) =>
-          show(
-            `${stage} ${showBar(fills / Math.max(1, of))} ${at === null ? "" : isoDate(at)}  ${showCount(fills)} fills`,
-          ),
+        onProgress: (stage, progress) => line.show(`${runText(progress)}  ${stage}`),
         signal,
       }).finally(line.end);
       if (!report.isPartial) await createReportStore(database).keep(keptResearch(report, clock.nowMs()));

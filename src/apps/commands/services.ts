@@ -5,10 +5,11 @@ import { keepYoungGenerationSmall } from "../../adapters/system/v8-flags.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
 import { createRetention } from "../archive.ts";
+import { loadTradingEnvironment } from "../check-configuration.ts";
 import { createExecutor } from "../executor.ts";
 import { createListener } from "../listener.ts";
 import { observe, withMetrics } from "../observe.ts";
-import { runProgram, withDatabase } from "../program.ts";
+import { type ProgramSetup, runProgram, withDatabase } from "../program.ts";
 import { createReputation } from "../reputation.ts";
 import { runServices } from "../run-services.ts";
 import type { ServiceParts } from "../service-parts.ts";
@@ -18,10 +19,15 @@ type Create = (parts: ServiceParts, signal: AbortSignal) => readonly Service[] |
 
 const createListening: Create = async (parts, signal) => [await createListener(parts, signal), createRetention(parts)];
 
-const services: readonly (readonly [name: string, description: string, create: Create])[] = [
+const services: readonly (readonly [name: string, description: string, create: Create, setup?: ProgramSetup])[] = [
   ["listener", "read fills, markets and resolutions from the chain", createListening],
   ["reputation", "keep ledgers and score wallets", createScoring],
-  ["executor", "turn fills of scored wallets into signals and positions", createTrading],
+  [
+    "executor",
+    "turn fills of scored wallets into signals and positions",
+    createTrading,
+    { load: loadTradingEnvironment },
+  ],
 ];
 
 /** Alone it works through steps of thousands of rows, an hour apart. */
@@ -40,29 +46,31 @@ async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<
 
 /** Each service in a process of its own, on a server that they share. */
 export function addServices(cli: Command): void {
-  for (const [name, description, create] of services) {
+  for (const [name, description, create, setup] of services) {
     cli
       .command(name)
       .description(`${description} (needs DATABASE_URL)`)
       .action(() =>
-        runProgram((program) =>
-          withDatabase(
-            program,
-            async (database) => {
-              const { signal, logger, clock } = program;
-              const parts = await withMetrics({ ...program, database, machineTimeFactor: 1 });
-              const own = await create(parts, signal);
-              const observed = await observe(parts, own);
-              try {
-                const options = { signal, logger, clock, onDeath: recordDeath(parts) };
-                await runServices([...own, ...observed.services, createSchemaGuard(parts)], options);
-              } finally {
-                await observed.close();
-              }
-              logger.info("stopped");
-            },
-            { serverFor: name },
-          ),
+        runProgram(
+          (program) =>
+            withDatabase(
+              program,
+              async (database) => {
+                const { signal, logger, clock } = program;
+                const parts = await withMetrics({ ...program, database, machineTimeFactor: 1 });
+                const own = await create(parts, signal);
+                const observed = await observe(parts, own);
+                try {
+                  const options = { signal, logger, clock, onDeath: recordDeath(parts) };
+                  await runServices([...own, ...observed.services, createSchemaGuard(parts)], options);
+                } finally {
+                  await observed.close();
+                }
+                logger.info("stopped");
+              },
+              { serverFor: name },
+            ),
+          setup,
         ),
       );
   }

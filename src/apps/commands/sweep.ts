@@ -110,7 +110,7 @@ async function runSweepCommand(program: Program, flags: Flags): Promise<number> 
       const report = await runSweep(program, database, { sweep, shared, workers: flags.workers });
       await createReportStore(database).keep(keptSweep(report, program.clock.nowMs()));
       await writeReport(report, flags);
-      program.terminal.writeLine(sweepText(report));
+      program.terminal.writeLine(sweepText(report, program.terminal.columns()));
       return EXIT.done;
     } finally {
       await shared.close();

@@ -10,7 +10,7 @@ import { type DeepProgress, type DeepReport, verifyDeep } from "../../services/l
 import { connectChain } from "../chain.ts";
 import { deepText, proofText } from "../coverage-text.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
-import { createProgressLine, showBar } from "../progress-line.ts";
+import { createPace, createProgressLine, showShare } from "../progress-line.ts";
 import { showCount } from "../table.ts";
 import { BLOCK_FLAG_HELP, type BlockFlag, firstBlockOf, lastBlockOf, parseBlockFlag } from "./block-flags.ts";
 
@@ -86,8 +86,13 @@ async function readAgain(
   const { clock, terminal, signal } = program;
   const logSource = await connectChain(program, { isSpread: false }, signal);
   const line = createProgressLine(terminal, clock);
-  const onProgress = ({ samples: all, samplesDone, fills }: DeepProgress): void =>
-    line.show(`${showBar(samplesDone / all)} ${samplesDone} of ${all} samples read again  ${showCount(fills)} fills`);
+  const left = createPace(clock);
+  const onProgress = ({ samples: all, samplesDone, fills }: DeepProgress): void => {
+    const share = samplesDone / all;
+    line.show(
+      `${showShare(share)}  ${samplesDone} of ${all} samples read again  ${showCount(fills)} fills  ${left(share)}`,
+    );
+  };
   const deps = { logSource, store, clock, random: systemRandom };
   return verifyDeep(deps, range, samples, onProgress, signal).finally(line.end);
 }

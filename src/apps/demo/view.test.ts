@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { unseen } from "../../../test/support/unseen.ts";
 import type { Terminal } from "../../adapters/system/terminal.ts";
 import { createPanelView, createPlainView } from "./view.ts";
 
@@ -18,6 +19,7 @@ function createScreen(columns: number): Terminal & { readonly rows: string[] } {
     colours: false,
     columns: () => columns,
     write,
+    progress: unseen,
     writeLine: (line) => write(`${line}\n`),
   };
 }

@@ -87,16 +87,24 @@ export async function createBackup(folder: string): Promise<BackupWriter> {
 
 /**
  * Reads the manifest and compares every file with it.
+ * @param onProgress bytes compared, of all
  * @throws InputError naming what is missing or was changed
  */
-export async function openBackup(folder: string): Promise<Manifest> {
+export async function openBackup(
+  folder: string,
+  onProgress: (bytes: number, of: number) => void = () => undefined,
+): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), "utf8").catch(() => {
     throw new InputError("NO_BACKUP", `${folder} is no finished backup: it has no ${MANIFEST}`);
   });
   const parsed = manifestSchema.safeParse(parseJson(text));
   if (!parsed.success)
     throw new InputError("BACKUP_UNREADABLE", `${join(folder, MANIFEST)}: ${z.prettifyError(parsed.error)}`);
+  const all = parsed.data.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let compared = 0;
   for (const file of parsed.data.files) {
+    onProgress(compared, all);
+    compared += file.bytes;
     const found = await describeFile(folder, file.path).catch(() => null);
     if (found?.sha256 !== file.sha256)
       throw new InputError(
