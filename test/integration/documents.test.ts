@@ -95,6 +95,13 @@ describe("what documents say of the program", () => {
     expect(named(textOf("docs/OPERATIONS.md"), /^\| `(Orderflow\w+)` \|/gm)).toEqual(named(rules, /alert: (\w+)/g));
   });
 
+  test("what systemd is told to start is there", () => {
+    const [, node = "", program = ""] =
+      /^ExecStart=\/opt\/orderflow\/(\S+) (\S+) /m.exec(textOf("docs/DEPLOYMENT_GUIDE.md")) ?? [];
+    expect([node, program].map((path) => existsSync(join(root, path)))).toEqual([true, true]);
+    expect(node).toBe("node_modules/.bin/node");
+  });
+
   test("folders and files that are named exist", () => {
     const uses = all(/`((?:src|web|test|bench|deploy|tools|docs)(?:\/[\w.*-]+)*)`/g);
     expect(uses.length).toBeGreaterThan(60);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, inject, test } from "vitest";
 import { type Database, openDatabase } from "../../src/adapters/postgres/connect.ts";
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import { migrate } from "../../src/adapters/postgres/migrate.ts";
-import { READ_ONLY, roleName, type ServiceRole, WRITABLE } from "../../src/adapters/postgres/roles.ts";
+import { READ_ONLY, renewGrants, roleName, type ServiceRole, WRITABLE } from "../../src/adapters/postgres/roles.ts";
 import { installQueue, openSweepQueue } from "../../src/adapters/postgres/sweep-queue.ts";
 import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
@@ -74,6 +74,21 @@ describe.skipIf(inject("postgresUrl") === null)("roles", { timeout: 60_000 }, ()
       await expect(sql`SELECT flow.ensure_fill_partition(1)`.execute(dashboard.kysely)).rejects.toThrow(
         /permission denied/,
       );
+    });
+
+    test("a role that was made after the tables gets its rights from their owner, and from nobody else", async () => {
+      const executor = roleName("executor");
+      const may = async () =>
+        (
+          await sql<{ may: boolean }>`SELECT has_table_privilege(${executor}, 'flow.signal', 'INSERT') AS may`.execute(
+            getDb().kysely,
+          )
+        ).rows;
+      await sql.raw(`REVOKE ALL ON ALL TABLES IN SCHEMA flow FROM ${executor}`).execute(getDb().kysely);
+      expect(await renewGrants(await as("listener"))).toEqual([]);
+      expect(await may()).toEqual([{ may: false }]);
+      expect(await renewGrants(getDb())).toContain(executor);
+      expect(await may()).toEqual([{ may: true }]);
     });
 
     test("backtest takes jobs from a queue that its role may not make", async () => {

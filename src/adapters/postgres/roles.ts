@@ -1,4 +1,5 @@
 import { sql, type Transaction } from "kysely";
+import type { Database } from "./connect.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -74,6 +75,19 @@ export async function grantRoles(trx: Transaction<Schema>): Promise<readonly str
   const listener = roleName("listener");
   if (existing.has(listener)) await sql.raw(`GRANT EXECUTE ON FUNCTION ${PARTITIONING} TO ${listener}`).execute(trx);
   return [...existing];
+}
+
+/**
+ * The same on tables that are up to date: for roles that somebody has made since.
+ * @returns the roles that have their rights now; none where this user does not own the tables, or on the embedded engine
+ */
+export async function renewGrants(db: Database): Promise<readonly string[]> {
+  if (db.engine !== "postgresql") return [];
+  return db.transaction(async (trx) => {
+    const { rows } = await sql<{ owns: boolean }>`
+      SELECT pg_has_role(relowner, 'USAGE') AS owns FROM pg_class WHERE oid = 'flow.migration'::regclass`.execute(trx);
+    return rows[0]?.owns === true ? grantRoles(trx) : [];
+  });
 }
 
 /** Done with the rights of the tables' owner; everybody else may not. */

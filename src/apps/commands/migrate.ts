@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { renewGrants } from "../../adapters/postgres/roles.ts";
 import { installQueue } from "../../adapters/postgres/sweep-queue.ts";
 import { runProgram, withDatabase } from "../program.ts";
 
@@ -11,7 +12,10 @@ export function addMigrate(cli: Command): void {
         withDatabase(program, async (database) => {
           const url = program.environment.DATABASE_URL?.reveal();
           if (url !== undefined) await installQueue(database, url);
+          const roles = await renewGrants(database);
           program.terminal.writeLine(`The database (${database.engine}) has this version's tables.`);
+          if (roles.length > 0)
+            program.terminal.writeLine(`These roles have their rights: ${roles.toSorted().join(", ")}.`);
         }),
       ),
     );
