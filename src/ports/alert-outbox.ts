@@ -2,7 +2,7 @@ import type { NoticeKind } from "../core/engine/command.ts";
 import type { EpochMs } from "../core/time/time.ts";
 
 /** What the engine tells, and what only the process around it sees. */
-export type AlertKind = NoticeKind | "feedSilent" | "feedBack" | "error" | "difference" | "mode";
+export type AlertKind = NoticeKind | "feedSilent" | "feedBack" | "error" | "difference" | "mode" | "contract";
 
 export type AlertFacts = Readonly<Record<string, string | number | null>>;
 
@@ -14,7 +14,7 @@ export type Alert = {
 };
 
 /**
- * Alerts that wait to be sent. The executor writes its own in the transaction of what they tell; a sender follows,
+ * Alerts that wait to be sent. Executor and listener write theirs in the transaction of what they tell; a sender follows,
  * outside of every transaction. Sent first and marked afterwards: a sender killed in between sends that one message again.
  */
 export type AlertOutbox = {

@@ -4,6 +4,7 @@ import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
 import { INFRASTRUCTURE_TABLE, NEG_RISK_MODULE } from "../../src/core/chain/infrastructure.ts";
 import { positionTokens } from "../../src/core/chain/position-id.ts";
 import { type MarketId, parseAddress } from "../../src/core/ids/ids.ts";
+import { addMs, DAY_MS, type EpochMs } from "../../src/core/time/time.ts";
 import type { ChainStore } from "../../src/ports/chain-store.ts";
 import {
   aBlock,
@@ -73,6 +74,21 @@ describeOnEachEngine("chain store", (getDb) => {
       { block_number: 12, leg: 1 },
     ]);
     expect(await rows("SELECT * FROM flow.lifecycle_coverage")).toEqual([{ from_block: 10, to_block: 13 }]);
+  });
+
+  test("a contract that is upgraded or no longer read is an alert, once; an upgrade of long ago is none", async () => {
+    await sql`DELETE FROM flow.alert_outbox`.execute(getDb().kysely);
+    const upgradeAt = (block: number, upgradedAt: EpochMs) => ({
+      ...{ address: NEG_RISK_MODULE, implementation: walletNo(block), upgradedAt, blockNumber: block, logIndex: 3 },
+    });
+    const upgrades = [upgradeAt(5, blockTime(5)), upgradeAt(4, addMs(blockTime(4), -2 * DAY_MS))];
+    const halts = [{ address: NEG_RISK_MODULE, fromBlock: 6, reason: "MALFORMED: no" }];
+    const record = { ...aRecord(1, 6, { facts: someFacts({ upgrades, halts }) }), committedAt: blockTime(7) };
+    await store.extend(record);
+    await store.retract(0, blockTime(8));
+    await store.extend(record);
+    const alerts = await rows("SELECT kind, payload->>'change' AS change FROM flow.alert_outbox ORDER BY id");
+    expect(alerts).toEqual(["upgraded", "halted"].map((change) => ({ kind: "contract", change })));
   });
 
   test("a reorg takes effects and facts back, and leaves what is arithmetic", async () => {

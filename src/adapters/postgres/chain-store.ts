@@ -166,7 +166,8 @@ async function writeRange(
   );
   const effects = record.effects?.filter(({ effect }) => isNew(effect.blockNumber)) ?? [];
   await insertEffects(db, trx, effects, keys);
-  const keepFacts = record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory);
+  const keepFacts =
+    record.facts === undefined ? () => {} : await insertFacts(trx, record.facts, isNew, memory, record.committedAt);
   await insertResolutions(
     trx,
     record.resolutions.filter((resolution) => isNew(resolution.blockNumber)),

@@ -2,6 +2,8 @@
 import { sql, type Transaction } from "kysely";
 import { familyOf } from "../../core/chain/decode-owner.ts";
 import { INFRASTRUCTURE_TABLE } from "../../core/chain/infrastructure.ts";
+import { DAY_MS, type EpochMs } from "../../core/time/time.ts";
+import type { AlertFacts } from "../../ports/alert-outbox.ts";
 import type { FactsRecord } from "../../ports/lifecycle.ts";
 import { linkTokens } from "./chain-rows.ts";
 import * as codec from "./codecs.ts";
@@ -10,6 +12,9 @@ import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
 type IsNew = (block: number) => boolean;
+
+/** An upgrade that history tells of is none. */
+const NEWS_MS = DAY_MS;
 
 /** What was committed by this process: it need not be written again. */
 export type FactsMemory = { readonly markets: KeyCache; readonly owners: KeyCache };
@@ -23,6 +28,7 @@ export async function insertFacts(
   facts: FactsRecord,
   isNew: IsNew,
   memory: FactsMemory,
+  at: EpochMs,
 ): Promise<() => void> {
   const markets = unknownTo(memory.markets, facts.protocolMarkets, ({ marketId }) => marketId);
   const owners = unknownTo(memory.owners, facts.owners, ({ owner }) => owner);
@@ -33,7 +39,7 @@ export async function insertFacts(
   );
   await insertEvents(trx, facts, isNew);
   await insertOwners(trx, owners);
-  await insertContracts(trx, facts, isNew);
+  await insertContracts(trx, facts, isNew, at);
   return () => {
     for (const { marketId } of markets) memory.markets.set(marketId, 1);
     for (const { owner } of owners) memory.owners.set(owner, 1);
@@ -95,7 +101,12 @@ async function insertOwners(trx: Trx, owners: FactsRecord["owners"]): Promise<vo
     ON CONFLICT (address) DO NOTHING`.execute(trx);
 }
 
-async function insertContracts(trx: Trx, { labels, upgrades, halts }: FactsRecord, isNew: IsNew): Promise<void> {
+async function insertContracts(
+  trx: Trx,
+  { labels, upgrades, halts }: FactsRecord,
+  isNew: IsNew,
+  at: EpochMs,
+): Promise<void> {
   for (const { address, kind, label, blockNumber } of labels.filter((each) => isNew(each.blockNumber))) {
     await sql`INSERT INTO flow.wallet_label AS l VALUES (${codec.bytes(address)}, ${kind}, ${label}, ${blockNumber})
       ON CONFLICT (address) DO UPDATE SET block_number = excluded.block_number
@@ -105,13 +116,21 @@ async function insertContracts(trx: Trx, { labels, upgrades, halts }: FactsRecor
     const { address, implementation, blockNumber, logIndex, upgradedAt } = upgrade;
     await sql`INSERT INTO flow.contract_upgrade VALUES (${blockNumber}, ${logIndex}, ${codec.bytes(address)},
       ${codec.bytes(implementation)}, ${codec.ts(upgradedAt)}) ON CONFLICT DO NOTHING`.execute(trx);
+    const facts = { change: "upgraded", address, implementation, block: blockNumber };
+    if (at - upgradedAt < NEWS_MS) await insertAlert(trx, `upgraded:${address}:${implementation}`, facts, at);
   }
   for (const { address, fromBlock, reason } of halts.filter((each) => isNew(each.fromBlock))) {
     await sql`INSERT INTO flow.contract_halt AS h VALUES (${codec.bytes(address)}, ${fromBlock}, ${reason})
       ON CONFLICT (address) DO UPDATE SET from_block = excluded.from_block, reason = excluded.reason
       WHERE excluded.from_block < h.from_block`.execute(trx);
+    await insertAlert(trx, `halted:${address}:${fromBlock}`, { change: "halted", address, fromBlock, reason }, at);
   }
 }
+
+/** Kept where a reorg takes back what it tells: it has perhaps been sent. */
+const insertAlert = (trx: Trx, key: string, facts: AlertFacts, at: EpochMs) =>
+  sql`INSERT INTO flow.alert_outbox (dedup_key, kind, payload, created_at)
+    VALUES (${key}, 'contract', ${codec.json(facts)}, ${codec.ts(at)}) ON CONFLICT (dedup_key) DO NOTHING`.execute(trx);
 
 /** What the program itself knows to be no trader. */
 export async function insertStaticLabels(trx: Trx): Promise<void> {

@@ -6,6 +6,7 @@ const PRESSING: readonly AlertKind[] = [
   "error",
   "difference",
   "mode",
+  "contract",
   "feedSilent",
   "riskLimit",
   "tradingState",
@@ -66,6 +67,8 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
       return `🧾 **ACCOUNT DIFFERS** ${listFacts(facts)}`;
     case "mode":
       return `${facts.mode === "LIVE" ? "🔴 **LIVE TRADING**" : "📝 **PAPER, NOT LIVE**"} ${plain(facts.reason)}`;
+    case "contract":
+      return `🔧 **CONTRACT ${facts.change === "upgraded" ? "UPGRADED" : "NO LONGER READ"}** ${listFacts(facts)}`;
     case "riskLimit":
       return `⚠️ **RISK LIMIT** ${listFacts(facts)}`;
     default:
