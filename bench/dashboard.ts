@@ -44,11 +44,15 @@ function told<M extends { readonly kind: string }, K extends M["kind"]>(
   kind: K,
 ): Promise<Extract<M, { readonly kind: K }>> {
   return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void =>
+      reject(new Error(`a process ended with ${code} before it said "${kind}"`));
     const onMessage = (message: M): void => {
-      if (message.kind === kind) resolve(message as Extract<M, { readonly kind: K }>);
+      if (message.kind !== kind) return;
+      // Asked round after round: what stays is a leak, and Node warns of it.
+      child.off("message", onMessage).off("exit", onExit);
+      resolve(message as Extract<M, { readonly kind: K }>);
     };
-    child.on("message", onMessage);
-    child.once("exit", (code) => reject(new Error(`a process ended with ${code} before it said "${kind}"`)));
+    child.on("message", onMessage).once("exit", onExit);
   });
 }
 

@@ -1,4 +1,4 @@
-import { count, percent, price, usd } from "../format/numbers.ts";
+import { count, format, percent, price, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { dateTime, duration, durationOr } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
@@ -144,7 +144,8 @@ function figure(name: string, value: unknown): string {
   if (name.endsWith("Usd")) return usd(String(value), locale());
   if (/(At|since|until)$/i.test(name)) return dateTime(Number(value), locale(), zone());
   if (name.endsWith("Ms")) return duration(Number(value));
-  return /price$/i.test(name) ? price(String(value), locale()) : String(value);
+  if (/price$/i.test(name)) return price(String(value), locale());
+  return typeof value === "number" ? format(value, locale(), { maximumSignificantDigits: 3 }) : String(value);
 }
 
 export function Alerts() {

@@ -34,6 +34,15 @@ const columns: readonly Column<Difference>[] = [
 
 function Standing({ live: { status, claims, differences, drift } }: { live: LiveTrading }) {
   if (status === null) return <Nothing title="No executor has started yet">It says here how it trades.</Nothing>;
+  // Before there was any of it, a list of dashes would say nothing.
+  if (status.mode === "PAPER" && status.asked === "PAPER" && drift.orders === 0) {
+    return (
+      <Nothing title="Trading on paper, and no order was ever live">
+        Live trading starts with <code>ENABLE_PAPER_TRADING=false</code>, once <code>orderflow doctor --live</code>{" "}
+        finds nothing missing.
+      </Nothing>
+    );
+  }
   return (
     <>
       <dl class="facts">
@@ -74,7 +83,15 @@ function Standing({ live: { status, claims, differences, drift } }: { live: Live
         columns={columns}
         rows={differences}
         keyOf={(row) => `${row.kind} ${row.subject}`}
-        empty={<Nothing title="No differences">Our books and the venue&apos;s account agree.</Nothing>}
+        empty={
+          status.reconciled_at === null ? (
+            <Nothing title="Not compared yet">
+              Our books and the venue&apos;s account are held together at the start.
+            </Nothing>
+          ) : (
+            <Nothing title="No differences">Our books and the venue&apos;s account agree.</Nothing>
+          )
+        }
       />
     </>
   );
