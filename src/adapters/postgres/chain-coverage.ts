@@ -2,6 +2,7 @@ import { sql, type Transaction } from "kysely";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { CoverageRange, IngestEntry } from "../../ports/chain-store.ts";
 import { int4Array, ts } from "./codecs.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -28,7 +29,7 @@ export async function openRange(
   { fromBlock, toBlock }: CoverageRange,
   fillBlocks: readonly number[],
 ): Promise<OpenedRange> {
-  const { rows } = await sql<{ finalized_block: number | null; gaps: readonly number[] }>`
+  const { rows } = await sql<{ finalized_block: number | null; gaps: readonly number[] }>`${PREPARED}
     SELECT * FROM flow.open_range(${fromBlock}::int, ${toBlock}::int, ${int4Array(fillBlocks)})`.execute(trx);
   const { finalized_block = null, gaps: ends = [] } = rows[0] ?? {};
   const gaps: CoverageRange[] = [];

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { BlockRangeRecord } from "../../ports/chain-store.ts";
 import { lockChain } from "./chain-coverage.ts";
 import { ts } from "./codecs.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -25,7 +26,7 @@ export function checkFinal(record: BlockRangeRecord, { finalizedBlock }: { reado
 
 /** Forward, never back. */
 export async function moveMark(trx: Trx, finalizedBlock: number, headBlock: number, at: EpochMs): Promise<void> {
-  await sql`SELECT flow.move_mark(${finalizedBlock}::int, ${headBlock}::int, ${BLOCKS_KEPT}::int, ${ts(at)})`.execute(
+  await sql`${PREPARED}SELECT flow.move_mark(${finalizedBlock}::int, ${headBlock}::int, ${BLOCKS_KEPT}::int, ${ts(at)})`.execute(
     trx,
   );
 }

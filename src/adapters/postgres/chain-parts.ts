@@ -1,6 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import type { BlockRangeRecord, CoverageRange } from "../../ports/chain-store.ts";
 import { bytesOrNull, ts } from "./codecs.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -14,7 +15,7 @@ export async function closeGap(trx: Trx, gap: CoverageRange, record: BlockRangeR
   const held = [...record.blocks, ...(record.origin === undefined ? [] : [record.origin.first, record.origin.last])];
   const first = held.find(({ number }) => number === fromBlock);
   const last = held.find(({ number }) => number === toBlock);
-  await sql`SELECT flow.close_gap(${fromBlock}::int, ${toBlock}::int, ${record.effects !== undefined}::boolean,
+  await sql`${PREPARED}SELECT flow.close_gap(${fromBlock}::int, ${toBlock}::int, ${record.effects !== undefined}::boolean,
     ${record.origin?.endpoint ?? null}::text, ${bytesOrNull(first?.parentHash ?? null)}, ${bytesOrNull(first?.hash ?? null)},
     ${bytesOrNull(last?.hash ?? null)}, ${PART_BLOCKS_MAX}::int, ${ts(record.committedAt)})`.execute(trx);
 }

@@ -3,6 +3,7 @@ import { type BlockRef, compareLogPosition } from "../../core/chain/fill.ts";
 import { fromUnixSeconds } from "../../core/time/time.ts";
 import type { BlockRangeRecord, QuarantinedLog } from "../../ports/chain-store.ts";
 import * as codec from "./codecs.ts";
+import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 type Trx = Transaction<Schema>;
@@ -97,7 +98,7 @@ export async function insertQuarantined(trx: Trx, quarantined: readonly Quaranti
 /** What is remembered of a covered block stays: a different hash later is how a reorg shows. */
 export async function insertBlocks(trx: Trx, blocks: readonly BlockRef[]): Promise<void> {
   if (blocks.length === 0) return;
-  await sql`
+  await sql`${PREPARED}
     INSERT INTO flow.block (block_number, hash, parent_hash, block_time)
     SELECT * FROM unnest(${codec.int4Array(blocks.map(({ number }) => number))},
       ${codec.bytesArray(blocks.map(({ hash }) => hash))}, ${codec.bytesArray(blocks.map(({ parentHash }) => parentHash))},

@@ -75,8 +75,8 @@ async function* translatedPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 /**
- * Begins a statement that is parsed and planned once a connection: for the few that orders wait for, whose plan does not
- * depend on what they ask.
+ * The first thing in a statement that is parsed and planned once a connection: for the few that orders or blocks wait for, whose
+ * plan does not depend on what they ask.
  */
 export const PREPARED = sql.raw("/* prepared */ ");
 const IS_PREPARED = /^\s*\/\* prepared \*\//;
