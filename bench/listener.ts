@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { defaultListenerConfig } from "../src/services/listener/listener-config.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
 import { runCopyLimit } from "./support/copy-limit.ts";
@@ -31,7 +32,8 @@ const FILLS_PER_BLOCK = 100;
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
 /** 700 fills a second at the rhythm of Polygon. */
 const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 60 };
-const LIVE_HISTORY_BLOCKS = 100;
+/** What a listener reads before it follows, when it is started for the first time. */
+const LIVE_HISTORY_BLOCKS = values.quick ? 100 : defaultListenerConfig.startBlocks;
 
 type Round = { readonly ours: number; readonly copy: number; readonly ponder: number | null };
 
