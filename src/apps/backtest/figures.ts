@@ -72,6 +72,7 @@ export function coverageText(report: BacktestReport): string {
 
 /** What prices rested on. */
 function pricesText({ priced: { decisions, orders } }: BacktestReport): string {
+  if (decisions.recorded + decisions.evidence === 0) return "Nothing had to be priced.";
   const share = ({ recorded, evidence }: typeof orders): string =>
     `${recorded} of ${recorded + evidence}${recorded === 0 ? "" : ` (${percent(recorded / (recorded + evidence))})`}`;
   return `${share(decisions)} decisions and ${share(orders)} orders had a book that the executor recorded, the others what trades showed.`;

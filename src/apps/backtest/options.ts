@@ -6,9 +6,10 @@ import type { RunOptions } from "../../core/backtest/run.ts";
 import type { Strategy } from "../../core/copy/strategy.ts";
 import { InputError } from "../../core/errors.ts";
 import { parseUsd, type UsdMicros } from "../../core/money/amounts.ts";
-import { addMs, DAY_MS, type EpochMs, epochMs, isoDate } from "../../core/time/time.ts";
+import { addMs, DAY_MS, type EpochMs, epochMs } from "../../core/time/time.ts";
 import type { HistoryCoverage } from "../../ports/backtest.ts";
 import { PAPER_LATENCY_MS } from "../executor.ts";
+import { time } from "./figures.ts";
 
 /** For how long after an order's arrival trades count as the book that it met: a signal's life. */
 const EVIDENCE_MS = 60_000;
@@ -49,7 +50,7 @@ export async function readStrategyOnce(
   return file === null ? null : createStrategyFile(file).poll();
 }
 
-/** @throws InputError where nothing lies between */
+/** @throws InputError where no fill lies between */
 export function chooseSpan(
   { firstAt, lastAt }: Pick<HistoryCoverage, "firstAt" | "lastAt">,
   flags: { readonly from?: EpochMs; readonly to?: EpochMs; readonly delay: number },
@@ -63,12 +64,13 @@ export function chooseSpan(
   }
   const from = flags.from ?? firstAt;
   const to = flags.to ?? addMs(lastAt, flags.delay * 1_000 + DAY_MS);
-  if (to > from) return { from, to };
-  throw new InputError(
-    "SPAN_EMPTY",
-    `--to has to be later than --from; fills are held from ${isoDate(firstAt)} to ${isoDate(lastAt)}`,
-    {},
-  );
+  const held = `fills are held from ${time(firstAt)} to ${time(lastAt)}`;
+  if (flags.from !== undefined && flags.to !== undefined && to <= from) {
+    throw new InputError("SPAN_EMPTY", `--to has to be later than --from; ${held}`, {});
+  }
+  if (from <= addMs(lastAt, flags.delay * 1_000) && to > firstAt) return { from, to };
+  const wrong = to <= firstAt ? `--to ${time(to)} lies before` : `--from ${time(from)} lies behind`;
+  throw new InputError("SPAN_EMPTY", `${wrong} everything that could be traded: ${held}`, {});
 }
 
 /** All but what is traded, and when. */
