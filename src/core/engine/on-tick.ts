@@ -8,7 +8,7 @@ import { forgetProtections } from "../risk/protections.ts";
 import { isRemembered } from "../signals/episode.ts";
 import { keepRecentSells } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
-import { addMs, DAY_MS, dayOf, type EpochMs, isoDate, SECOND_MS, startOfDay } from "../time/time.ts";
+import { addMs, DAY_MS, dayOf, type EpochMs, isoDate, startOfDay } from "../time/time.ts";
 import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import { positionFacts } from "./entries.ts";
@@ -42,13 +42,16 @@ function tickSignal(state: EngineState, signal: Signal, at: EpochMs): StepResult
   return { ...asked, commands: [{ kind: "requestBook", subject: { kind: "signal", signalId }, marketId, tokenId }] };
 }
 
+/** No rhythm of blocks or polls is a multiple of it: with whole seconds and a block every two, half of the branches never had a turn. */
+const TURN_MS = 1_618;
+
 /**
  * What is too old decides nothing any more wherever it is used. There may be tens of thousands of episodes and orders
- * wait for each tick, so a branch is looked through at a time, in turns by the second.
+ * wait for each tick, so a branch is looked through at a time, in turns by the time.
  */
 function forgetOld(state: EngineState, at: EpochMs): EngineState {
   const { episodeGapMs, conflictWindowMs, panicWindowMs, triggerAgeMsMax } = state.config.signals;
-  const turn = Math.floor(at / SECOND_MS) % BRANCHES;
+  const turn = Math.floor(at / TURN_MS) % BRANCHES;
   const episodes = filterBranch(state.episodes, turn, (episode) => isRemembered(episode, at, episodeGapMs));
   const recentTriggers = filterBranch(state.recentTriggers, turn, (list) =>
     // What contradicts them may be read so late.
