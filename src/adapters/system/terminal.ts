@@ -26,6 +26,9 @@ export type Terminal = {
   readonly progress: ProgressOutput;
 };
 
+/** A terminal that was never told its size says 0, which is as good as none. */
+export const widthOf = ({ columns = 0 }: { readonly columns?: number }): number => (columns > 0 ? columns : 100);
+
 export function createTerminal(): Terminal {
   const [out, err] = [process.stdout, process.stderr];
   // The reader went away (`| head`): there is nobody left to tell, and it is no failure of ours.
@@ -39,7 +42,7 @@ export function createTerminal(): Terminal {
   };
   const progress: ProgressOutput = {
     isInteractive: err.isTTY === true,
-    columns: () => err.columns ?? 100,
+    columns: () => widthOf(err),
     replace(text) {
       err.write(`\r\x1b[K${text}`);
       isOpen = true;
@@ -51,7 +54,7 @@ export function createTerminal(): Terminal {
     progress,
     isInteractive: out.isTTY === true,
     colours: out.isTTY === true && out.hasColors(),
-    columns: () => out.columns ?? 100,
+    columns: () => widthOf(out),
     writeLine(line) {
       clear();
       out.write(`${line}\n`);
