@@ -56,14 +56,17 @@ export function Account({ overview, state }: { overview: Overview; state: State 
       <Figure label={<Term name="Drawdown">Worst drawdown</Term>} sub="of the day, from its peak">
         <Percent value={today === null ? null : today.max_drawdown_pct / 100} digits={2} />
       </Figure>
-      <Figure label="Closed positions" sub={`${positions.resolved} by resolution`}>
+      <Figure
+        label="Closed positions"
+        sub={
+          positions.closed === 0 ? undefined : (
+            <>
+              <Percent value={positions.wins / positions.closed} digits={0} /> won, {positions.resolved} by resolution
+            </>
+          )
+        }
+      >
         <Count value={positions.closed} />
-        {positions.closed === 0 ? null : (
-          <span class="small muted">
-            {" "}
-            <Percent value={positions.wins / positions.closed} digits={0} /> won
-          </span>
-        )}
       </Figure>
     </Figures>
   );
