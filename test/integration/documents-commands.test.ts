@@ -83,10 +83,13 @@ const server = inject("postgresUrl");
 describeOnOneEngine("commands in documents", (getDb) => {
   test.skipIf(server === null)("end as they should", { timeout: 120_000 }, async () => {
     const db = getDb();
-    const clock = createManualClock(createSystemClock().nowMs());
-    const simnet = await startSimnet({ seed: 3, port: 0, clock, history: 1, isManual: true });
+    const wall = createSystemClock();
+    const simnet = await startSimnet({ seed: 3, port: 0, clock: wall, history: 1, isManual: true });
+    let mining: NodeJS.Timeout | undefined;
     try {
-      await readSimnetChain(db, simnet, clock);
+      await readSimnetChain(db, simnet, createManualClock(wall.nowMs()));
+      // A chain that stands still is a finding of doctor's.
+      mining = setInterval(() => simnet.advanceTo(wall.nowMs()), 500);
       const folder = scratchFolder("documents");
       const { rows } = await sql<{ name: string; wallet: string }>`SELECT current_database() AS name,
         (SELECT wallet_address FROM orderflow_trades LIMIT 1) AS wallet`.execute(db.kysely);
@@ -128,6 +131,7 @@ describeOnOneEngine("commands in documents", (getDb) => {
       console.log(`run: ${commands.map((args) => args.join(" ")).join("; ")}`);
       for (const [name, reason] of Object.entries(NOT_HERE)) console.log(`not run here: ${name}: ${reason}`);
     } finally {
+      clearInterval(mining);
       await simnet.stop();
     }
   });

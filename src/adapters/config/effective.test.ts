@@ -25,7 +25,8 @@ describe("settings as they are shown", () => {
     expect(secrets.length).toBeGreaterThan(5);
     const MARK = "s3cretmark";
     const address = `u:${MARK}@example.org/${MARK}`;
-    const forms = [...["https", "wss", "postgresql"].map((scheme) => `${scheme}://${address}`), `${MARK}-${MARK}`];
+    const urls = ["https", "wss", "postgresql"].map((scheme) => `${scheme}://${address}`);
+    const forms = [...urls, `${MARK}-${MARK}`, `s3("{files}", "${MARK}")`];
     const texts = Object.fromEntries(
       secrets.map(([name, { kind }]) => [name, forms.find((form) => kind.schema.safeParse(form).success)]),
     );

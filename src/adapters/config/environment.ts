@@ -14,6 +14,7 @@ import {
   postgresUrl,
   rpcUrls,
   secretText,
+  tableExpression,
   walletAddress,
   webhookUrl,
   wholeNumber,
@@ -74,6 +75,16 @@ export const environment = {
       wholeNumber(1, 3650),
       "30",
       "How many days of fills stay in the database. Older ones are moved by themselves, 50,000 blocks at a time, to Parquet files in DATA_DIR/archive: keep that folder. The executor's journal is kept as long, and what a start needs of it longer.",
+    ),
+  },
+  "Where the population is added up": {
+    POPULATION_URL: secret(
+      httpSecretUrl,
+      "A ClickHouse server or cluster, e.g. http://user:password@host:8123: `orderflow recompute` computes there. Without it, on DuckDB in its own process.",
+    ),
+    POPULATION_ARCHIVE: secret(
+      tableExpression,
+      "How that ClickHouse reads the archive's Parquet files, {files} standing for their names, e.g. s3('https://bucket/archive/{files}', 'Parquet') or file('/archive/{files}', 'Parquet'). Needed with POPULATION_URL once there is an archive.",
     ),
   },
   "Where data comes from": {

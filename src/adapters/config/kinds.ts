@@ -97,6 +97,13 @@ export const httpSecretUrl: Kind<Secret> = kind("an http or https address", (tex
   hasScheme(text, ["http", "https"]) ? new Secret(text) : undefined,
 );
 
+const FILES = "{files}";
+
+/** It may hold credentials of the store. */
+export const tableExpression: Kind<Secret> = kind(`a table expression of ClickHouse with ${FILES} in it`, (text) =>
+  text.includes(FILES) ? new Secret(text) : undefined,
+);
+
 export const hostName: Kind<string> = kind("an IP address or a host name", (text) =>
   /^[0-9A-Za-z.:-]{1,253}$/.test(text) ? text : undefined,
 );

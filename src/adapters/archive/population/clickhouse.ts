@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { TransientError } from "../../../core/errors.ts";
+import { ConfigError, TransientError } from "../../../core/errors.ts";
 import { POPULATION_RELATIONS, type PopulationRelation } from "../../../core/reputation/population-relations.ts";
 import type { PopulationEngine, PopulationRun } from "../../../ports/population.ts";
 import { readComparison, readTotals } from "./figures.ts";
@@ -109,6 +109,21 @@ function fillsQuery(archived: string | null): string {
 }
 
 /**
+ * The table expression for these files.
+ * @param template with `{files}` where their names go
+ * @throws ConfigError without one
+ */
+export function archiveExpression(template: string | null, paths: readonly string[]): string {
+  if (template === null)
+    throw new ConfigError([
+      `POPULATION_ARCHIVE: ${paths.length} files of the archive are to be read by ClickHouse, and nothing says how: ` +
+        "set it to e.g. s3('https://…/{files}', 'Parquet')",
+    ]);
+  const [only = "", ...more] = paths;
+  return template.replaceAll("{files}", () => (more.length === 0 ? only : `{${paths.join(",")}}`));
+}
+
+/**
  * @param url with user and password where it needs them, e.g. http://user:password@host:8123
  * @throws TransientError when a statement fails
  */
@@ -120,12 +135,15 @@ export function openClickhouseServer(url: string): Clickhouse {
   };
   async function ask(query: string, body: ReadableStream | null): Promise<string> {
     const address = `${origin}/?${new URLSearchParams({ ...CLICKHOUSE_SETTINGS, ...(body === null ? {} : { query }) })}`;
-    const response = await fetch(address, {
-      method: "POST",
-      headers,
-      body: body ?? query,
-      duplex: "half",
-    } as RequestInit);
+    const request = { method: "POST", headers, body: body ?? query, duplex: "half" } as RequestInit;
+    const response = await fetch(address, request).catch((cause: unknown) => {
+      throw new TransientError(
+        "CLICKHOUSE_UNREACHABLE",
+        `ClickHouse at ${origin} does not answer: see POPULATION_URL`,
+        {},
+        { cause },
+      );
+    });
     const text = await response.text();
     if (!response.ok)
       throw new TransientError("CLICKHOUSE_REFUSED", `ClickHouse answers ${response.status}: ${text.slice(0, 500)}`);
