@@ -62,6 +62,21 @@ export async function runProgram(
   }
 }
 
+/** A command that moves money says when it was stopped half-way, and that it is not done. */
+export async function orStopped(
+  { terminal }: Pick<Program, "terminal">,
+  words: () => string,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error;
+    terminal.writeLine(words());
+    return EXIT.failed;
+  }
+}
+
 export function logFormat(environment: Environment, terminal: Terminal): "pretty" | "json" {
   if (environment.LOG_FORMAT !== "auto") return environment.LOG_FORMAT;
   return terminal.isInteractive ? "pretty" : "json";

@@ -40,6 +40,8 @@ function decrypt(path: string, passwordFile: string): string {
     const keystore = JSON.parse(text) as Keystore.Keystore;
     return Keystore.decrypt(keystore, Keystore.toKey(keystore, { password }));
   } catch {
-    throw new ConfigError([`${path} cannot be decrypted: it is no keystore of version 3, or the password is wrong`]);
+    throw new ConfigError([
+      `${path} cannot be decrypted: it is no keystore of version 3, or the password in ${passwordFile} is wrong`,
+    ]);
   }
 }

@@ -6,6 +6,11 @@ import { ConfigError } from "../../core/errors.ts";
 
 const OTHERS_READ = 0o077;
 const OTHERS_WRITE = 0o022;
+const FIXES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file; `orderflow signer --help` shows what belongs into it",
+  EACCES: "run the signer as the user that it belongs to",
+  EISDIR: "it is a folder, a file is needed",
+};
 
 /**
  * Reads a file that nobody else may read (`secret`) or change (`rules`).
@@ -27,7 +32,9 @@ export function readPrivateFile(path: string, kind: "secret" | "rules"): string 
     return readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`]);
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    const fix = FIXES[code];
+    throw new ConfigError([`${path} cannot be read (${code})${fix === undefined ? "" : `: ${fix}`}`]);
   }
 }
 

@@ -187,7 +187,7 @@ describe("the signer", () => {
     const source = { keystore: join(folder, "key.json"), passwordFile: join(folder, "password") };
     expect(loadAccount(source, {}).address).toBe(account.address);
     writeFileSync(join(folder, "password"), "wrong", { mode: 0o600 });
-    expect(() => loadAccount(source, {})).toThrow("the password is wrong");
+    expect(() => loadAccount(source, {})).toThrow("password is wrong");
   });
 
   test("who does not answer is named, without a signature", async () => {

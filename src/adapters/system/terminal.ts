@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import type { Readable } from "node:stream";
 
 /**
  * The line that says how far something is: on standard error, so that standard output holds what was asked for and nothing
@@ -69,11 +70,19 @@ export function exitProcess(code: number): void {
   process.stderr.write("", () => process.stdout.write("", () => process.exit(code)));
 }
 
-/** @returns whether the person typed "yes"; whatever else, and nothing, is no. The question goes to standard error. */
-export async function confirm(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+/** @returns whether the person typed "yes"; whatever else, nothing, and an abort is no. The question goes to standard error. */
+export async function confirm(
+  question: string,
+  signal: AbortSignal,
+  input: Readable = process.stdin,
+): Promise<boolean> {
+  const lines = createInterface({ input, output: process.stderr, terminal: false });
   process.stderr.write(`${question} Type "yes" to go on: `);
+  const stop = (): void => lines.close();
+  signal.addEventListener("abort", stop);
   const { value } = await lines[Symbol.asyncIterator]().next();
+  signal.removeEventListener("abort", stop);
   lines.close();
+  if (signal.aborted) process.stderr.write("\n");
   return typeof value === "string" && value.trim().toLowerCase() === "yes";
 }

@@ -3,7 +3,7 @@ import { RejectedError } from "../../core/errors.ts";
 import { SECOND_MS } from "../../core/time/time.ts";
 import { type CancelEverything, cancelEverything } from "../../services/manual/cancel-everything.ts";
 import { openAccount, openKeptClient } from "../live/account.ts";
-import { EXIT, type Program, runProgram } from "../program.ts";
+import { EXIT, orStopped, type Program, runProgram } from "../program.ts";
 
 type Flags = { readonly for: number; readonly json?: true };
 
@@ -22,7 +22,15 @@ export function addCancelAll(cli: Command): void {
     .option("--for <seconds>", "how long to go on trying where the venue does not answer", parseSeconds, 60)
     .option("--json", "the outcome as JSON")
     .addHelpText("after", "\nExit code 0: nothing rests any more. 1: something may. 2: wrong settings.")
-    .action((flags: Flags) => runProgram((program) => run(program, flags)));
+    .action((flags: Flags) =>
+      runProgram((program) =>
+        orStopped(
+          program,
+          () => "Stopped before the venue said that nothing rests: run it again.",
+          () => run(program, flags),
+        ),
+      ),
+    );
 }
 
 async function run(program: Program, { for: seconds, json }: Flags): Promise<number> {

@@ -7,7 +7,7 @@ import { openAccount } from "../live/account.ts";
 import { createHeldMarkets } from "../live/held-markets.ts";
 import { openManualVenue } from "../live/manual-venue.ts";
 import { createTransientOrders } from "../live/transient-orders.ts";
-import { EXIT, type Program } from "../program.ts";
+import { EXIT, orStopped, type Program } from "../program.ts";
 import { renderTable } from "../table.ts";
 
 export type DirectFlags = { readonly yes?: true; readonly slippageBps: bigint };
@@ -16,7 +16,14 @@ export type DirectFlags = { readonly yes?: true; readonly slippageBps: bigint };
  * Sells all that the account holds, with nothing but the venue and the signer. Killed and started again it goes on: what
  * is held is asked of the venue each time, and nobody can sell what he no longer holds.
  */
-export async function closeAllDirectly(program: Program, { yes, slippageBps }: DirectFlags): Promise<number> {
+export const closeAllDirectly = (program: Program, flags: DirectFlags): Promise<number> =>
+  orStopped(
+    program,
+    () => "Stopped half-way. What was sent goes on at the venue; run it again for what is left.",
+    () => sellAll(program, flags),
+  );
+
+async function sellAll(program: Program, { yes, slippageBps }: DirectFlags): Promise<number> {
   const { clock, terminal, signal } = program;
   const tell = (line: string): void => terminal.writeLine(line);
   const account = await openAccount(program, signal);
@@ -30,7 +37,7 @@ export async function closeAllDirectly(program: Program, { yes, slippageBps }: D
     return EXIT.done;
   }
   tell(holdingTable(holdings));
-  if (yes !== true && !(await confirm("All of this is sold at the market, with real money."))) {
+  if (yes !== true && !(await confirm("All of this is sold at the market, with real money.", signal))) {
     tell("Nothing was sold.");
     return EXIT.failed;
   }

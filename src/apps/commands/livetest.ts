@@ -9,7 +9,7 @@ import { chooseTestMarket, runLiveTest } from "../../services/manual/live-test.t
 import { openAccount } from "../live/account.ts";
 import { openManualVenue } from "../live/manual-venue.ts";
 import { findOpenMarkets, openBooks, openGamma, readTokens } from "../live/venue-parts.ts";
-import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
+import { EXIT, orStopped, type Program, runProgram, withDatabase } from "../program.ts";
 import { USER_AGENT } from "../version.ts";
 
 type Flags = { readonly usd: UsdMicros; readonly yes?: true };
@@ -18,6 +18,9 @@ type Flags = { readonly usd: UsdMicros; readonly yes?: true };
 const LEAST_USD = usd(1_000_000n);
 const MOST_USD = usd(25_000_000n);
 const MARKETS_LOOKED_AT = 25;
+const NOTHING_DONE = "Nothing was done.";
+const STOPPED =
+  "Stopped half-way. What was sent goes on at the venue: `orderflow cancel-all` takes back what rests, `orderflow close-all --direct` sells what was bought.";
 const GEOBLOCK_TIMEOUT_MS = 10_000;
 
 function parseStake(text: string): UsdMicros {
@@ -38,10 +41,22 @@ export function addLivetest(cli: Command): void {
     )
     .option("--yes", "do not ask")
     .addHelpText("after", "\nExit code 0: bought and sold. 1: not (all), and it says what is left. 2: wrong settings.")
-    .action((flags: Flags) => runProgram((program) => run(program, flags)));
+    .action((flags: Flags) =>
+      runProgram((program) => {
+        let isBegun = false;
+        const begin = (): void => {
+          isBegun = true;
+        };
+        return orStopped(
+          program,
+          () => (isBegun ? STOPPED : NOTHING_DONE),
+          () => run(program, flags, begin),
+        );
+      }),
+    );
 }
 
-async function run(program: Program, { usd: stakeUsd, yes }: Flags): Promise<number> {
+async function run(program: Program, { usd: stakeUsd, yes }: Flags, begin: () => void): Promise<number> {
   const { environment, clock, terminal, signal } = program;
   const access = createVenueAccess({
     ...{ url: environment.GEOBLOCK_URL, timeoutMs: GEOBLOCK_TIMEOUT_MS, userAgent: USER_AGENT },
@@ -75,17 +90,20 @@ async function run(program: Program, { usd: stakeUsd, yes }: Flags): Promise<num
       `cost     about ${formatUsd(plan.costUsd)} USD by spread and fees; at worst the ${formatUsd(stakeUsd)} USD and the fee`,
     ].join("\n"),
   );
-  if (yes !== true && !(await confirm("This is real money."))) {
-    terminal.writeLine("Nothing was done.");
+  if (yes !== true && !(await confirm("This is real money.", signal))) {
+    terminal.writeLine(NOTHING_DONE);
     return EXIT.failed;
   }
   return withDatabase(program, async (database) => {
     const store = createLiveOrderStore(database);
     for (const { clientOrderId, orderHash } of await store.open())
       if (clientOrderId.startsWith(MANUAL_PREFIX))
-        terminal.writeLine(`note     an earlier order of this command has no end yet: ${orderHash}`);
+        terminal.writeLine(
+          `note     an earlier try was stopped before the end of its order ${orderHash}: what it bought is sold by \`orderflow close-all --direct\``,
+        );
     const tell = (line: string): void => terminal.writeLine(line);
     const venue = openManualVenue({ program, account, store, tell });
+    begin();
     const { bought, left, costUsd } = await runLiveTest(
       { venue, client: account.client, books, clock, tell },
       token,
