@@ -1,12 +1,11 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SCRATCH } from "./scratch-folder.ts";
 
 /** Short: a socket's path inside it may have about 100 characters. */
 const NAME = /^of-(\d+)$/;
-/** What Node itself leaves where temporary files are. */
-const OF_NODE = "node-compile-cache";
+/** How folders of ours begin; what Node, Chromium and others leave there is no fault of a test. */
+const OURS = "orderflow-";
 
 /**
  * The folder in which this process and its children make their temporary files from now on. Those of runs that were killed go.
@@ -24,11 +23,11 @@ export function createRunFolder(parent: string = tmpdir()) {
   process.env.TMPDIR = path;
   return {
     path,
-    /** @throws Error naming what tests left there, other than their scratch folders; it is removed all the same */
+    /** @throws Error naming what tests left there, of our own folders, other than scratch folders; it is removed all the same */
     remove(): void {
       if (before === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = before;
-      const left = readdirSync(path).filter((name) => name !== OF_NODE && !name.startsWith(SCRATCH));
+      const left = readdirSync(path).filter((name) => name.startsWith(OURS));
       rmSync(path, { recursive: true, force: true });
       if (left.length > 0)
         throw new Error(`tests left ${left.length} temporary files behind: ${left.sort().join(", ")}`);
