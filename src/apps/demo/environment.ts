@@ -9,8 +9,7 @@ const CALCULATION_INTERVAL_SECONDS = 90;
 const MIN_WHALE_TRADE_USD = "40";
 
 /**
- * A signal has five wall seconds to be carried out, and at least its usual simulated minute. Not more: signals that
- * contradict each other within this time cancel each other.
+ * A signal has five wall seconds to be carried out, and at least its usual simulated minute.
  */
 const signalTtlSeconds = (speed: number): number => Math.max(60, Math.ceil(5 * speed));
 

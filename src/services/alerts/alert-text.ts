@@ -70,7 +70,7 @@ function lineOf(kind: AlertKind, facts: AlertFacts): string {
     case "contract":
       return `🔧 **CONTRACT ${facts.change === "upgraded" ? "UPGRADED" : "NO LONGER READ"}** ${listFacts(facts)}`;
     case "riskLimit":
-      return `⚠️ **RISK LIMIT** ${listFacts(facts)}`;
+      return riskLine(facts);
     default:
       return `ℹ️ **${plain(kind)}** ${listFacts(facts)}`;
   }
@@ -97,6 +97,14 @@ function stateLine({ from, to }: AlertFacts): string {
   if (to === "ACTIVE") return `▶️ **TRADING RESUMED** (was ${plain(from)})`;
   if (to === "HALTED") return `⛔ **TRADING HALTED** nothing is sent, exits neither (was ${plain(from)})`;
   return `⏸️ **TRADING PAUSED** exits go on (was ${plain(from)})`;
+}
+
+/** Figures of the day's loss are amounts; those of the protections say themselves what they are. */
+function riskLine({ code, limit, value, limitUsd, lossUsd, until }: AlertFacts): string {
+  const figures =
+    lossUsd === undefined ? `${plain(value)} (limit ${plain(limit)})` : `${usd(lossUsd)} of ${usd(limitUsd)}`;
+  const ends = new Date(Number(until)).toISOString().slice(0, 16).replace("T", " ");
+  return `⚠️ **RISK LIMIT** ${plain(code)} ${figures} · nothing is bought until ${ends} UTC, exits go on`;
 }
 
 const listFacts = (facts: AlertFacts): string =>
