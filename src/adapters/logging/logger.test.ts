@@ -93,6 +93,13 @@ describe("pretty", () => {
     );
   });
 
+  test("a long value is cut, but not the reason, which says what to do at its end", () => {
+    const long = `${"a word ".repeat(20)}set IT`;
+    const [line = ""] = linesOf({ format: "pretty" }, (logger) => logger.warn("no", { reason: long, title: long }));
+    expect(line).toContain(`reason=“${long}”`);
+    expect(line.split("title=")[1]).toMatch(/^.{60,80}…”/);
+  });
+
   test("every simulated line carries the mark, also those of child loggers", () => {
     const lines = linesOf({ format: "pretty", simulated: true }, (logger) => {
       logger.info("connected");

@@ -47,10 +47,14 @@ function readableNumber(name: string, value: number): string {
   return quantity.format(value);
 }
 
-function readableText(text: string): string {
+/** What a person has to act on is not cut off before it says what to do. */
+const WHOLE = ["reason", "text", "fix"];
+
+function readableText(name: string, text: string): string {
   if (/^0x[0-9a-f]{12,}$/i.test(text)) return `${text.slice(0, 6)}…${text.slice(-4)}`;
   if (/^\d{20,}$/.test(text)) return `${text.slice(0, 5)}…${text.slice(-4)}`;
-  const short = text.length > 72 ? `${text.slice(0, 71)}…` : text;
+  const most = WHOLE.includes(name) ? 400 : 72;
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return /[\s=]/.test(short) ? `“${short}”` : short;
 }
 
@@ -59,7 +63,7 @@ function readableValue(name: string, value: unknown): string {
   if (typeof value === "number") return readableNumber(name, value);
   if (typeof value === "string") {
     const amount = /(usd|pnl|cash|price|shares|size)$/i.test(name) && /^-?\d+(\.\d+)?$/.test(value);
-    return amount ? readableNumber(/cash$/i.test(name) ? "usd" : name, Number(value)) : readableText(value);
+    return amount ? readableNumber(/cash$/i.test(name) ? "usd" : name, Number(value)) : readableText(name, value);
   }
   if (Array.isArray(value)) {
     const shown = value.slice(0, 4).map((item) => readableValue(name, item));

@@ -82,8 +82,8 @@ export function createHttpExchange(base: string, timeoutMs: number): HttpExchang
     } catch (cause) {
       if (signal.aborted) throw new AbortedError();
       // Never the whole URL: it may carry credentials.
-      if (isLate) throw new TimeoutError("VENUE_TIMEOUT", "the venue did not answer in time", { origin });
-      throw new TransientError("VENUE_UNREACHABLE", "the venue cannot be reached", { origin }, { cause });
+      if (isLate) throw new TimeoutError("VENUE_TIMEOUT", `the venue did not answer in time (${origin})`, { origin });
+      throw new TransientError("VENUE_UNREACHABLE", `the venue cannot be reached (${origin})`, { origin }, { cause });
     } finally {
       clearTimeout(timer);
     }
