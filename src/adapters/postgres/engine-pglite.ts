@@ -27,7 +27,8 @@ export async function openPglite(store: { folder: string } | { instance: PGlite 
   }
   const client = new pg.Client({ ...(createPgConfig(lite) as unknown as pg.ClientConfig), types: typeParsers });
   await client.connect();
-  await client.query(sessionSql);
+  // Nothing gathers statistics here, so a plan that was kept would stay the one for the first few rows.
+  await client.query(`${sessionSql}; SET plan_cache_mode TO force_custom_plan`);
   const line = createMutex();
 
   const source: ClientSource = {
