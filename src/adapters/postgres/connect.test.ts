@@ -109,6 +109,23 @@ describeOnEachEngine("database", (getDb) => {
     expect((await sql`SELECT 1 AS one`.execute(db.kysely)).rows).toEqual([{ one: 1 }]);
   });
 
+  test("a COPY whose rows end in a failure, or that is refused while more of them come, writes none", async () => {
+    const db = getDb();
+    await sql`CREATE TABLE broken (n int)`.execute(db.kysely);
+    function* rows(last: () => string): Generator<string> {
+      // More than a socket holds at once.
+      for (let piece = 0; piece < 10; piece += 1) yield "1\n".repeat(32_768);
+      yield last();
+    }
+    const copied = (last: () => string) => db.transaction((trx) => db.copyInto(trx, "broken", ["n"], rows(last)));
+    const failure = (): string => {
+      throw new Error("no more rows");
+    };
+    await expect(copied(failure)).rejects.toThrow(/no more rows/);
+    await expect(copied(() => `no number\n${"1\n".repeat(300_000)}`)).rejects.toThrow(/invalid input syntax/);
+    expect((await sql`SELECT count(*)::int AS n FROM broken`.execute(db.kysely)).rows).toEqual([{ n: 0 }]);
+  });
+
   test("a lock is held once and can be taken again when released", async () => {
     const db = getDb();
     const release = await db.tryLock(42n);

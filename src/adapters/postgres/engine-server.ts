@@ -76,10 +76,13 @@ async function writeAll(sink: Writable, pieces: CopyRows["pieces"], onSent: () =
     for await (const piece of pieces) if (!sink.write(piece)) await Promise.race([once(sink, "drain"), done]);
     onSent();
     sink.end();
+    await done;
   } catch (error) {
+    // Where the rows failed, the server says no more than that the copy was broken off; the connection is free when it has said so.
     sink.destroy(error as Error);
+    await done.catch(() => {});
+    throw error;
   }
-  await done;
 }
 
 async function checkVersion(pool: pg.Pool, place: string): Promise<void> {
