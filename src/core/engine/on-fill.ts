@@ -7,7 +7,7 @@ import { withEntry } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
-import { extendEpisode, signalledBy, survivesRetraction } from "../signals/episode.ts";
+import { type Episode, extendEpisode, survivesRetraction } from "../signals/episode.ts";
 import { detectExitFollow, retractSales } from "../signals/exit-follow.ts";
 import { detectFadeDegen, isDegen, type PanicSell } from "../signals/fade-degen.ts";
 import { detectFollowWhale, isWhale, triggerOf } from "../signals/follow-whale.ts";
@@ -22,6 +22,7 @@ import { withdraw } from "./resting-orders.ts";
 import { filterShards, getShard, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
 import { type EngineState, sortedValues } from "./state.ts";
+import { isUsed, markUsed } from "./used-orders.ts";
 
 type FillObserved = EventOf<"fillObserved">;
 
@@ -42,9 +43,9 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const leader = { wallet: fill.wallet, tier: wallet.tier };
   const { minTradeUsd } = resolveCopyRule(state.config, leader);
   const before = getShard(state.episodes, key);
-  const { episode, trigger } = detectFollowWhale(state.config.signals, before, fill, wallet, minTradeUsd);
-  const kept = trigger === null ? episode : signalledBy(episode, fill);
-  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, kept) };
+  const wasUsed = isUsed(state.usedOrders, fill.orderHash);
+  const { episode, trigger } = detectFollowWhale(state.config.signals, before, fill, wallet, minTradeUsd, wasUsed);
+  const next = remember(state, key, episode, fill.orderHash, wasUsed || trigger !== null);
   if (trigger === null) return unchanged(next);
   const signal = draftSignal(next, "FOLLOW_WHALE", event, trigger, wallet.score / 10);
   const barred = findGateRefusal(next.config.gate, signal) ?? findCopyRefusal(copyTermsOf(next.config, signal));
@@ -66,6 +67,13 @@ function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const entered = enterSignal(known, refuse(signal, conflictRefusal(conflicts, market.outcomeIndex)));
   return conflicts.reduce((result, other) => andThen(result, (now) => cancelForConflict(now, other, signal)), entered);
 }
+
+/** @param uses whether the order is one that gave a signal, now or before */
+const remember = (state: EngineState, key: string, episode: Episode, order: string, uses: boolean): EngineState => ({
+  ...state,
+  episodes: setShard(state.episodes, key, episode),
+  usedOrders: uses ? markUsed(state.usedOrders, order, episode.lastAt) : state.usedOrders,
+});
 
 /** An order in flight cannot be called back; the other signal alone is skipped then. */
 function cancelForConflict(state: EngineState, other: RecentTrigger, by: Signal): StepResult {
@@ -90,9 +98,10 @@ function onModelledBuy(state: EngineState, event: FillObserved): StepResult {
   if (view === null) return unchanged(state);
   const key = `${fill.wallet}:${fill.tokenId}:model`;
   const before = getShard(state.episodes, key);
-  const episode = extendEpisode(before, fill, state.config.signals.episodeGapMs);
-  const kept = episode.signalled ? episode : signalledBy(episode, fill);
-  const next: EngineState = { ...state, episodes: setShard(state.episodes, key, kept) };
+  const order = `${fill.orderHash}:model`;
+  const wasUsed = isUsed(state.usedOrders, order);
+  const episode = extendEpisode(before, fill, state.config.signals.episodeGapMs, wasUsed);
+  const next = remember(state, key, { ...episode, signalled: true }, order, wasUsed || !episode.signalled);
   if (episode.signalled) return unchanged(next);
   // Sizing by a proven edge takes the model's, which is measured from this price; the wallet's own is a feature of it.
   const bare = triggerOf({ cash: fill.cash, size: fill.size, fills: 1 }, fill, wallet);

@@ -17,6 +17,7 @@ import { askForExit, requestExit } from "./exits.ts";
 import { BRANCHES, filterBranch, filterRecord } from "./shards.ts";
 import { expireSignal, updateSignal } from "./signals.ts";
 import { type EngineState, openCostUsd, sortedValues } from "./state.ts";
+import { turnDay } from "./used-orders.ts";
 
 /** Time passed: signals expire, failed books and unfilled exits are asked for again, old evidence is forgotten. */
 export function onTick(state: EngineState, { at }: EventOf<"ticked">): StepResult {
@@ -59,12 +60,14 @@ function forgetOld(state: EngineState, at: EpochMs): EngineState {
   );
   const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);
   const protections = forgetProtections(state.protections, at);
+  const usedOrders = turnDay(state.usedOrders, at);
   const same =
+    usedOrders === state.usedOrders &&
     protections === state.protections &&
     episodes === state.episodes &&
     recentTriggers === state.recentTriggers &&
     panics === state.panics;
-  return same ? state : { ...state, protections, episodes, recentTriggers, panics };
+  return same ? state : { ...state, protections, episodes, usedOrders, recentTriggers, panics };
 }
 
 /** New bids for what we hold: unrealised profit, the stop loss, the day's limit. */

@@ -7,6 +7,7 @@ import { DEFAULT_SIGNAL_RULES } from "../signals/signal-rules.ts";
 import type { Command } from "./command.ts";
 import { NO_SHARDS, setShard } from "./shards.ts";
 import { createState, type EngineState, sortedValues, upgradeConfig } from "./state.ts";
+import { NO_USED_ORDERS } from "./used-orders.ts";
 
 /**
  * What was wanted and not answered when the last process ended: to be done again after a start. Orders first. Asking
@@ -43,16 +44,24 @@ export function pendingCommands(state: EngineState): readonly Command[] {
 /** A state as an older version stored it: what it did not know begins anew, what it held stays. */
 export function upgradeState(stored: EngineState): EngineState {
   switch (stored.version as number) {
-    case 4:
+    case 5:
       return stored;
+    case 4:
+      return addUsedOrders(stored);
     case 3:
-      return shardTriggers(stored);
+      return addUsedOrders(shardTriggers(stored));
     case 2:
-      return shardTriggers(addCopying(stored));
+      return addUsedOrders(shardTriggers(addCopying(stored)));
     default:
-      return shardTriggers(addCopying(addProtections(stored)));
+      return addUsedOrders(shardTriggers(addCopying(addProtections(stored))));
   }
 }
+
+const addUsedOrders = (stored: EngineState): EngineState => ({
+  ...stored,
+  version: 5,
+  usedOrders: NO_USED_ORDERS,
+});
 
 function shardTriggers(stored: EngineState): EngineState {
   const record = stored.recentTriggers as unknown as Readonly<Record<string, readonly RecentTrigger[]>>;
@@ -60,7 +69,7 @@ function shardTriggers(stored: EngineState): EngineState {
     (shards, [market, list]) => setShard(shards, market, list),
     NO_SHARDS as EngineState["recentTriggers"],
   );
-  return { ...stored, version: 4, recentTriggers };
+  return { ...stored, recentTriggers };
 }
 
 function addCopying(stored: EngineState): EngineState {
@@ -89,6 +98,7 @@ function addProtections(stored: EngineState): EngineState {
 export const moneyOf = (state: EngineState): EngineState => ({
   ...state,
   episodes: NO_SHARDS,
+  usedOrders: NO_USED_ORDERS,
   recentTriggers: NO_SHARDS,
   panics: {},
 });
@@ -97,6 +107,7 @@ export const moneyOf = (state: EngineState): EngineState => ({
 export const withMoney = (replayed: EngineState, money: EngineState): EngineState => ({
   ...money,
   episodes: replayed.episodes,
+  usedOrders: replayed.usedOrders,
   recentTriggers: replayed.recentTriggers,
   panics: replayed.panics,
 });

@@ -17,6 +17,7 @@ import type { SignalRules } from "../signals/signal-rules.ts";
 import type { SizingConfig } from "../sizing/kelly.ts";
 import type { EpochMs } from "../time/time.ts";
 import { NO_SHARDS, type Shards } from "./shards.ts";
+import { NO_USED_ORDERS, type UsedOrders } from "./used-orders.ts";
 
 /** Everything that a decision depends on besides the events. */
 export type EngineConfig = {
@@ -64,7 +65,7 @@ export type AnsweredOrder = {
  * ended is in the database. Never changed in place: a step makes a new one that shares the unchanged parts.
  */
 export type EngineState = {
-  readonly version: 4;
+  readonly version: 5;
   /** Time of the newest event. */
   readonly at: EpochMs;
   readonly config: EngineConfig;
@@ -88,6 +89,7 @@ export type EngineState = {
   readonly closed?: readonly Position[];
   /** Whales' runs of buying, by wallet and token. */
   readonly episodes: Shards<Episode>;
+  readonly usedOrders: UsedOrders;
   /** Whales' signals of the last minute, by market. */
   readonly recentTriggers: Shards<readonly RecentTrigger[]>;
   /** Sells of badly scored wallets in the window, by token. */
@@ -97,7 +99,7 @@ export type EngineState = {
 };
 
 export const createState = (config: EngineConfig, at: EpochMs): EngineState => ({
-  version: 4,
+  version: 5,
   at,
   config,
   tradingState: "ACTIVE",
@@ -111,6 +113,7 @@ export const createState = (config: EngineConfig, at: EpochMs): EngineState => (
   orders: {},
   positions: {},
   episodes: NO_SHARDS,
+  usedOrders: NO_USED_ORDERS,
   recentTriggers: NO_SHARDS,
   panics: {},
   day: startDay(at, config.capitalUsd),

@@ -113,7 +113,7 @@ describe("what a person or the day's loss stops", () => {
     engine.showBook();
     expect(engine.verdicts()).toEqual(["FOLLOW_WHALE TRADING_PAUSED"]);
     engine.tell(command("resume"));
-    engine.tell(aFillEvent({ market: 2 }));
+    engine.tell(aFillEvent({ market: 2, order: 2 }));
     engine.showBook();
     expect(engine.orders()).toHaveLength(1);
   });

@@ -343,13 +343,8 @@ it.each([1_000, 1_500, 2_000, 3_000])("forgets old evidence a branch at a time, 
     engine.showBook();
   }
   const left = (): number => JSON.stringify(toJson(engine.state().episodes)).split("signalled").length - 1;
-  // Small ones for the length of a gap, those that gave a signal for a day.
-  engine.tell(aFillEvent({ wallet: 41, cash: "10", size: "20" }));
-  expect(left()).toBe(41);
-  for (let tick = 0; tick < 60; tick += 1)
-    engine.tell({ kind: "ticked", at: addMs(NOON, DEFAULT_SIGNAL_RULES.episodeGapMs + tick * everyMs) });
   expect(left()).toBe(40);
-  const late = addMs(NOON, DAY_MS);
+  const late = addMs(NOON, DEFAULT_SIGNAL_RULES.episodeGapMs);
   const counts = Array.from({ length: 60 }, (_, tick) => {
     engine.tell({ kind: "ticked", at: addMs(late, tick * everyMs) });
     return left();

@@ -1,6 +1,5 @@
-import type { OrderHash } from "../ids/ids.ts";
 import { addShares, addUsd, type ShareMicros, type UsdMicros } from "../money/amounts.ts";
-import { DAY_MS, type EpochMs } from "../time/time.ts";
+import type { EpochMs } from "../time/time.ts";
 import type { ObservedFill } from "./observed-fill.ts";
 
 /**
@@ -15,36 +14,28 @@ export type Episode = {
   readonly lastAt: EpochMs;
   readonly lastBlock: number;
   readonly signalled: boolean;
-  /** The order whose fill gave the signal. null: none yet; absent where an older version began it. */
-  readonly order?: OrderHash | null;
 };
 
-/** An order may rest and be filled for hours: so long after its last fill it is known to have given its signal. */
-const ORDER_KEPT_MS = DAY_MS;
-
-export function extendEpisode(episode: Episode | undefined, fill: ObservedFill, gapMs: number): Episode {
-  const joins =
-    episode !== undefined && (fill.occurredAt - episode.lastAt <= gapMs || episode.order === fill.orderHash);
+/** @param isUsed the fill's order has given a signal before: an episode with a fill of such a one gives none */
+export function extendEpisode(
+  episode: Episode | undefined,
+  fill: ObservedFill,
+  gapMs: number,
+  isUsed = false,
+): Episode {
+  const joins = episode !== undefined && isRemembered(episode, fill.occurredAt, gapMs);
   return {
     size: joins ? addShares(episode.size, fill.size) : fill.size,
     cash: joins ? addUsd(episode.cash, fill.cash) : fill.cash,
     fills: (joins ? (episode.fills ?? 0) : 0) + 1,
     lastAt: joins && episode.lastAt > fill.occurredAt ? episode.lastAt : fill.occurredAt,
     lastBlock: joins && episode.lastBlock > fill.blockNumber ? episode.lastBlock : fill.blockNumber,
-    signalled: joins && episode.signalled,
-    order: joins ? (episode.order ?? null) : null,
+    signalled: isUsed || (joins && episode.signalled),
   };
 }
 
-export const signalledBy = (episode: Episode, { orderHash }: ObservedFill): Episode => ({
-  ...episode,
-  signalled: true,
-  order: orderHash,
-});
-
 /** Whether a later fill may still belong to it. */
-export const isRemembered = (episode: Episode, at: EpochMs, gapMs: number): boolean =>
-  at - episode.lastAt <= (episode.signalled ? Math.max(gapMs, ORDER_KEPT_MS) : gapMs);
+export const isRemembered = (episode: Episode, at: EpochMs, gapMs: number): boolean => at - episode.lastAt <= gapMs;
 
 /**
  * After a reorg the fills above `fromBlock` come again, or never happened. An episode that has signalled keeps its

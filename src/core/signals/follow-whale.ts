@@ -9,15 +9,19 @@ export const isWhale = (rules: SignalRules, wallet: WalletFacts): boolean =>
 
 export type Detection = { readonly episode: Episode; readonly trigger: Trigger | null };
 
-/** A whale's BUY: the first fill that brings its episode to `minTradeUsd` is the trigger. */
+/**
+ * A whale's BUY: the first fill that brings its episode to `minTradeUsd` is the trigger.
+ * @param isUsed the fill's order has given a signal before
+ */
 export function detectFollowWhale(
   rules: SignalRules,
   before: Episode | undefined,
   fill: ObservedFill,
   wallet: WalletFacts,
   minTradeUsd: UsdMicros,
+  isUsed = false,
 ): Detection {
-  const episode = extendEpisode(before, fill, rules.episodeGapMs);
+  const episode = extendEpisode(before, fill, rules.episodeGapMs, isUsed);
   if (episode.signalled || episode.cash < minTradeUsd) return { episode, trigger: null };
   return { episode: { ...episode, signalled: true }, trigger: triggerOf(episode, fill, wallet) };
 }
