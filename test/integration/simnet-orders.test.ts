@@ -45,7 +45,7 @@ describe("an order is refused", () => {
       "invalid signature",
     ],
     ["signed for the neg-risk exchange", { domain: orderDomain("v1", true) }, "config", "invalid signature"],
-    ["signed for version 3", { domain: orderDomain("v2", false) }, "config", "order_version_mismatch"],
+    ["signed for version 3", { domain: orderDomain("v2", false) }, "version", "order_version_mismatch"],
     ["whose signature was changed", { sent: { signature: `0x${"5a".repeat(317)}` } }, "config", "invalid signature"],
     ["without the nesting", { sent: { signature: `0x${"5a".repeat(65)}` } }, "config", "invalid signature"],
     ["off the tick", { order: { makerAmount: 2_500_000n } }, "tick", "breaks minimum tick size rule: 0.01"],

@@ -112,7 +112,7 @@ const DEFECTS: readonly (readonly [string, Sabotage, RegExp])[] = [
       return { ...answer, logs, timestamps: new Map([...times, ...answer.timestamps]) };
     }),
     // Rows outside of what a range covers stop it, again at every start.
-    /is not stored|only after faults: fill|ended with|not caught up/,
+    /is not stored|only after faults: fill|missing: effect|ended with|not caught up/,
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type RawBuilder, sql, type Transaction } from "kysely";
+import { entriesStoppedUntil } from "../../core/engine/account.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { packEvent } from "../../core/engine/journal-form.ts";
 import { moneyOf } from "../../core/engine/recover.ts";
@@ -96,7 +97,7 @@ async function saveState(trx: Transaction<Schema>, mode: TradingMode, batch: Eng
   const { rows } = await sql`
     INSERT INTO flow.executor_state VALUES (
       ${mode}, ${seq}, ${state.config.capitalUsd}, ${state.cashUsd}, ${state.realizedUsd}, ${state.equity.equityUsd},
-      ${Object.keys(state.positions).length}, ${state.tradingState}, ${tsOrNull(state.entriesStoppedUntil)},
+      ${Object.keys(state.positions).length}, ${state.tradingState}, ${tsOrNull(entriesStoppedUntil(state))},
       ${ts(batch.at)}, ${seq}, ${textOf(state)}::jsonb
     )
     ON CONFLICT (mode) DO UPDATE SET ${figuresOf({ ...batch, moneyMoved: false })},
@@ -110,7 +111,7 @@ function figuresOf({ state, seq, at, moneyMoved }: EngineBatch): RawBuilder<unkn
   return sql`seq = ${BigInt(seq)}, capital_micros = ${state.config.capitalUsd}, cash_micros = ${state.cashUsd},
     realized_micros = ${state.realizedUsd}, equity_micros = ${state.equity.equityUsd},
     open_positions = ${Object.keys(state.positions).length}, trading_state = ${state.tradingState},
-    entries_stopped_until = ${tsOrNull(state.entriesStoppedUntil)}, updated_at = ${ts(at)}${money}`;
+    entries_stopped_until = ${tsOrNull(entriesStoppedUntil(state))}, updated_at = ${ts(at)}${money}`;
 }
 
 /** Columns as texts of one line a step: JSON has no line breaks of its own. */

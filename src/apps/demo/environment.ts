@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Environment } from "../../adapters/config/environment.ts";
 import { logTexts, parseEnvironment } from "../../adapters/config/load.ts";
 import type { SimnetAddresses } from "./simnet-process.ts";
@@ -7,6 +8,12 @@ const CALCULATION_INTERVAL_SECONDS = 90;
 
 /** simnet's wallets bet less than those outside; with the usual 100 few of their buys would be followed in a minute. */
 const MIN_WHALE_TRADE_USD = "40";
+
+/** At 60 times the speed a pause of six hours would be six minutes without a trade: those after losses are shorter. */
+export const DEMO_STRATEGY = join(import.meta.dirname, "strategy.json");
+
+/** The usual 500 are soon lost where a busy machine is late; a tenth of the capital stops the day all the same. */
+const MAX_DAILY_LOSS = "1000";
 
 /**
  * A signal has five wall seconds to be carried out, and at least its usual simulated minute.
@@ -30,6 +37,7 @@ export function demoEnvironment(addresses: SimnetAddresses | null, speed = 1): E
       BOOTSTRAP: "false",
       CALCULATION_INTERVAL_SECONDS: String(CALCULATION_INTERVAL_SECONDS),
       MIN_WHALE_TRADE_USD,
+      MAX_DAILY_LOSS,
       SIGNAL_TTL_SECONDS: String(signalTtlSeconds(speed)),
       ...sources,
     },

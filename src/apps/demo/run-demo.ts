@@ -10,7 +10,7 @@ import { logFormat, type Program, withDatabase } from "../program.ts";
 import { ServiceFailure } from "../run-services.ts";
 import { withChosenLines } from "./chosen-lines.ts";
 import { prepareDemoFolder } from "./data-folder.ts";
-import { demoEnvironment } from "./environment.ts";
+import { DEMO_STRATEGY, demoEnvironment } from "./environment.ts";
 import type { Milestones } from "./milestones.ts";
 import { type DemoOptions, PATIENCE_SECONDS } from "./options.ts";
 import { reportSkill, scoredBy } from "./planted-skill.ts";
@@ -86,7 +86,7 @@ async function runInWorld(world: World, { terminal, signal }: Program): Promise<
   const parts = { environment: demoEnvironment(simnet.addresses, options.speed), database, clock, logger };
   const listener = { startBlock: simnet.firstBlock, infoBatch: INFO_BATCH };
   const services = runAllInOne(
-    { ...parts, machineTimeFactor: options.speed, simulated: true, listener },
+    { ...parts, strategyFile: DEMO_STRATEGY, machineTimeFactor: options.speed, simulated: true, listener },
     world.folder,
     stop,
   )

@@ -127,6 +127,12 @@ function valueAccount(state: EngineState): EngineState {
   return equity === state.equity ? state : { ...state, equity };
 }
 
+/** Until when the day's loss or a pause of the protections keeps from buying; past or null: nothing does. */
+export function entriesStoppedUntil({ entriesStoppedUntil: byDay, protections }: EngineState): EpochMs | null {
+  const byPause = protections.pause?.until ?? null;
+  return byDay === null || (byPause !== null && byPause > byDay) ? byPause : byDay;
+}
+
 function stopAfterDailyLoss(next: EngineState, at: EpochMs): StepResult {
   assertConserved(next);
   const { limits, capitalUsd } = next.config;

@@ -1,15 +1,13 @@
 import { mayRest } from "../execution/order.ts";
+import { entriesStoppedUntil } from "./account.ts";
 import type { StepResult } from "./command.ts";
 import { unchanged } from "./command.ts";
 import { type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
 
 /** Takes back entries that still rest while nothing may be bought, or while what they bought is to be sold. */
 export function withdrawUnwanted(state: EngineState): StepResult {
-  const { tradingState, entriesStoppedUntil, protections, at } = state;
-  const isStopped =
-    tradingState !== "ACTIVE" ||
-    (entriesStoppedUntil !== null && at < entriesStoppedUntil) ||
-    (protections.pause !== null && at < protections.pause.until);
+  const { tradingState, at } = state;
+  const isStopped = tradingState !== "ACTIVE" || at < (entriesStoppedUntil(state) ?? at);
   return withdraw(state, ({ order }) => isStopped || (state.positions[order.positionId]?.exit ?? null) !== null);
 }
 

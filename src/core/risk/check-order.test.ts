@@ -13,7 +13,7 @@ import {
 } from "../../../test/support/trading.ts";
 import { resolveCopyRule } from "../copy/copy-rules.ts";
 import type { ClientOrderId, PositionId, SignalId } from "../ids/ids.ts";
-import { addMs } from "../time/time.ts";
+import { addMs, isoSecond } from "../time/time.ts";
 import { checkOrder, type Decision } from "./check-order.ts";
 import type { EventStake } from "./event-exposure.ts";
 import type { AccountView, EntryIntent, ExitIntent } from "./order-intent.ts";
@@ -104,10 +104,15 @@ describe("an entry", () => {
     ["TRADING_PAUSED: REDUCING against ACTIVE", entry, { ...account, tradingState: "REDUCING" }, view],
     ["TRADING_PAUSED: HALTED against ACTIVE", entry, { ...account, tradingState: "HALTED" }, view],
     ["DAILY_LOSS_LIMIT: 500 against 500", entry, { ...account, dayLossUsd: $("500") }, view],
-    ["DAILY_LOSS_LIMIT: 0, 1 ms to go against 500", entry, { ...account, entriesStoppedUntil: addMs(NOON, 1) }, view],
+    [
+      `DAILY_LOSS_LIMIT: 0, until ${isoSecond(addMs(NOON, 1_000))} against 500`,
+      entry,
+      { ...account, entriesStoppedUntil: addMs(NOON, 1_000) },
+      view,
+    ],
     ["DAILY_LOSS_LIMIT: 100 against 100", entry, { ...account, capitalUsd: $("1000"), dayLossUsd: $("100") }, view],
     [
-      "LOSS_STREAK: 5, 1 ms to go against 5 losses in a row",
+      `LOSS_STREAK: 5, until ${isoSecond(addMs(NOON, 1))} against 5 losses in a row`,
       entry,
       {
         ...account,
@@ -116,7 +121,7 @@ describe("an entry", () => {
       view,
     ],
     [
-      "MARKET_COOLDOWN: 7 ms to go against no stop loss just before",
+      `MARKET_COOLDOWN: until ${isoSecond(addMs(NOON, 7))} against no stop loss just before`,
       entry,
       { ...account, cooldownUntil: addMs(NOON, 7) },
       view,

@@ -7,7 +7,7 @@ import {
 } from "../copy/copy-checks.ts";
 import type { MarketView } from "../execution/market-view.ts";
 import { addUsd, formatPrice, formatShares, formatUsd, portionBps } from "../money/amounts.ts";
-import type { EpochMs } from "../time/time.ts";
+import { addMs, type EpochMs, isoSecond } from "../time/time.ts";
 import { eventWorstCase } from "./event-exposure.ts";
 import { dailyLossLimit, type RiskCheck, type RiskCode, type RiskLimits } from "./limits.ts";
 import type { AccountView, EntryIntent, OrderDraft } from "./order-intent.ts";
@@ -37,8 +37,8 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
   const stoppedMs = Math.max(0, (account.entriesStoppedUntil ?? at) - at);
   const lossMax = dailyLossLimit(limits, account.capitalUsd);
   const lossIsFine = stoppedMs === 0 && account.dayLossUsd < lossMax;
-  const toGo = stoppedMs === 0 ? "" : `, ${stoppedMs} ms to go`;
-  yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), `${formatUsd(account.dayLossUsd)}${toGo}`);
+  const until = stoppedMs === 0 ? "" : `, until ${isoSecond(addMs(at, stoppedMs))}`;
+  yield check("DAILY_LOSS_LIMIT", lossIsFine, formatUsd(lossMax), `${formatUsd(account.dayLossUsd)}${until}`);
   yield* protectionChecks(account, at);
   yield* copySourceChecks(intent.copy);
   yield check(
@@ -64,10 +64,15 @@ function* permissionChecks({ limits, intent, account, at }: EntryCheckInput): Ge
 
 function* protectionChecks({ entryPause, cooldownUntil }: AccountView, at: EpochMs): Generator<RiskCheck> {
   if (entryPause !== null && at < entryPause.until) {
-    yield check(entryPause.code, false, entryPause.limit, `${entryPause.value}, ${entryPause.until - at} ms to go`);
+    yield check(entryPause.code, false, entryPause.limit, `${entryPause.value}, until ${isoSecond(entryPause.until)}`);
   }
-  const coolingMs = cooldownUntil === null ? 0 : Math.max(0, cooldownUntil - at);
-  yield check("MARKET_COOLDOWN", coolingMs === 0, "no stop loss just before", `${coolingMs} ms to go`);
+  const isCooling = cooldownUntil !== null && at < cooldownUntil;
+  yield check(
+    "MARKET_COOLDOWN",
+    !isCooling,
+    "no stop loss just before",
+    isCooling ? `until ${isoSecond(cooldownUntil)}` : "none",
+  );
 }
 
 function* marketChecks({ limits, intent, view, at }: EntryCheckInput): Generator<RiskCheck> {

@@ -18,5 +18,8 @@ export const startOfDay = (at: EpochMs): EpochMs => (Math.floor(at / DAY_MS) * D
 /** `YYYY-MM-DD` in UTC. Formatting a given instant is pure; reading the clock is what the core may not do. */
 export const isoDate = (at: EpochMs): string => new Date(at).toISOString().slice(0, 10);
 
+/** `YYYY-MM-DD HH:MM:SS UTC`, for people. */
+export const isoSecond = (at: EpochMs): string => `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
 /** Midnight UTC with which the day begins that `isoDate` names so. */
 export const dayOf = (date: string): EpochMs => Date.parse(date) as EpochMs;
