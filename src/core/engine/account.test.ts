@@ -8,6 +8,7 @@ it.each([
   ["nothing stops entries", null, null, null],
   ["the day's loss", 5, null, 5],
   ["a pause after losses", null, 7, 7],
+  ["what is over stops nothing any more", 0, -5, null],
   ["the later of both", 5, 7, 7],
   ["the later of both, the other way", 9, 7, 9],
 ] as const)("until when nothing is bought: %s", (_, byDay, byPause, expected) => {

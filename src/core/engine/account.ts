@@ -127,10 +127,11 @@ function valueAccount(state: EngineState): EngineState {
   return equity === state.equity ? state : { ...state, equity };
 }
 
-/** Until when the day's loss or a pause of the protections keeps from buying; past or null: nothing does. */
-export function entriesStoppedUntil({ entriesStoppedUntil: byDay, protections }: EngineState): EpochMs | null {
+/** Until when the day's loss or a pause of the protections keeps from buying; null: nothing does. */
+export function entriesStoppedUntil({ at, entriesStoppedUntil: byDay, protections }: EngineState): EpochMs | null {
   const byPause = protections.pause?.until ?? null;
-  return byDay === null || (byPause !== null && byPause > byDay) ? byPause : byDay;
+  const until = byDay === null || (byPause !== null && byPause > byDay) ? byPause : byDay;
+  return until !== null && at < until ? until : null;
 }
 
 function stopAfterDailyLoss(next: EngineState, at: EpochMs): StepResult {

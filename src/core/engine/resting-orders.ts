@@ -6,8 +6,7 @@ import { type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
 
 /** Takes back entries that still rest while nothing may be bought, or while what they bought is to be sold. */
 export function withdrawUnwanted(state: EngineState): StepResult {
-  const { tradingState, at } = state;
-  const isStopped = tradingState !== "ACTIVE" || at < (entriesStoppedUntil(state) ?? at);
+  const isStopped = state.tradingState !== "ACTIVE" || entriesStoppedUntil(state) !== null;
   return withdraw(state, ({ order }) => isStopped || (state.positions[order.positionId]?.exit ?? null) !== null);
 }
 
