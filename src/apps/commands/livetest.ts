@@ -4,8 +4,9 @@ import { createLiveOrderStore } from "../../adapters/postgres/live-order-store.t
 import { confirm } from "../../adapters/system/terminal.ts";
 import { InputError } from "../../core/errors.ts";
 import { MANUAL_PREFIX } from "../../core/execution/manual-order.ts";
+import { chooseTestMarket } from "../../core/execution/test-order.ts";
 import { formatPrice, formatShares, formatUsd, parseUsd, type UsdMicros, usd } from "../../core/money/amounts.ts";
-import { chooseTestMarket, runLiveTest } from "../../services/manual/live-test.ts";
+import { runLiveTest } from "../../services/manual/live-test.ts";
 import { openAccount } from "../live/account.ts";
 import { openManualVenue } from "../live/manual-venue.ts";
 import { findOpenMarkets, openBooks, openGamma, readTokens } from "../live/venue-parts.ts";
@@ -78,7 +79,7 @@ async function run(program: Program, { usd: stakeUsd, yes }: Flags, begin: () =>
     ...{ marketId: each.market.marketId, tokenIds: each.market.tokenIds },
     terms: { ...each.market, ...{ tickSize: each.book.tickSize, minOrderSize: each.book.minOrderSize } },
   }));
-  const chosen = chooseTestMarket(tokens, stakeUsd);
+  const chosen = chooseTestMarket(tokens, stakeUsd, clock.nowMs());
   if (chosen === null)
     throw new InputError("NO_TEST_MARKET", "no market has a book in which so little buys its least size; try --usd 5");
   const { token, plan } = chosen;

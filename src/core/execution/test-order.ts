@@ -1,4 +1,4 @@
-import type { FeeSchedule, OrderBook } from "../market/market.ts";
+import type { FeeSchedule, MarketInfo, OrderBook } from "../market/market.ts";
 import {
   addUsd,
   MICROS,
@@ -11,7 +11,9 @@ import {
   type UsdMicros,
 } from "../money/amounts.ts";
 import { mulDiv } from "../money/fixed.ts";
+import { type EpochMs, MINUTE_MS } from "../time/time.ts";
 import { computeFee } from "./fee.ts";
+import type { ManualMarket } from "./manual-order.ts";
 
 /** What the smallest order there and back would be and cost, at the prices of now. */
 export type TestPlan = {
@@ -38,4 +40,33 @@ export function planTestOrder(book: OrderBook, fee: FeeSchedule, stakeUsd: UsdMi
   const spreadUsd = subUsd(notional(ask.price, size, "ceil"), notional(bid.price, size, "floor"));
   const feesUsd = addUsd(computeFee(fee, ask.price, size), computeFee(fee, bid.price, size));
   return { limitPrice, size, costUsd: addUsd(spreadUsd, feesUsd) };
+}
+
+/** A market about to end moves fast, and what is left of the order is stuck in it. */
+const ENDS_SOON_MS = 30 * MINUTE_MS;
+/** Of the least size: what a plan buys beyond it is how far the price may rise before the stake no longer buys that. */
+const ROOMY_BPS = 12_500n;
+const BPS = 10_000n;
+
+/**
+ * Where to go there and back: the cheapest of the markets that stay good while a person thinks it over, else the
+ * cheapest of all.
+ * @returns null where none is good for it
+ */
+export function chooseTestMarket<Token extends ManualMarket & { readonly market: Pick<MarketInfo, "endsAt"> }>(
+  tokens: readonly Token[],
+  stakeUsd: UsdMicros,
+  now: EpochMs,
+): { readonly token: Token; readonly plan: TestPlan } | null {
+  const planned = tokens.flatMap((token) => {
+    const plan = token.terms.acceptingOrders ? planTestOrder(token.book, token.terms.fee, stakeUsd) : null;
+    return plan === null ? [] : { token, plan };
+  });
+  const steady = planned.filter(
+    ({ token: { book, market }, plan }) =>
+      plan.size * BPS >= book.minOrderSize * ROOMY_BPS &&
+      (market.endsAt === null || market.endsAt - now >= ENDS_SOON_MS),
+  );
+  const good = steady.length > 0 ? steady : planned;
+  return good.toSorted((a, b) => (a.plan.costUsd < b.plan.costUsd ? -1 : 1))[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import { TransientError } from "../../core/errors.ts";
 import { type ManualMarket, manualOrder } from "../../core/execution/manual-order.ts";
 import type { Execution, OrderResult } from "../../core/execution/order.ts";
-import { planTestOrder, type TestPlan } from "../../core/execution/test-order.ts";
+import { planTestOrder } from "../../core/execution/test-order.ts";
 import {
   formatPrice,
   formatShares,
@@ -37,22 +37,10 @@ export type LiveTestOutcome = {
   readonly costUsd: UsdMicros;
 };
 
-const BUY_TRIES = 3;
+const BUY_TRIES = 10;
 const SELL_TRIES = 5;
 const SELL_SLIPPAGE_BPS = 500n;
 const HUNDREDTH = 10_000n;
-
-/** The cheapest of them to go there and back in; null: none is good for it. */
-export function chooseTestMarket<Token extends ManualMarket>(
-  tokens: readonly Token[],
-  stakeUsd: UsdMicros,
-): { readonly token: Token; readonly plan: TestPlan } | null {
-  const planned = tokens.flatMap((token) => {
-    const plan = token.terms.acceptingOrders ? planTestOrder(token.book, token.terms.fee, stakeUsd) : null;
-    return plan === null ? [] : [{ token, plan }];
-  });
-  return planned.toSorted((a, b) => (a.plan.costUsd < b.plan.costUsd ? -1 : 1))[0] ?? null;
-}
 
 /** Buys for `stakeUsd` and sells all of it again, over the same road as the executor's orders. */
 export async function runLiveTest(
@@ -78,9 +66,10 @@ async function buyOnce(
 ): Promise<ShareMicros> {
   const { books, clock, tell, venue } = deps;
   for (let tries = 0; tries < BUY_TRIES; tries++) {
+    if (tries > 0) await clock.sleep(SECOND_MS, signal);
     const book = await books.fetchBook(market.tokenIds[market.outcomeIndex], signal);
     const plan = book === null ? null : planTestOrder(book, market.terms.fee, stakeUsd);
-    if (book === null || plan === null) break;
+    if (book === null || plan === null) continue;
     const { limitPrice } = plan;
     const buy = manualOrder({ ...market, book }, { side: "BUY", stakeUsd, limitPrice, at: clock.nowMs() });
     tell(`1. buying for ${formatUsd(stakeUsd)} USD at ${formatPrice(limitPrice)} or less`);
