@@ -1,10 +1,12 @@
 import type { Grant, WalletCall } from "../core/chain/redeem-call.ts";
-import type { Address, MarketId, TokenId, TxHash } from "../core/ids/ids.ts";
+import type { Address, MarketId, OrderHash, TokenId, TxHash } from "../core/ids/ids.ts";
 import type { ShareMicros, UsdMicros } from "../core/money/amounts.ts";
 
 /** What a wallet has on the chain, and transactions. Every method throws TransientError (and its kinds) without an answer. */
 export type WalletChain = {
   hasCode(address: Address, signal: AbortSignal): Promise<boolean>;
+  /** Whether a contract wallet takes the signature for its own (ERC-1271). */
+  accepts(wallet: Address, hash: OrderHash, signature: `0x${string}`, signal: AbortSignal): Promise<boolean>;
   /** Wei of the coin that gas is paid in. */
   gasMoney(address: Address, signal: AbortSignal): Promise<bigint>;
   collateral(wallet: Address, signal: AbortSignal): Promise<ChainCollateral>;

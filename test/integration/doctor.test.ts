@@ -30,7 +30,18 @@ describe.each([1, 2, 3] as const)("with signature type %i and all in order", (si
     const findings = await examine({ signatureType });
     expect(notOk(findings)).toEqual([]);
     expect(findings.map(({ check }) => check)).toEqual(
-      expect.arrayContaining(["gamma", "clob", "data", "relayer", "clock", "books", "geoblock", "signer", "wallet"]),
+      expect.arrayContaining([
+        "gamma",
+        "clob",
+        "data",
+        "relayer",
+        "clock",
+        "books",
+        "geoblock",
+        "signer",
+        "wallet",
+        "signature",
+      ]),
     );
     expect(of(findings, "balances")?.detail).toBe("the wallet holds 1000 pUSD");
   });
@@ -64,6 +75,12 @@ const CASES: readonly (readonly [what: string, options: LiveCliOptions, changes:
     { signsAs: 2 },
     {},
     { check: "wallet", level: "fail", fix: 'set "signatureType": 3 in the signer\'s settings' },
+  ],
+  [
+    "a deposit wallet that does not take the key's signatures",
+    { customer: { owner: `0x${"44".repeat(20)}` } },
+    {},
+    { check: "signature", level: "fail", detail: expect.stringContaining("ERC-1271") as string },
   ],
   [
     "an EOA without money for gas",

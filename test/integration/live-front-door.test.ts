@@ -115,7 +115,13 @@ describe.skipIf(server === null)("live trading through the front door", { timeou
   const live = () => ({
     ...{ DATABASE_URL: url, ENABLE_PAPER_TRADING: "false", SIGNER_SOCKET: join(folder, "signer.sock") },
     ...{ CLOB_URL: simnet.clobUrl, CLOB_WS_URL: simnet.marketUrl, CLOB_USER_WS_URL: simnet.userUrl },
-    ...{ GAMMA_URL: simnet.gammaUrl, GEOBLOCK_URL: simnet.geoblockUrl, CAPITAL_USD: "450", MAX_POSITION_USD: "40" },
+    ...{
+      POLYGON_RPC_URL: simnet.rpcUrl,
+      GAMMA_URL: simnet.gammaUrl,
+      GEOBLOCK_URL: simnet.geoblockUrl,
+      CAPITAL_USD: "450",
+      MAX_POSITION_USD: "40",
+    },
   });
   const startExecutor = (environment = {}) => start(["executor"], { ...live(), ...environment });
   const rowsOf = async <Row>(statement: ReturnType<typeof sql>): Promise<readonly Row[]> =>
@@ -154,6 +160,7 @@ describe.skipIf(server === null)("live trading through the front door", { timeou
     await signer.said("signing");
     const first = startExecutor({ LIVE_TRADING_ACK: WALLET });
     expect(await until(first.said("TRADING LIVE, with money"))).toMatchObject({ wallet: WALLET, capital: "450 USD" });
+    expect(first.text()).not.toContain("could not be tried");
     await until(first.said("account reconciled"));
     // The answer is lost: whether the order exists only asking can tell.
     simnet.faults.plan("answer lost");

@@ -19,6 +19,7 @@ const ABI = {
   isApprovedForAll: parseAbi(["function isApprovedForAll(address, address) view returns (bool)"])[0],
   payoutDenominator: parseAbi(["function payoutDenominator(bytes32) view returns (uint256)"])[0],
   getPayout: parseAbi(["function getPayout(uint256, uint256) view returns (uint256)"])[0],
+  isValidSignature: parseAbi(["function isValidSignature(bytes32, bytes) view returns (bytes4)"])[0],
   payoutNumerators: parseAbi(["function payoutNumerators(bytes32, uint256) view returns (uint256)"])[0],
 };
 
@@ -35,6 +36,8 @@ const GAS_MARGIN_PERCENT = 130n;
 const FEE_MARGIN = 2n;
 const CONTENT = /already known|nonce too low|known transaction|already imported/i;
 const REVERTED = /revert/i;
+/** ERC-1271: the selector of the question. */
+const ACCEPTED = "0x1626ba7e";
 const RESULT_DENOMINATOR = 1_000_000n;
 
 type View = { readonly to: Address; readonly abi: AbiFunction; readonly args: readonly unknown[] };
@@ -62,6 +65,11 @@ export function createWalletChain(failOver: FailOver): WalletChain {
     async hasCode(address, signal) {
       const [answer] = await ask([{ method: "eth_getCode", params: [address, "latest"] }], signal);
       return parse(code, answer, "eth_getCode").length > 2;
+    },
+    async accepts(wallet, hash, signature, signal) {
+      const call = callOf({ to: wallet, abi: ABI.isValidSignature, args: [hash, signature] });
+      const read = ([answer]: readonly unknown[]): boolean => String(answer).startsWith(ACCEPTED);
+      return (await unlessReverted(failOver, [call], signal, read)) ?? false;
     },
     gasMoney: (address, signal) => amount("eth_getBalance", [address, "latest"], signal),
     async collateral(wallet, signal) {

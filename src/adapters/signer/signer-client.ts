@@ -27,18 +27,21 @@ export function createSignerClient(socketPath: string, timeoutMs = TIMEOUT_MS): 
     schema: Schema,
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => askSigner({ socketPath, agent, timeoutMs, method, path }, body, schema, signal);
+  /** For what no policy refuses. */
+  async function askSurely(path: string, body: object, signal: AbortSignal): Promise<`0x${string}`> {
+    const answer = await ask("POST", path, JSON.stringify(body), signatureAnswer, signal);
+    if (!answer.signed) throw new PayloadError("SIGNER_MALFORMED", `the signer refused ${path}`);
+    return answer.signature;
+  }
   return {
     identity: (signal) => ask("GET", "/identity", "", identityAnswer, signal),
     signOrder: (order, domain, signal) =>
       ask("POST", "/order", encodeOrderRequest(order, domain), signatureAnswer, signal),
     signRedemption: (redemption, signal) =>
       ask("POST", "/redemption", encodeRedemptionRequest(redemption), redemptionAnswer, signal),
-    async signAttestation(timestampSeconds, nonce, signal) {
-      const body = JSON.stringify({ timestampSeconds, nonce });
-      const answer = await ask("POST", "/attestation", body, signatureAnswer, signal);
-      if (!answer.signed) throw new PayloadError("SIGNER_MALFORMED", "the signer refused an attestation");
-      return answer.signature;
-    },
+    signAttestation: (timestampSeconds, nonce, signal) =>
+      askSurely("/attestation", { timestampSeconds, nonce }, signal),
+    signTrial: (salt, timestamp, signal) => askSurely("/trial", { salt, timestamp }, signal),
   };
 }
 

@@ -10,15 +10,17 @@ import { clobAuthDigest } from "../../core/chain/clob-attestation.ts";
 import { POLYGON_CHAIN_ID } from "../../core/chain/contracts.ts";
 import { encodeSignature, signingDigest } from "../../core/chain/exchange-order.ts";
 import { type Redemption, relayDigest, relaySignature } from "../../core/chain/redemption.ts";
+import { trialOf } from "../../core/chain/trial-order.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
 import { refuseRedemption } from "../../core/risk/redeem-policy.ts";
 import { checkSigning, type SigningPolicy } from "../../core/risk/signing-policy.ts";
+import { MINUTE_MS, SECOND_MS } from "../../core/time/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { createDaySum, type DaySum } from "./day-sum.ts";
 import type { SpentFile } from "./spent-file.ts";
-import { attestationRequest, orderRequest, redemptionRequest } from "./wire.ts";
+import { attestationRequest, orderRequest, redemptionRequest, trialRequest } from "./wire.ts";
 
 export type SignerOptions = {
   readonly account: PrivateKeyAccount;
@@ -29,7 +31,7 @@ export type SignerOptions = {
 };
 
 const BODY_BYTES_MAX = 16_384;
-const ATTESTATION_OFF_SECONDS_MAX = 60;
+const STAMP_OFF_MS_MAX = MINUTE_MS;
 
 /** What the socket answers. One request is checked, counted and signed before the next one is looked at. */
 export function createSignerApp({ account, policy: rules, clock, logger }: SignerOptions, spent: DaySum): Hono {
@@ -65,10 +67,16 @@ export function createSignerApp({ account, policy: rules, clock, logger }: Signe
     logger.info("signed a redemption", { kind: parsed.data.kind, nonce: parsed.data.nonce });
     return context.json({ signed: true, signature: await signRedemption(account, parsed.data) });
   });
+  const isOfNow = (at: number): boolean => Math.abs(at - clock.nowMs()) <= STAMP_OFF_MS_MAX;
+  app.post("/trial", async (context) => {
+    const parsed = trialRequest.safeParse(await readJson(context));
+    if (!parsed.success || !isOfNow(parsed.data.timestamp)) return context.json({ error: "not a trial of now" }, 400);
+    const trial = trialOf(policy, parsed.data.salt, parsed.data.timestamp);
+    return context.json({ signed: true, signature: trial.encode(await account.sign({ hash: trial.digest })) });
+  });
   app.post("/attestation", async (context) => {
     const parsed = attestationRequest.safeParse(await readJson(context));
-    const nowSeconds = clock.nowMs() / 1_000;
-    if (!parsed.success || Math.abs(parsed.data.timestampSeconds - nowSeconds) > ATTESTATION_OFF_SECONDS_MAX)
+    if (!parsed.success || !isOfNow(parsed.data.timestampSeconds * SECOND_MS))
       return context.json({ error: "not an attestation of now" }, 400);
     const { timestampSeconds, nonce } = parsed.data;
     const hash = clobAuthDigest(account.address, timestampSeconds, nonce);

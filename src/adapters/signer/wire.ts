@@ -70,6 +70,11 @@ export const attestationRequest = z.strictObject({
   nonce: z.int().nonnegative(),
 });
 
+export const trialRequest = z.strictObject({
+  salt: z.int().nonnegative(),
+  timestamp: z.int().positive().transform(epochMs),
+});
+
 export const identityAnswer = z.object({
   owner: address,
   wallet: address,

@@ -5,6 +5,7 @@ import { createLiveAccountStore } from "../../adapters/postgres/live-account-sto
 import { readLiveStatus } from "../../adapters/postgres/live-reads.ts";
 import { readSignificance } from "../../adapters/postgres/significance-rows.ts";
 import { createSignerClient } from "../../adapters/signer/signer-client.ts";
+import { systemRandom } from "../../adapters/system/random.ts";
 import type { EngineConfig } from "../../core/engine/state.ts";
 import { ConfigError, RejectedError } from "../../core/errors.ts";
 import { formatUsd } from "../../core/money/amounts.ts";
@@ -19,6 +20,8 @@ import type { Account } from "./account.ts";
 export type ArmedLive = Extract<Arming, { armed: true }> & { readonly account: Account };
 
 const GEOBLOCK_TIMEOUT_MS = 10_000;
+/** Positions that are open are not watched meanwhile. */
+const CHAIN_TRIES = 2;
 
 /**
  * Live where it is asked for and everything allows it; paper otherwise, with every reason in the log, in the status and
@@ -52,6 +55,12 @@ export async function chooseMode(
         const client = withRenewal(account.client, (within) => renewClient(parts, within));
         asking.account = { ...account, client };
         return client;
+      },
+      async trySignature(signer, identity) {
+        const { signingRefusals } = await import("../../services/live/check-signing.ts");
+        const { openChain } = await import("./venue-parts.ts");
+        const chain = openChain(environment, logger, CHAIN_TRIES);
+        return signingRefusals({ signer, chain, clock, random: systemRandom, logger }, identity, signal);
       },
       account: store,
       records: () => readSignificance(database, "PAPER"),

@@ -2,6 +2,7 @@ import { probeNodes } from "../../adapters/polygon/probe-nodes.ts";
 import { createClobClient } from "../../adapters/polymarket-clob/clob-client.ts";
 import { createVenueAccess } from "../../adapters/polymarket-clob/geoblock.ts";
 import { fetchVenueTime } from "../../adapters/polymarket-clob/venue-time.ts";
+import { systemRandom } from "../../adapters/system/random.ts";
 import type { SignatureType } from "../../core/chain/exchange-order.ts";
 import { PayloadError } from "../../core/errors.ts";
 import { type Address, parseAddress } from "../../core/ids/ids.ts";
@@ -67,7 +68,11 @@ function liveDeps(program: Program): LiveDoctorDeps {
   const address = (text: string | null): Address | null => (text === null ? null : parseAddress(text));
   return {
     access: createVenueAccess(at(environment.GEOBLOCK_URL)),
-    signer: { identity: async (signal) => openSigner(environment).identity(signal) },
+    signer: {
+      identity: async (signal) => openSigner(environment).identity(signal),
+      signTrial: async (...asked) => openSigner(environment).signTrial(...asked),
+    },
+    ...{ clock, random: systemRandom },
     expected: {
       wallet: address(FUNDER_ADDRESS),
       signatureType: SIGNATURE_TYPE === null ? null : (Number(SIGNATURE_TYPE) as SignatureType),

@@ -2,6 +2,7 @@ import { WALLET_NAMES, walletType } from "../../core/chain/wallet-type.ts";
 import { formatUsd } from "../../core/money/amounts.ts";
 import type { SignerIdentity } from "../../ports/order-signer.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
+import { trySignature } from "../live/check-signing.ts";
 import { checkApprovals } from "./check-approvals.ts";
 import type { LiveDoctorDeps } from "./doctor-deps.ts";
 import { ask, type Finding, fail, ok, warn } from "./finding.ts";
@@ -34,6 +35,9 @@ async function checkOnChain(deps: LiveDoctorDeps, who: SignerIdentity, signal: A
   const wallet = await ask("wallet", fix, () => checkWallet(deps, who, signal));
   if (wallet.some((each) => each.fix === fix)) return wallet;
   const rest = await Promise.all([
+    ...(wallet.some(({ level }) => level === "fail")
+      ? []
+      : [ask("signature", fix, () => checkSignature(deps, who, signal))]),
     ask("approvals", fix, () => checkApprovals(deps, who, signal)),
     ask("balances", fix, () => checkMoney(deps, who, signal)),
   ]);
@@ -91,6 +95,12 @@ async function checkWallet({ chain }: LiveDoctorDeps, who: SignerIdentity, signa
       `compare it with the address shown ${SITE}; orders of a wallet of another key are refused`,
     );
   return ok("wallet", `${name} ${wallet}, deployed, follows from the key`);
+}
+
+async function checkSignature(deps: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal): Promise<Finding> {
+  const refusal = await trySignature(deps, who, signal);
+  if (refusal !== null) return fail("signature", refusal.text, "mend it, start the signer anew, and look again");
+  return ok("signature", `a trial order is signed as ${who.wallet} has to sign`);
 }
 
 async function checkAccount(

@@ -46,7 +46,10 @@ export type DoctorDeps = {
 
 export type LiveDoctorDeps = {
   readonly access: VenueAccess;
-  readonly signer: Pick<OrderSigner, "identity">;
+  readonly signer: Pick<OrderSigner, "identity" | "signTrial">;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   /** What the operator has said; null where nothing. */
   readonly expected: {
     readonly wallet: Address | null;

@@ -38,9 +38,10 @@ function client({ time = NOON, closedOnly = false, collateral = "500" }: Venue =
 /** Everything as it has to be; a test spoils a part. */
 function deps(change: Partial<ArmingDeps> = {}, wanted: Partial<ArmingDeps["wanted"]> = {}): ArmingDeps {
   return {
-    signer: { identity: async () => identity, signOrder: never, signAttestation: never },
+    signer: { identity: async () => identity, signOrder: never, signTrial: never, signAttestation: never },
     access: { geoblock: async () => ({ blocked: false, country: "IE", region: "" }) },
     login: async () => client(),
+    trySignature: async () => [],
     account: { account: async () => null },
     records: async () => [proven],
     clock: createManualClock(NOON),
@@ -74,8 +75,12 @@ describe("one thing that is missing keeps it on paper", () => {
     ["WALLET_UNEXPECTED", deps({}, { wallet: aWallet(4) })],
     ["WALLET_UNEXPECTED", deps({}, { signatureType: "2" })],
     ["WALLET_CHANGED", deps({ account: { account: async () => earlier } })],
+    [
+      "WALLET_NOT_DEPLOYED",
+      deps({ trySignature: async () => [{ code: "WALLET_NOT_DEPLOYED", text: "not deployed" }] }),
+    ],
     ["SIGNER_MISSING", deps({ signer: null })],
-    ["SIGNER_SILENT", deps({ signer: { identity: down, signOrder: never, signAttestation: never } })],
+    ["SIGNER_SILENT", deps({ signer: { identity: down, signOrder: never, signTrial: never, signAttestation: never } })],
     ["COUNTRY_BLOCKED", deps({ access: { geoblock: async () => ({ blocked: true, country: "US", region: "NY" }) } })],
     ["COUNTRY_UNKNOWN", deps({ access: { geoblock: down } })],
     ["CREDENTIALS_REFUSED", deps({ login: () => Promise.reject(new RejectedError("LOGIN_REFUSED", "401")) })],

@@ -24,6 +24,12 @@ export type ArmingDeps = {
   readonly access: VenueAccess;
   /** With the credentials that are configured, or those that the venue gives the signer's owner. @throws RejectedError, TransientError */
   readonly login: (identity: SignerIdentity, signal: AbortSignal) => Promise<VenueClient>;
+  /** Why the venue would refuse what the signer signs for its wallet. */
+  readonly trySignature: (
+    signer: OrderSigner,
+    identity: SignerIdentity,
+    signal: AbortSignal,
+  ) => Promise<readonly ArmingRefusal[]>;
   readonly account: Pick<LiveAccountStore, "account">;
   /** The paper account's. */
   readonly records: () => Promise<readonly Significance[]>;
@@ -80,7 +86,11 @@ export async function armLive(deps: ArmingDeps, signal: AbortSignal): Promise<Ar
   const expected = { acknowledged: wanted.acknowledged, expectedWallet: wanted.wallet };
   const earlier = account?.wallet ?? null;
   refusals.push(...walletRefusals({ wallet, signatureType, ...expected, expectedType: wanted.signatureType, earlier }));
-  const client = await ask("CREDENTIALS_REFUSED", "the API credentials", () => deps.login(identity, signal));
+  const [tried, client] = await Promise.all([
+    deps.trySignature(signer, identity, signal),
+    ask("CREDENTIALS_REFUSED", "the API credentials", () => deps.login(identity, signal)),
+  ]);
+  refusals.push(...tried);
   if (client === null) return { armed: false, refusals, wallet };
   const facts = await ask("VENUE_SILENT", "the venue", () => askVenue(deps, client, account === null, signal));
   if (facts !== null) refusals.push(...venueRefusals(facts));

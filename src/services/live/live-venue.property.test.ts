@@ -140,6 +140,7 @@ async function live(plan: Script) {
       exchangeOf: async () => ({ marketVersion: "v1", negRisk: false }),
       signer: {
         identity: () => Promise.reject(new Error("not asked")),
+        signTrial: async () => "0x01",
         signAttestation: () => Promise.reject(new Error("not asked")),
         signOrder: async () => ({ signed: true, signature: "0x01" }),
       },

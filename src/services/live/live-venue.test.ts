@@ -54,6 +54,7 @@ function desk(answers: readonly OrderAnswer[], ends: readonly TradeStatus[] = []
     account: { wallet, owner: wallet, signatureType: 3 },
     signer: {
       identity: () => Promise.reject(new Error("not asked")),
+      signTrial: async () => "0x01",
       signAttestation: () => Promise.reject(new Error("not asked")),
       signOrder: async () => ({ signed: true, signature: "0x01" }),
     },

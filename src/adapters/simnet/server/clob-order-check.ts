@@ -41,19 +41,19 @@ const hasDecimals = (micros: number, decimals: number): boolean => micros % 10 *
 export type OrderDeps = { readonly venue: Venue; readonly index: MarketIndex; readonly ticks: TickSizes };
 
 /** Every check before the book, in the venue's order. @returns the error text of a refusal (API sheet, section 2.8) */
-export async function checkOrder(
+export function checkOrder(
   { venue, index, ticks }: OrderDeps,
   key: ApiKey,
   body: OrderBody,
   at: number,
-): Promise<NewOrder | string> {
+): NewOrder | string {
   const { order } = body;
   const account = accountOf(venue, key, body);
   if (typeof account === "string") return account;
   const found = index.byToken(order.tokenId);
   if (found === null) return "the orderbook does not exist for the requested token id";
   const { market, outcome } = found;
-  const signing = await checkSignature(account.owner, order, market.negRisk ? "negRisk" : "standard");
+  const signing = checkSignature(account.owner, order, market.negRisk ? "negRisk" : "standard");
   if (signing !== null) return signing;
   if (!venue.isOpen(market, at)) return "the market is not yet ready to process new orders";
   const isBuy = order.side === "BUY";
@@ -94,9 +94,9 @@ function accountOf(venue: Venue, key: ApiKey, { owner, order }: OrderBody): Acco
   return account;
 }
 
-async function checkSignature(owner: string, order: WireOrder, exchange: Exchange): Promise<string | null> {
-  if (await isSignedBy(owner, order, exchange)) return null;
-  return (await isSignedBy(owner, order, "v3")) ? "order_version_mismatch" : "invalid signature";
+function checkSignature(owner: string, order: WireOrder, exchange: Exchange): string | null {
+  if (isSignedBy(owner, order, exchange)) return null;
+  return isSignedBy(owner, order, "v3") ? "order_version_mismatch" : "invalid signature";
 }
 
 type Shape = {

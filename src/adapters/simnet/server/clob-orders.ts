@@ -39,14 +39,13 @@ const REFUSALS: Readonly<Partial<Record<OrderFault, Reply | Silence>>> = {
 export function createOrderRoute(deps: OrderDeps, faults: OrderFaults) {
   const { venue } = deps;
 
-  async function take(key: ApiKey, text: string, fault: OrderFault | null): Promise<Reply> {
+  function take(key: ApiKey, text: string, fault: OrderFault | null): Reply {
     const body = orderBody.safeParse(parseJson(text));
     if (!body.success) return fail(400, "Invalid order payload");
     if (fault === "tick change") growTick(deps, body.data.order.tokenId);
-    const order = await checkOrder(deps, key, body.data, venue.settleTime());
-    if (typeof order === "string") return fail(400, order);
-    // Other orders may have come in while the signature was checked; from here on nothing waits.
     const at = venue.settleTime();
+    const order = checkOrder(deps, key, body.data, at);
+    if (typeof order === "string") return fail(400, order);
     if (venue.order(order.hash) !== null) return fail(400, `order ${order.hash} is invalid. Duplicated.`);
     if (fault === "stale balance") venue.stale.add(order.account.index);
     const refusal = checkMeans(venue, order, at) ?? checkBook(venue, order, body.data.postOnly === true, at);
@@ -54,11 +53,11 @@ export function createOrderRoute(deps: OrderDeps, faults: OrderFaults) {
     return ok(answer(venue.place(order, at, fault === "settlement fails")));
   }
 
-  return async function post(key: ApiKey, body: string): Promise<Reply | Silence> {
+  return function post(key: ApiKey, body: string): Reply | Silence {
     const fault = faults.next();
     const instead = fault === null ? undefined : REFUSALS[fault];
     if (instead !== undefined) return instead;
-    const reply = await take(key, body, fault);
+    const reply = take(key, body, fault);
     if (fault === "timeout") return "no answer";
     return fault === "answer lost" ? "hang up" : reply;
   };

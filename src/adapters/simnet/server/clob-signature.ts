@@ -1,14 +1,6 @@
-import {
-  concatHex,
-  type Hex,
-  hashDomain,
-  hashStruct,
-  hexToString,
-  keccak256,
-  recoverAddress,
-  sliceHex,
-  stringToHex,
-} from "viem";
+import * as Secp256k1 from "ox/Secp256k1";
+import * as Signature from "ox/Signature";
+import { concatHex, type Hex, hashDomain, hashStruct, hexToString, keccak256, sliceHex, stringToHex } from "viem";
 
 /** As it is on the wire; amounts are decimal text. */
 export type WireOrder = {
@@ -68,13 +60,27 @@ const structOf = (order: WireOrder): Hex =>
 export const hashOrder = (order: WireOrder, exchange: Exchange): Hex => eip712(separatorOf(exchange), structOf(order));
 
 /** @returns whether the owner's key signed this order for this exchange; ERC-1271 over ERC-7739 for a deposit wallet */
-export async function isSignedBy(owner: string, order: WireOrder, exchange: Exchange): Promise<boolean> {
+export function isSignedBy(owner: string, order: WireOrder, exchange: Exchange): boolean {
   const signature = order.signature as Hex;
-  const signed = order.signatureType === 3 ? nestedSignature(order, exchange) : plainSignature(order, exchange);
-  if (signed === null) return false;
+  const hash = hashOrder(order, exchange);
+  if (order.signatureType === 3) return isWalletSignature({ owner, wallet: order.maker }, hash, signature);
+  return bytesOf(signature) === ECDSA_BYTES && isRecovered(owner, hash, signature);
+}
+
+/** `isValidSignature` of a deposit wallet (ERC-1271): whether its owner has signed what hashes to `hash`. */
+export function isWalletSignature(
+  { owner, wallet }: { readonly owner: string; readonly wallet: string },
+  hash: Hex,
+  signature: Hex,
+): boolean {
+  const digest = nestedDigest(wallet, hash, signature);
+  return digest !== null && isRecovered(owner, digest, signature);
+}
+
+function isRecovered(owner: string, payload: Hex, signature: Hex): boolean {
   try {
-    const signer = await recoverAddress({ hash: signed.digest, signature: sliceHex(signature, 0, ECDSA_BYTES) });
-    return signer.toLowerCase() === owner.toLowerCase();
+    const made = Signature.fromHex(sliceHex(signature, 0, ECDSA_BYTES));
+    return Secp256k1.recoverAddress({ payload, signature: made }).toLowerCase() === owner.toLowerCase();
   } catch {
     // Not a point of the curve, or no hexadecimal.
     return false;
@@ -84,13 +90,8 @@ export async function isSignedBy(owner: string, order: WireOrder, exchange: Exch
 const ECDSA_BYTES = 65;
 const bytesOf = (hex: string): number => (hex.length - 2) / 2;
 
-function plainSignature(order: WireOrder, exchange: Exchange): { readonly digest: Hex } | null {
-  return bytesOf(order.signature) === ECDSA_BYTES ? { digest: hashOrder(order, exchange) } : null;
-}
-
 /** `owner's signature ‖ exchange's separator ‖ hash of the contents ‖ type of the contents ‖ length of that type`. */
-function nestedSignature(order: WireOrder, exchange: Exchange): { readonly digest: Hex } | null {
-  const signature = order.signature as Hex;
+function nestedDigest(wallet: string, hash: Hex, signature: Hex): Hex | null {
   const bytes = bytesOf(signature);
   const typeAt = ECDSA_BYTES + 64;
   if (bytes !== typeAt + ORDER_TYPE.length + 2) return null;
@@ -99,7 +100,7 @@ function nestedSignature(order: WireOrder, exchange: Exchange): { readonly diges
   const type = hexToString(sliceHex(signature, typeAt, bytes - 2));
   if (Number(sliceHex(signature, bytes - 2)) !== type.length || type !== ORDER_TYPE) return null;
   // The wallet is asked about the order's hash; what the signature carries must lead to the same.
-  if (eip712(separator, contents) !== hashOrder(order, exchange)) return null;
+  if (eip712(separator, contents) !== hash) return null;
   const struct = keccak256(
     concatHex([
       keccak256(stringToHex(NESTED_TYPE + type)),
@@ -107,9 +108,9 @@ function nestedSignature(order: WireOrder, exchange: Exchange): { readonly diges
       keccak256(stringToHex("DepositWallet")),
       keccak256(stringToHex("1")),
       word(CHAIN_ID),
-      word(BigInt(order.maker)),
+      word(BigInt(wallet)),
       word(0n),
     ]),
   );
-  return { digest: eip712(separator, struct) };
+  return eip712(separator, struct);
 }

@@ -13,6 +13,7 @@ import type { Account } from "../venue/records.ts";
 import type { Venue } from "../venue/venue.ts";
 import { PUSD, type WalletCalls } from "../venue/wallet-calls.ts";
 import type { World } from "../world/world.ts";
+import { isWalletSignature } from "./clob-signature.ts";
 import type { MarketIndex } from "./market-index.ts";
 import { invalidParams, RpcError } from "./rpc-error.ts";
 import type { RpcMethod } from "./rpc-methods.ts";
@@ -40,6 +41,7 @@ const POSITIONS = parseAbi([
   "function isApprovedForAll(address account, address operator) view returns (bool)",
   "function getPayout(uint256 positionId, uint256 amount) view returns (uint256)",
 ]);
+const WALLET = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
 const MAX = 2n ** 256n - 1n;
 const POL = 10;
 const GAS_PRICE = 30_000_000_000;
@@ -122,6 +124,13 @@ function createViews({
   };
 }
 
+/** A deposit wallet is asked whether a signature is its own. */
+function answerOfWallet(account: Account, data: Hex): Hex {
+  const { args } = decodeCall(WALLET, data);
+  const isOwn = isWalletSignature(account, args?.[0] as Hex, args?.[1] as Hex);
+  return encodeAbiParameters([{ type: "bytes4" }], [isOwn ? "0x1626ba7e" : "0xffffffff"]);
+}
+
 function decodeCall(abi: readonly AbiFunction[], data: Hex) {
   try {
     return decodeFunctionData({ abi, data });
@@ -147,7 +156,10 @@ export function createRpcAccounts(deps: RpcAccountsDeps): ReadonlyMap<string, Rp
       "eth_call",
       ([value]) => {
         const { to, data } = callOf(value);
-        return view(to, data);
+        const account = byWallet(to);
+        return account?.signatureType === 3 && account.isUndeployed !== true
+          ? answerOfWallet(account, data)
+          : view(to, data);
       },
     ],
     [
