@@ -28,8 +28,8 @@ export type LiveOrder = {
  */
 export type LiveOrderStore = {
   find(id: ClientOrderId): Promise<LiveOrder | null>;
-  /** Those without a result, oldest first. */
-  open(): Promise<readonly LiveOrder[]>;
+  /** Those whose id begins so, oldest first. */
+  named(prefix: string): Promise<readonly LiveOrder[]>;
   /** The first one with an id stays: @returns what is stored under it now. */
   add(order: LiveOrder): Promise<LiveOrder>;
   markSent(id: ClientOrderId, at: EpochMs): Promise<void>;

@@ -35,7 +35,8 @@ function keepsItsPromises(open: () => LiveOrderStore): void {
   test("sending, what the venue knows, and its end are kept, and the end is final", async () => {
     await store.add(aLiveOrder(2));
     await store.add(aLiveOrder(1));
-    expect((await store.open()).map(({ clientOrderId }) => clientOrderId)).toEqual([id(1), id(2)]);
+    await store.add({ ...aLiveOrder(3), clientOrderId: "M-3-BUY" as ClientOrderId });
+    expect((await store.named("O-")).map(({ clientOrderId }) => clientOrderId)).toEqual([id(1), id(2)]);
     await store.markSent(id(1), addMs(NOON, 5));
     await store.markKnown(id(1), ["a", "b"], [aTrade("a", "MINED")]);
     await store.markKnown(id(1), ["b"], [aTrade("a", "MATCHED"), aTrade("b", "FAILED")]);
@@ -48,7 +49,7 @@ function keepsItsPromises(open: () => LiveOrderStore): void {
     await store.finish(id(1), result, addMs(NOON, 9));
     await store.finish(id(1), { status: "unfilled", reason: "NO_LIQUIDITY" }, addMs(NOON, 10));
     expect(await store.find(id(1))).toMatchObject({ result });
-    expect((await store.open()).map(({ clientOrderId }) => clientOrderId)).toEqual([id(2)]);
+    expect((await store.named("O-")).map(({ result: end }) => end)).toEqual([result, null]);
   });
 
   test("an order that was never stored cannot be sent", async () => {

@@ -37,14 +37,11 @@ describe("orderflow livetest", () => {
     "says what it would do, asks, and does nothing without a yes",
     async () => {
       const before = cash();
-      const typed = ["no\n", ""].map((text) => live.orderflow(["livetest"], {}, text));
-      for (const answer of await Promise.all(typed)) {
-        expect(answer).toEqual({
-          code: 1,
-          out: expect.stringMatching(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/),
-          err: expect.stringContaining('Type "yes"'),
-        });
-      }
+      expect(await live.orderflow(["livetest"])).toEqual({
+        code: 1,
+        out: expect.stringMatching(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/),
+        err: expect.stringContaining('Type "yes"'),
+      });
       expect([cash(), held()]).toEqual([before, 0]);
     },
     SLOW_MS,
@@ -61,6 +58,28 @@ describe("orderflow livetest", () => {
       expect(held()).toBe(0);
       const [, cost = ""] = /cost {5}(-?[\d.]+) USD by the venue's own balance/.exec(out) ?? [];
       expect(Math.round(Number(cost) * 1e6)).toBe(before - cash());
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "stopped half-way it says what is left; started again it offers to sell that, and goes on where it was killed",
+    async () => {
+      const stopped = await live.orderflow(["livetest", "--yes"], {}, "", { at: "   bought ", by: "SIGINT" });
+      expect(stopped.out).toMatch(
+        /bought ([\d.]+) shares.*\nleft {5}(up to )?\1 shares of .*`orderflow livetest`.*\nStopped\.\n$/s,
+      );
+      expect(stopped.code).toBe(1);
+      expect(held()).toBeGreaterThan(0);
+
+      const killed = await live.orderflow(["livetest"], {}, "yes\n", { at: "sent: accepted", by: "SIGKILL" });
+      expect(killed.out).toMatch(/left {5}[\d.]+ shares of token \d+ by an earlier test\n.*2\. selling/s);
+
+      const last = await live.orderflow(["livetest"], {}, "no\n");
+      expect(last.out).toMatch(
+        /cut short with an order to SELL on its way.*exchanged\nwallet .*Nothing was done\.\n$/s,
+      );
+      expect([last.code, held()]).toEqual([1, 0]);
     },
     SLOW_MS,
   );

@@ -82,11 +82,15 @@ export async function startLiveCli(options: LiveCliOptions = {}) {
         progress: unseen,
       },
     }),
-    /** @param input what a person types */
+    /**
+     * @param input what a person types
+     * @param stop ends it with this signal when it says so
+     */
     orderflow(
       args: readonly string[],
       changes: Readonly<Record<string, string>> = {},
       input = "",
+      stop?: { readonly at: string; readonly by: NodeJS.Signals },
     ): Promise<CliOutcome> {
       const env = { PATH: process.env.PATH ?? "", ...environment, ...changes };
       return new Promise((resolve) => {
@@ -100,6 +104,11 @@ export async function startLiveCli(options: LiveCliOptions = {}) {
           },
         );
         child.stdin?.end(input);
+        let text = "";
+        child.stdout?.on("data", (chunk: string) => {
+          text += chunk;
+          if (stop !== undefined && text.includes(stop.at)) child.kill(stop.by);
+        });
       });
     },
     async stop() {

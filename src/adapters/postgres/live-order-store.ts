@@ -23,11 +23,12 @@ export function createLiveOrderStore(db: Database): LiveOrderStore {
   return {
     // Between a decision and its order every question to the server counts: one, where no transaction is needed.
     find: (id) => find(db.kysely, id),
-    open: () =>
-      db.transaction(async (trx) => {
-        const { rows } = await select(sql`result IS NULL ORDER BY signed_at, client_order_id`).execute(trx);
-        return rows.map(toOrder);
-      }),
+    async named(prefix) {
+      const { rows } = await select(
+        sql`starts_with(client_order_id, ${prefix}) ORDER BY signed_at, client_order_id`,
+      ).execute(db.kysely);
+      return rows.map(toOrder);
+    },
     async add(order) {
       const { rows } = await sql<Row>`
         INSERT INTO flow.live_order (client_order_id, order_hash, condition_id, signed, signed_at, last_sent_at, sends)

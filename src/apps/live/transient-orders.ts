@@ -13,9 +13,11 @@ export function createTransientOrders(): LiveOrderStore {
   };
   return {
     find: (id) => Promise.resolve(orders.get(id) ?? null),
-    open: () =>
+    named: (prefix) =>
       Promise.resolve(
-        [...orders.values()].filter(({ result }) => result === null).toSorted((a, b) => a.signedAt - b.signedAt),
+        [...orders.values()]
+          .filter(({ clientOrderId }) => clientOrderId.startsWith(prefix))
+          .toSorted((a, b) => a.signedAt - b.signedAt),
       ),
     add(order) {
       const known = orders.get(order.clientOrderId) ?? order;
