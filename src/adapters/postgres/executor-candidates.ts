@@ -8,6 +8,7 @@ import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import { EDGE_BOUND } from "./edge-bound.ts";
+import { HELD_BEFORE } from "./held-before.ts";
 import { placeOf } from "./model-contexts.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
@@ -116,14 +117,7 @@ function tellingScore({ minWhaleScore, maxFadeScore, model }: CandidateQuery) {
 const anyScore = sql`LEFT JOIN flow.wallet_score s ON s.wallet_key = f.wallet_key`;
 
 const leaderSells = (read: string) => sql`
-  SELECT f.*, (
-    SELECT coalesce(sum(CASE WHEN b.is_sell THEN -b.size_micros
-                             WHEN b.fee_in_shares THEN b.size_micros - b.fee_micros
-                             ELSE b.size_micros END), 0)
-    FROM flow.fill b
-    WHERE b.wallet_key = f.wallet_key AND b.token_key = f.token_key
-      AND (b.block_number, b.log_index) < (f.block_number, f.log_index)
-  )::text AS held_before
+  SELECT f.*, ${HELD_BEFORE} AS held_before
   FROM (
     SELECT p.leader_key, p.token_key, min((g.trigger_block::bigint << 32) + g.trigger_log_index) AS followed_at
     FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id

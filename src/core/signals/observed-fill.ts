@@ -17,7 +17,7 @@ export type ObservedFill = {
   readonly cash: UsdMicros;
   readonly occurredAt: EpochMs;
   readonly knownAt: EpochMs;
-  /** What the wallet held of this token just before; only for sells of a token that we hold because of this wallet. */
+  /** What the wallet held of this token just before, by the ledger; only for sells of what we hold because of it. */
   readonly heldBefore: ShareMicros | null;
 };
 
