@@ -87,6 +87,13 @@ export function resolveCopyRule({ copy, limits, sizing, signals }: CopyConfig, l
   };
 }
 
+/** Of that rule the least that an episode has to come to: asked with every buy of a wallet that may be followed. */
+export const minTradeOf = ({ copy, signals }: CopyConfig, { wallet, tier }: Leader): UsdMicros =>
+  copy.wallets[wallet]?.minTradeUsd ??
+  copy.tiers[tier as Tier]?.minTradeUsd ??
+  copy.base.minTradeUsd ??
+  signals.minWhaleTradeUsd;
+
 /** FADE_DEGEN buys against many wallets; its trigger is only the last of them. A model's reason is not the wallet alone. */
 export const leaderOf = ({ type, trigger }: Pick<Signal, "type" | "trigger">): Leader | null =>
   type === "FOLLOW_WHALE" ? { wallet: trigger.wallet, tier: trigger.walletTier } : null;

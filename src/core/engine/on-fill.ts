@@ -1,5 +1,5 @@
 import { copyTermsOf, findCopyRefusal } from "../copy/copy-checks.ts";
-import { leaderOf, resolveCopyRule } from "../copy/copy-rules.ts";
+import { leaderOf, minTradeOf, resolveCopyRule } from "../copy/copy-rules.ts";
 import type { Position } from "../execution/position.ts";
 import { NO_FEE, type OutcomeIndex } from "../market/market.ts";
 import { toNumber } from "../money/amounts.ts";
@@ -40,8 +40,7 @@ export function onFill(state: EngineState, event: FillObserved): StepResult {
 function onWhaleBuy(state: EngineState, event: FillObserved): StepResult {
   const { fill, wallet, market } = event;
   const key = `${fill.wallet}:${fill.tokenId}`;
-  const leader = { wallet: fill.wallet, tier: wallet.tier };
-  const { minTradeUsd } = resolveCopyRule(state.config, leader);
+  const minTradeUsd = minTradeOf(state.config, { wallet: fill.wallet, tier: wallet.tier });
   const before = getShard(state.episodes, key);
   const wasUsed = isUsed(state.usedOrders, fill.orderHash);
   const { episode, trigger } = detectFollowWhale(state.config.signals, before, fill, wallet, minTradeUsd, wasUsed);

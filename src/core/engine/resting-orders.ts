@@ -2,7 +2,7 @@ import { mayRest } from "../execution/order.ts";
 import { entriesStoppedUntil } from "./account.ts";
 import type { StepResult } from "./command.ts";
 import { unchanged } from "./command.ts";
-import { type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
+import type { EngineState, OrderInFlight } from "./state.ts";
 
 /** Takes back entries that still rest while nothing may be bought, or while what they bought is to be sold. */
 export function withdrawUnwanted(state: EngineState): StepResult {
@@ -12,10 +12,11 @@ export function withdrawUnwanted(state: EngineState): StepResult {
 
 /** What rests of these orders is not wanted any more; it stays set aside until the venue has said what became of it. */
 export function withdraw(state: EngineState, isUnwanted: (inFlight: OrderInFlight) => boolean): StepResult {
-  const gone = sortedValues(state.orders).filter(
+  const unwanted = Object.values(state.orders).filter(
     (each) => mayRest(each.order) && each.isWithdrawn !== true && isUnwanted(each),
   );
-  if (gone.length === 0) return unchanged(state);
+  if (unwanted.length === 0) return unchanged(state);
+  const gone = unwanted.sort((a, b) => (a.order.clientOrderId < b.order.clientOrderId ? -1 : 1));
   const marked = gone.map((each) => [each.order.clientOrderId, { ...each, isWithdrawn: true as const }]);
   return {
     state: { ...state, orders: { ...state.orders, ...Object.fromEntries(marked) } },

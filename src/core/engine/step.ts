@@ -31,16 +31,22 @@ export function step(state: EngineState | null, event: EngineEvent): StepResult 
   // Time does not run back: an answer that was on its way while a later event was told is told now.
   const at = (event.at > state.at ? event.at : state.at) as EpochMs;
   const rolled = rollDay(state, at);
-  const result = andThen(
-    andThen(rolled, (today) => handle(today, { ...event, at })),
-    withdrawUnwanted,
-  );
-  if (result.state === state) return result;
+  const handled = andThen(rolled, (today) => handle(today, { ...event, at }));
+  if (handled.state === state) return handled;
+  // Most steps are fills of which nothing follows.
+  const isTrade = TRADING.some((part) => handled.state[part] !== state[part]);
+  const result = isTrade ? andThen(handled, withdrawUnwanted) : handled;
   const next = result.state;
-  assertConserved(next);
+  if (isTrade) assertConserved(next);
   const shown = next.day === rolled.state.day && next.equity === rolled.state.equity;
   return shown ? result : { ...result, changes: [...result.changes, performanceChange(next)] };
 }
+
+/** What money is made of, and what decides over orders that rest. */
+const TRADING = [
+  ...(["config", "tradingState", "entriesStoppedUntil", "protections", "startUsd", "cashUsd", "realizedUsd"] as const),
+  ...(["orders", "positions"] as const),
+];
 
 function handle(before: EngineState, event: EngineEvent): StepResult {
   const result = dispatch(before.at === event.at ? before : { ...before, at: event.at }, event);

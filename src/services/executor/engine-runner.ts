@@ -74,14 +74,14 @@ const NO_ROWS: EngineRows = { changes: [], notices: [] };
 const isUrgent = (command: Command): boolean => command.kind !== "notify";
 
 /** A hash takes as long as all the rest of a step: orders do not wait for it. */
-function hashed(
+function withHash(
   steps: readonly JournalStep[],
-  state: EngineState,
+  hash: () => string,
   late: boolean,
 ): Pick<EngineBatch, "steps" | "lateHash"> {
   const last = steps.at(-1);
-  if (last === undefined) return { steps, lateHash: late ? hashValue(state) : null };
-  return { steps: [...steps.slice(0, -1), { ...last, stateHash: hashValue(state) }], lateHash: null };
+  if (last === undefined) return { steps, lateHash: late ? hash() : null };
+  return { steps: [...steps.slice(0, -1), { ...last, stateHash: hash() }], lateHash: null };
 }
 
 type Place = { readonly state: EngineState; readonly seq: number; readonly cursor: bigint };
@@ -94,6 +94,14 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
   let savedCursor = cursor;
   /** Stored as waiting only. */
   let waiting: EngineRows | null = null;
+  /** The last state that was hashed: of the next one only what differs is. */
+  let hashed: EngineState | null = null;
+
+  function hash(next: EngineState): string {
+    const found = hashValue(next, hashed);
+    hashed = next;
+    return found;
+  }
 
   async function write(stored: Stored, rows: EngineRows, how: "append" | "save" | "snapshot"): Promise<void> {
     const { steps, at } = stored;
@@ -102,7 +110,7 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     await store[how === "append" ? "append" : "save"]({
       ...stored,
       ...rows,
-      ...(how === "append" ? { steps, lateHash: null } : hashed(steps, stored.state, waiting !== null)),
+      ...(how === "append" ? { steps, lateHash: null } : withHash(steps, () => hash(stored.state), waiting !== null)),
       seq: lastSeq,
       snapshot: how === "snapshot",
       // Whatever moved money is stored as a state, so that a start never repeats it under changed rules.
