@@ -121,6 +121,7 @@ describeOnOneEngine("metrics", (getDb) => {
       "orderflow_lag_blocks 4",
       'orderflow_signals_total{type="FOLLOW_WHALE",status="EXECUTED"} 1',
       'orderflow_orders_total{status="FILLED"} 1',
+      `orderflow_read_entry ${(await deps.store.load()).cursor}`,
       "orderflow_row_to_decision_seconds_count 2",
       "orderflow_decision_to_order_seconds_count 1",
       "orderflow_order_to_answer_seconds_count 1",

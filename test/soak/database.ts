@@ -22,9 +22,6 @@ export async function createSoakDatabase(firstBlock: number) {
   }
   await sql`UPDATE flow.chain_state SET follow_from_block = ${firstBlock}`.execute(owner.kysely);
 
-  /** When entries of the ingest log were first seen here. */
-  const seen: { readonly seq: number; readonly at: number }[] = [];
-
   async function one<Row>(query: string): Promise<Row> {
     const { rows } = await sql.raw<Row>(query).execute(owner.kysely);
     const [row] = rows;
@@ -37,16 +34,15 @@ export async function createSoakDatabase(firstBlock: number) {
     version: server.version,
     urlOf: (service: string): string => server.url.replace("user=postgres", `user=flow_${service}`),
 
-    async progress(): Promise<{ readonly covered: number; readonly executorLagSeconds: number }> {
-      const row = await one<{ covered: number; written: number; acted: number }>(`
+    /** @param read the newest entry of the ingest log that the executor has read */
+    async progress(read: number): Promise<{ readonly covered: number; readonly executorLagSeconds: number }> {
+      const { covered, waitingSince } = await one<{ covered: number; waitingSince: number | null }>(`
         SELECT coalesce((SELECT max(to_block) FROM flow.coverage), 0)::int AS covered,
-          coalesce((SELECT max(seq) FROM flow.ingest), 0)::int AS written,
-          coalesce((SELECT min(seq) FROM flow.reader_cursor WHERE reader = 'executor:PAPER'), 0)::int AS acted`);
-      if ((seen.at(-1)?.seq ?? -1) < row.written) seen.push({ seq: row.written, at: performance.now() });
-      const waiting = seen.find(({ seq }) => seq > row.acted);
+          (SELECT extract(epoch FROM committed_at)::float8 FROM flow.ingest WHERE seq > ${read} ORDER BY seq LIMIT 1)
+            AS "waitingSince"`);
       return {
-        covered: row.covered,
-        executorLagSeconds: waiting === undefined ? 0 : (performance.now() - waiting.at) / 1_000,
+        covered,
+        executorLagSeconds: waitingSince === null ? 0 : Math.max(0, Date.now() / 1_000 - waitingSince),
       };
     },
 

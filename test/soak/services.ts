@@ -25,6 +25,8 @@ export type Supervised = {
   readonly ends: readonly string[];
   /** Null while nothing runs. */
   usage(): Usage | null;
+  /** What it says of itself at `/metrics`; null while it says nothing. */
+  gauge(name: string): Promise<number | null>;
   isReady(): Promise<boolean>;
   /** SIGKILL; starts again by itself. @returns when it is ready again */
   kill(): Promise<void>;
@@ -70,20 +72,22 @@ export function superviseService({ name, folder, environment }: ServiceOptions):
     const url = /"url":"(http[^"]+)\/metrics"/.exec(line)?.[1];
     if (url !== undefined) metricsUrl = url;
   }
-  async function isReady(): Promise<boolean> {
-    if (metricsUrl === null) return false;
-    return fetch(`${metricsUrl}/readyz`, { signal: AbortSignal.timeout(4_000) }).then(
-      async (response) => {
-        await response.body?.cancel();
-        return response.ok;
-      },
-      () => false,
+  async function ask(path: string): Promise<string | null> {
+    if (metricsUrl === null) return null;
+    return fetch(`${metricsUrl}/${path}`, { signal: AbortSignal.timeout(4_000) }).then(
+      async (response) => (response.ok ? await response.text() : null),
+      () => null,
     );
   }
+  const isReady = async (): Promise<boolean> => (await ask("readyz")) !== null;
 
   start();
   return {
     ...{ name, recoveries, ends, isReady },
+    async gauge(gauge) {
+      const value = new RegExp(`^${gauge} (\\d+)`, "m").exec((await ask("metrics")) ?? "")?.[1];
+      return value === undefined ? null : Number(value);
+    },
     usage: () => (child.pid === undefined || child.exitCode !== null ? null : usageOf(child.pid)),
     async kill() {
       const killedAt = performance.now();

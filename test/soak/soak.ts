@@ -67,12 +67,16 @@ const environmentOf = (service: string): Record<string, string> => ({
 const services = SERVICES.map((name) => superviseService({ name, folder, environment: environmentOf(name) }));
 const samples: Sample[] = [];
 const failures: string[] = [];
+const executor = services.find(({ name }) => name === "executor");
 let isOver = false;
+let read = 0;
 
 /** Highest block of the chain that was mined then, and how far everybody is now. */
 async function sample(loadAt: number): Promise<Sample> {
   const at = elapsed() - loadAt;
-  const { covered, executorLagSeconds } = await database.progress();
+  // While it does not run it reads nothing more.
+  read = (await executor?.gauge("orderflow_read_entry")) ?? read;
+  const { covered, executorLagSeconds } = await database.progress(read);
   const waiting = world.heads.find(({ number }) => number > covered);
   return {
     at,
@@ -123,7 +127,7 @@ process.once("SIGINT", () => {
 
 try {
   const startedIn = await until("the history read", START_SECONDS, async () => {
-    const { covered } = await database.progress();
+    const { covered } = await database.progress(0);
     return covered > 0 && (world.heads.at(-1)?.number ?? Number.POSITIVE_INFINITY) - covered < 5;
   });
   await until("all ready", START_SECONDS, async () =>

@@ -88,6 +88,7 @@ export function measureExecutorStore(
       const inbox = await store.read(query);
       metrics.candidateFills.inc(inbox.fills.length);
       metrics.inboxFills.set(inbox.fills.length);
+      metrics.readEntry.set(Number(inbox.cursor));
       return inbox;
     },
     async save(batch) {

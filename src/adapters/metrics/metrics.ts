@@ -55,6 +55,7 @@ export function createMetrics() {
     scoredAt: gauge("last_score_timestamp_seconds", "When scores were last calculated"),
     candidateFills: counter("candidate_fills_total", "Fills of watched wallets that the executor looked at"),
     inboxFills: gauge("inbox_fills", "Fills that the last look found waiting"),
+    readEntry: gauge("read_entry", "Newest entry of the ingest log that the executor has read"),
     signals: counter("signals_total", "Signals by what became of them", ["type", "status"]),
     refusals: counter("refusals_total", "Signals that our own rules refused", ["code"]),
     orders: counter("orders_total", "Orders by their state", ["status"]),

@@ -32,8 +32,8 @@ export type CommitInput = {
   readonly answer?: (command: Command) => EngineEvent | null;
 };
 
-/** The reader's place is stored at least this often, although nothing happened. */
-const CURSOR_SAVE_MS = 30_000;
+/** The reader's place is stored at least this often, although nothing happened: the health page counts from it. */
+const CURSOR_SAVE_MS = 5_000;
 
 /** Loads where the last executor stopped: its snapshot, and the steps after it taken again. */
 export async function recoverEngine(store: ExecutorStore, config: ExecutorConfig, at: EpochMs): Promise<EngineRunner> {
