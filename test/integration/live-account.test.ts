@@ -10,7 +10,7 @@ import { credentialsPath } from "../../src/apps/live/credentials-file.ts";
 import { type LiveSimnet, OWNER, policyOf, startLiveSimnet, WALLETS } from "../support/live-simnet.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const [, , SAFE, WALLET] = WALLETS;
 let live: LiveSimnet;
 let folder = "";

@@ -20,7 +20,7 @@ afterAll(() => live.stop());
 
 type Trader = Awaited<ReturnType<LiveSimnet["login"]>>;
 type Filled = Extract<OrderResult, { status: "filled" }>;
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const TICK = price(10_000n);
 let serial = 0;
 

@@ -11,7 +11,7 @@ import { describeOnOneEngine } from "../support/engines.ts";
 import { type LiveSimnet, startLiveSimnet, untilDone } from "../support/live-simnet.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 let live: LiveSimnet;
 beforeAll(async () => {
   live = await startLiveSimnet();

@@ -23,7 +23,7 @@ beforeEach(() => {
   market = tradedMarket(live.simnet, live.clock.nowMs(), false);
 });
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 const sign = (change: Change = {}) => signResting(live, trader.wallet, market, change);
 const pass = (ms: number) => live.pass(ms);
 const post = async (change: Change = {}): Promise<OrderAnswer> => trader.client.postOrder(await sign(change), signal);

@@ -79,7 +79,8 @@ describe.skipIf(server === null)("two executors on one server", () => {
       `SELECT kind, extract(epoch FROM handled_at - created_at)::float8 AS seconds FROM flow.command ORDER BY id`,
     );
     expect(rows.map(({ kind }) => kind)).toEqual(["pause", "resume"]);
-    for (const { seconds } of rows) expect(seconds).toBeLessThan(1);
+    // By the wake: a look without one comes every three seconds.
+    for (const { seconds } of rows) expect(seconds).toBeLessThan(3);
   });
 
   async function query(text: string): Promise<{ rows: { kind: string; seconds: number }[] }> {

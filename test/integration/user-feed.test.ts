@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => live.stop());
 
-const signal = AbortSignal.timeout(60_000);
+const signal = new AbortController().signal;
 async function post(change: Change = {}) {
   const market = tradedMarket(live.simnet, live.clock.nowMs(), false);
   return trader.client.postOrder(await signResting(live, trader.wallet, market, change), signal);

@@ -31,6 +31,7 @@ const own = ownerWallets(parseAddress(OWNER.address));
 export const WALLETS = [own.owner, own.proxy, own.safe, own.deposit] as const;
 export const START = epochMs(GENESIS_MS + 2 * HOUR_MS + 5 * 60_000);
 export const COLLATERAL_USD = 1_000;
+const PATIENCE_MS = 10_000;
 
 export type LiveSimnet = Awaited<ReturnType<typeof startLiveSimnet>>;
 
@@ -49,7 +50,7 @@ export async function startLiveSimnet(options: Partial<SimnetOptions> = {}) {
   return {
     ...{ clock, simnet },
     /** @param timeoutMs of the client, in real time: short only where an answer is meant to be missing */
-    async login(signatureType: SignatureType, timeoutMs = 10_000) {
+    async login(signatureType: SignatureType, timeoutMs = PATIENCE_MS) {
       const name = join(folder, String(serial++));
       const wallet = WALLETS[signatureType];
       const server = await startSigner(`${name}.sock`, {
@@ -87,12 +88,12 @@ async function loginWith(
   signatureType: SignatureType,
   timeoutMs: number,
 ) {
-  const signal = AbortSignal.timeout(30_000);
-  const at = { url: simnet.clobUrl, timeoutMs, userAgent: "orderflow/test", clock };
-  const credentials = await login({ ...at, signer }, signal);
+  const signal = new AbortController().signal;
+  const at = { url: simnet.clobUrl, userAgent: "orderflow/test", clock };
+  const credentials = await login({ ...at, timeoutMs: PATIENCE_MS, signer }, signal);
   const client = createAccountClient({
     ...at,
-    ...{ owner: OWNER.address, credentials, signatureType },
+    ...{ owner: OWNER.address, credentials, signatureType, timeoutMs },
   });
   const identity = await signer.identity(signal);
   const store = createTransientOrders();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createHttpExchange, type HttpRequest } from "./http-exchange.ts";
 
 // What the connections that are kept do. What answers mean is tested with the clients.
-const signal = AbortSignal.timeout(30_000);
+const signal = new AbortController().signal;
 const get = { method: "GET", path: "/time?x=1", body: "", headers: {} } as const;
 const post = { method: "POST", path: "/order", body: '{"é":1}', headers: { "user-agent": "orderflow/test" } } as const;
 
