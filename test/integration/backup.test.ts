@@ -19,6 +19,7 @@ import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { epochMs, HOUR_MS, MINUTE_MS } from "../../src/core/time/time.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { blankTemplate } from "../support/pglite-template.ts";
 import { createReputationBench } from "../support/reputation-bench.ts";
 import { readSimnetChain } from "../support/simnet-listener.ts";
 
@@ -42,7 +43,8 @@ async function digestOf(db: Database): Promise<Readonly<Record<string, string>>>
   return digests;
 }
 
-const emptyEmbedded = async (): Promise<Database> => openDatabase({ instance: await PGlite.create() });
+const emptyEmbedded = async (): Promise<Database> =>
+  openDatabase({ instance: await PGlite.create({ loadDataDir: await blankTemplate() }) });
 
 let folder = "";
 beforeEach(() => {

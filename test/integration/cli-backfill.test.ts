@@ -8,8 +8,9 @@ import { lockFolder } from "../../src/adapters/postgres/folder-lock.ts";
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { epochMs } from "../../src/core/time/time.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { putTemplate } from "../support/pglite-template.ts";
 
-/** Each run starts a process, and the first an embedded database from nothing. */
+/** Each run starts a process. */
 const SLOW_MS = 120_000;
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
 const START = epochMs(Date.UTC(2026, 10, 20, 12));
@@ -20,6 +21,7 @@ let folder = "";
 let simnet: Simnet;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "orderflow-backfill-"));
+  await putTemplate(join(folder, "data"), "migrated");
   const clock = createManualClock(START);
   simnet = await startSimnet({
     seed: "cli",

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { putTemplate } from "../support/pglite-template.ts";
 
-/** Each run starts a process, and some of them an embedded database from nothing. */
+/** Each run starts a process. */
 const SLOW_MS = 90_000;
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
 
@@ -69,11 +70,14 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
 
   test("a wrong command line exits 2", async () => {
     expect((await orderflow(["fly"])).code).toBe(2);
+    // What it has loaded is compiled for the next one.
+    expect(readdirSync(join(import.meta.dirname, "../../node_modules/.cache/orderflow/compiled"))).not.toEqual([]);
   });
 });
 
 describe("reading commands", { timeout: SLOW_MS }, () => {
   test("migrate makes a database on which status answers and score knows no wallet", async () => {
+    await putTemplate(join(folder, "data"), "blank");
     expect(await orderflow(["migrate"])).toMatchObject({ code: 0 });
     const status = await orderflow(["status"]);
     expect(status.code).toBe(0);

@@ -12,6 +12,7 @@ import { epochMs } from "../../src/core/time/time.ts";
 import { databaseUrl, describeOnEachEngine } from "../support/engines.ts";
 import { createExecutorWorld } from "../support/executor-world.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { blankTemplate } from "../support/pglite-template.ts";
 import { createQuietLogger } from "../support/quiet-logger.ts";
 import { seedRows } from "../support/seed-rows.ts";
 
@@ -47,7 +48,7 @@ async function upgradeStepByStep(db: Database): Promise<void> {
 
 describe("a database of every earlier version comes up to this one with its rows", { timeout: 60_000 }, () => {
   test("[PGlite]", async () => {
-    const db = await openDatabase({ instance: await PGlite.create() });
+    const db = await openDatabase({ instance: await PGlite.create({ loadDataDir: await blankTemplate() }) });
     await upgradeStepByStep(db).finally(() => db.close());
   });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,14 +11,26 @@ import { pgliteVersion } from "./pglite-version.ts";
 export const schemaHash = createHash("sha256").update(JSON.stringify(migrations)).digest("hex").slice(0, 16);
 const cacheFolder = join(import.meta.dirname, "../../node_modules/.cache/orderflow");
 
+const [BLANK, MIGRATED] = [`pglite-${pgliteVersion}.tar`, `pglite-${pgliteVersion}-${schemaHash}.tar`];
+
 /** An empty data directory takes 3 s to make, so it is kept beside the installed packages, and so is a migrated one. */
 export async function migratedTemplate(): Promise<Blob> {
-  return cached(`pglite-${pgliteVersion}-${schemaHash}.tar`, async () => {
-    const blank = await cached(`pglite-${pgliteVersion}.tar`, async () => dumpOf(await PGlite.create()));
-    const instance = await PGlite.create({ loadDataDir: blank });
+  return cached(MIGRATED, async () => {
+    const instance = await PGlite.create({ loadDataDir: await blankTemplate() });
     await migrate(await openDatabase({ instance }));
     return dumpOf(instance);
   });
+}
+
+/** One in which nothing was made yet. */
+export const blankTemplate = (): Promise<Blob> => cached(BLANK, async () => dumpOf(await PGlite.create()));
+
+/** Puts it where a process will look for its embedded database: under DATA_DIR. */
+export async function putTemplate(dataDir: string, kind: "blank" | "migrated"): Promise<void> {
+  await (kind === "blank" ? blankTemplate() : migratedTemplate());
+  const folder = join(dataDir, "pglite");
+  mkdirSync(folder, { recursive: true });
+  execFileSync("tar", ["-xf", join(cacheFolder, kind === "blank" ? BLANK : MIGRATED), "-C", folder], { stdio: "pipe" });
 }
 
 async function dumpOf(instance: PGlite): Promise<Blob> {
