@@ -7,9 +7,10 @@ import { withEntry } from "../record.ts";
 import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
-import { type Episode, extendEpisode, survivesRetraction } from "../signals/episode.ts";
-import { detectExitFollow, retractSales } from "../signals/exit-follow.ts";
+import { type Episode, extendEpisode, retractEpisode } from "../signals/episode.ts";
+import { detectExitFollow } from "../signals/exit-follow.ts";
 import { detectFadeDegen, isDegen, type PanicSell } from "../signals/fade-degen.ts";
+import { retractFills } from "../signals/fill-sum.ts";
 import { detectFollowWhale, isWhale, triggerOf } from "../signals/follow-whale.ts";
 import { detectPrediction, modelPrice } from "../signals/ml-prediction.ts";
 import { computeEntryCap, cutToTick, FINEST_TICK } from "../signals/price-cap.ts";
@@ -19,7 +20,7 @@ import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
 import { withdraw } from "./resting-orders.ts";
-import { filterShards, getShard, setShard } from "./shards.ts";
+import { getShard, mapRecord, mapShards, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
 import { type EngineState, sortedValues } from "./state.ts";
 import { isUsed, markUsed } from "./used-orders.ts";
@@ -210,9 +211,9 @@ const refuse = (signal: Signal, refusal: Refusal): Signal => ({ ...signal, statu
 
 /** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought, what rests is taken back. */
 export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksRetracted">): StepResult {
-  const episodes = filterShards(state.episodes, (episode) => survivesRetraction(episode, fromBlock));
-  const panics = retractPanics(state.panics, fromBlock);
-  const positions = retractExits(state.positions, fromBlock);
+  const episodes = mapShards(state.episodes, (episode) => retractEpisode(episode, fromBlock));
+  const panics = mapRecord(state.panics, (sells) => retractSells(sells, fromBlock));
+  const positions = mapRecord(state.positions, (position) => retractExit(position, fromBlock));
   const gone = sortedValues(state.signals).filter(
     (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
   );
@@ -235,20 +236,14 @@ export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksR
   );
 }
 
-type Panics = EngineState["panics"];
-
-function retractPanics(panics: Panics, fromBlock: number): Panics {
-  const isLeft = (sell: PanicSell): boolean => sell.blockNumber < fromBlock;
-  if (Object.values(panics).every((sells) => sells.every(isLeft))) return panics;
-  const left = Object.entries(panics).map(([token, sells]) => [token, sells.filter(isLeft)] as const);
-  return Object.fromEntries(left.filter(([, sells]) => sells.length > 0));
+function retractSells(sells: readonly PanicSell[], fromBlock: number): readonly PanicSell[] | null {
+  const left = sells.filter(({ blockNumber }) => blockNumber < fromBlock);
+  if (left.length === sells.length) return sells;
+  return left.length === 0 ? null : left;
 }
 
-/** The leaders' sales that are gone come again with the new blocks, and count once. */
-function retractExits(positions: EngineState["positions"], fromBlock: number): EngineState["positions"] {
-  const changed = Object.values(positions).flatMap((position) => {
-    const leaderExit = position.leaderExit === null ? null : retractSales(position.leaderExit, fromBlock);
-    return leaderExit === position.leaderExit ? [] : [[position.id, { ...position, leaderExit }] as const];
-  });
-  return changed.length === 0 ? positions : { ...positions, ...Object.fromEntries(changed) };
+/** The leader's sales that are gone come again with the new blocks, and count once. */
+function retractExit(position: Position, fromBlock: number): Position {
+  const leaderExit = position.leaderExit === null ? null : retractFills(position.leaderExit, fromBlock);
+  return leaderExit === position.leaderExit ? position : { ...position, leaderExit };
 }

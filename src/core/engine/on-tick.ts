@@ -14,7 +14,7 @@ import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.
 import { positionFacts } from "./entries.ts";
 import type { EventOf } from "./event.ts";
 import { askForExit, requestExit } from "./exits.ts";
-import { BRANCHES, filterBranch, filterRecord } from "./shards.ts";
+import { BRANCHES, filterBranch, mapRecord } from "./shards.ts";
 import { expireSignal, updateSignal } from "./signals.ts";
 import { type EngineState, openCostUsd, sortedValues } from "./state.ts";
 import { turnDay } from "./used-orders.ts";
@@ -58,7 +58,9 @@ function forgetOld(state: EngineState, at: EpochMs): EngineState {
     // What contradicts them may be read so late.
     list.some((each) => at - each.at <= conflictWindowMs + triggerAgeMsMax),
   );
-  const panics = filterRecord(state.panics, (sells) => keepRecentSells(sells, at, panicWindowMs).length > 0);
+  const panics = mapRecord(state.panics, (sells) =>
+    keepRecentSells(sells, at, panicWindowMs).length > 0 ? sells : null,
+  );
   const protections = forgetProtections(state.protections, at);
   const usedOrders = turnDay(state.usedOrders, at);
   const same =

@@ -36,32 +36,36 @@ function setBelow<Value>(node: Node<Value> | null, key: string, value: Value, le
   return copy;
 }
 
-/** Drops what `keep` refuses; branches without a change, and the whole where there is none, stay the same object. */
-export const filterShards = <Value>(shards: Shards<Value>, keep: (value: Value) => boolean): Shards<Value> =>
-  (filterBelow(shards, keep, 0) ?? NO_SHARDS) as Shards<Value>;
+/** What becomes of an entry; null: it goes. */
+type Change<Value> = (value: Value) => Value | null;
 
-/** The same in one of the sixteen top branches alone: a whole walk through a large map is long to wait for. */
+/** Branches without a change, and the whole where there is none, stay the same object. */
+export const mapShards = <Value>(shards: Shards<Value>, change: Change<Value>): Shards<Value> =>
+  (mapBelow(shards, change, 0) ?? NO_SHARDS) as Shards<Value>;
+
+/** Drops what `keep` refuses in one of the sixteen top branches alone: a whole walk through a large map is long to wait for. */
 export function filterBranch<Value>(
   shards: Shards<Value>,
   branch: number,
   keep: (value: Value) => boolean,
 ): Shards<Value> {
   const before = shards[branch] ?? null;
-  const left = before === null ? null : (filterBelow(before, keep, 1) as typeof before);
+  const change: Change<Value> = (value) => (keep(value) ? value : null);
+  const left = before === null ? null : (mapBelow(before, change, 1) as typeof before);
   return left === before ? shards : shards.with(branch, left);
 }
 
 /** @returns null where nothing is left */
-function filterBelow<Value>(node: Node<Value>, keep: (value: Value) => boolean, level: number): Node<Value> | null {
+function mapBelow<Value>(node: Node<Value>, change: Change<Value>, level: number): Node<Value> | null {
   if (level === LEVELS) {
-    const left = filterRecord(node as Leaf<Value>, keep);
+    const left = mapRecord(node as Leaf<Value>, change);
     return left !== node && Object.keys(left).length === 0 ? null : left;
   }
   const before = node as readonly (Node<Value> | null)[];
   // A branch is looked through with every tick, and mostly nothing in it is too old.
   let left: (Node<Value> | null)[] | null = null;
   for (const [branch, child] of before.entries()) {
-    const kept = child === null ? null : filterBelow(child, keep, level + 1);
+    const kept = child === null ? null : mapBelow(child, change, level + 1);
     if (kept === child) continue;
     left ??= before.slice();
     left[branch] = kept;
@@ -70,11 +74,14 @@ function filterBelow<Value>(node: Node<Value>, keep: (value: Value) => boolean, 
   return left.every((child) => child === null) ? null : left;
 }
 
-export function filterRecord<Value>(
+/** The same object where nothing changed. */
+export function mapRecord<Value>(
   record: Readonly<Record<string, Value>>,
-  keep: (value: Value) => boolean,
+  change: Change<Value>,
 ): Readonly<Record<string, Value>> {
   const keys = Object.keys(record);
-  const left = keys.filter((key) => keep(record[key] as Value));
-  return left.length === keys.length ? record : Object.fromEntries(left.map((key) => [key, record[key] as Value]));
+  const values = keys.map((key) => change(record[key] as Value));
+  if (keys.every((key, index) => values[index] === record[key])) return record;
+  const left = keys.map((key, index) => [key, values[index] as Value | null] as const);
+  return Object.fromEntries(left.filter((entry): entry is [string, Value] => entry[1] !== null));
 }

@@ -244,6 +244,18 @@ describe("what becomes a signal", () => {
     expect(engine.signals()[0]?.trigger).toMatchObject({ fills: 3, sizeUsd: $("600") });
   });
 
+  it("what a reorg leaves of a run of buying still counts, and what comes again counts once", () => {
+    const engine = anEngine();
+    const buy = (block: number) => engine.tell(aFillEvent({ size: "80", cash: "40", block, order: block }));
+    buy(100);
+    buy(101);
+    engine.tell({ kind: "blocksRetracted", at: NOON, fromBlock: 101 });
+    buy(102);
+    expect(engine.verdicts()).toEqual([]);
+    buy(103);
+    expect(engine.signals()[0]?.trigger).toMatchObject({ fills: 3, sizeUsd: $("120") });
+  });
+
   it("a reorg takes back a signal that was not acted on, and the same order mined again is no second bet", () => {
     const engine = anEngine();
     engine.tell(aFillEvent({ block: 100 }));

@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { $, aDegen, aFillEvent, aWallet, aWhale, NOON, px, sh } from "../../../test/support/trading.ts";
 import { addMs } from "../time/time.ts";
-import { type Episode, extendEpisode, survivesRetraction } from "./episode.ts";
-import { detectExitFollow, retractSales } from "./exit-follow.ts";
+import { type Episode, extendEpisode, retractEpisode } from "./episode.ts";
+import { detectExitFollow } from "./exit-follow.ts";
 import { detectFadeDegen, isDegen, type PanicSell } from "./fade-degen.ts";
+import { retractFills } from "./fill-sum.ts";
 import { detectFollowWhale } from "./follow-whale.ts";
 import { UNSCORED_WALLET } from "./observed-fill.ts";
 import { DEFAULT_SIGNAL_RULES } from "./signal-rules.ts";
@@ -24,15 +26,31 @@ describe("an episode", () => {
     expect(extendEpisode(first, fillOf({ at: addMs(NOON, gapMs) }), GAP_MS).fills).toBe(fills);
   });
 
-  it("ends with its latest fill and block, in whatever order they are told", () => {
+  it("ends with its latest fill, in whatever order they are told", () => {
     const late = extendEpisode(first, fillOf({ at: addMs(NOON, 5), block: 105 }), GAP_MS);
-    expect(extendEpisode(late, fillOf(), GAP_MS)).toMatchObject({ lastAt: addMs(NOON, 5), lastBlock: 105, fills: 3 });
+    expect(extendEpisode(late, fillOf(), GAP_MS)).toMatchObject({ lastAt: addMs(NOON, 5), fills: 3 });
   });
 
-  it("of which a block is retracted begins anew, but for one that gave its signal", () => {
+  it("of which blocks are retracted is as if they had never been, but for one that gave its signal", () => {
+    const block = fc.record({
+      size: fc.integer({ min: 1, max: 90 }),
+      ms: fc.nat(GAP_MS / 20),
+      fills: fc.integer({ min: 1, max: 3 }),
+    });
+    const isLeft = fc.property(fc.array(block, { minLength: 1, maxLength: 20 }), fc.nat(20), (blocks, kept) => {
+      let at = NOON;
+      const fills = blocks.flatMap(({ size, ms, fills: count }, index) => {
+        at = addMs(at, ms);
+        return Array.from({ length: count }, () => fillOf({ at, block: 100 + index, size: String(size), cash: "1" }));
+      });
+      const sum = (of: typeof fills) =>
+        of.reduce<Episode | undefined>((episode, fill) => extendEpisode(episode, fill, GAP_MS), undefined);
+      const retracted = retractEpisode(sum(fills) as Episode, 100 + kept);
+      expect(retracted).toEqual(sum(fills.filter(({ blockNumber }) => blockNumber < 100 + kept)) ?? null);
+    });
+    fc.assert(isLeft, { numRuns: 100 });
     const signalled: Episode = { ...first, signalled: true };
-    expect([100, 101].map((block) => survivesRetraction(first, block))).toEqual([false, true]);
-    expect([100, 101].map((block) => survivesRetraction(signalled, block))).toEqual([true, true]);
+    expect(retractEpisode(signalled, 100)).toBe(signalled);
   });
 
   it("has the price of all its fills, rounded down: the cap is never above what the whale paid and 5 %", () => {
@@ -88,8 +106,8 @@ describe("a leader's exit", () => {
 
   it("is unlearned block by block", () => {
     const both = detectExitFollow(rules, begun, sale("50", 1, 101), aWhale).exit;
-    expect(retractSales(both, 102)).toBe(both);
-    expect(retractSales(both, 101)).toMatchObject({ size: sh("400"), cash: $("10"), fills: 1 });
-    expect(retractSales(both, 100)).toBeNull();
+    expect(retractFills(both, 102)).toBe(both);
+    expect(retractFills(both, 101)).toMatchObject({ size: sh("400"), cash: $("10"), fills: 1 });
+    expect(retractFills(both, 100)).toBeNull();
   });
 });

@@ -17,6 +17,10 @@ export const OUTSIDE_FAULTS = [
 ] as const;
 export type OutsideFault = (typeof OUTSIDE_FAULTS)[number];
 
+/** Of each fourth seed: by chance alone few orders have no answer, and few are on their way at a kill. */
+const SILENT_VENUE: FaultRates<OutsideFault> = { answer_lost: 0.8 };
+const SLOW_VENUE: FaultRates<OutsideFault> = { order_slow: 0.5 };
+
 export type WorldEvent =
   | {
       readonly at: number;
@@ -56,9 +60,12 @@ export function drawExecutorPlan(seed: number): ExecutorPlan {
     kills: drawKills(random),
     awayMs: [200, 1_000, 4_000, 20_000].map((ms) => Math.floor(ms * random())),
     databaseRates: drawRates(random, ["db_refused", "db_lost_before", "db_lost_after", "db_conflict", "db_terminated"]),
-    outsideRates: drawRates(random, OUTSIDE_FAULTS),
+    outsideRates: { ...drawRates(random, OUTSIDE_FAULTS), ...venueOf(seed) },
   };
 }
+
+const venueOf = (seed: number): FaultRates<OutsideFault> =>
+  seed % 4 === 1 ? SILENT_VENUE : seed % 4 === 3 ? SLOW_VENUE : {};
 
 /** A whale buys, and later something ends what was bought after it. */
 function drawStory(random: Prng): WorldEvent[] {
