@@ -95,7 +95,7 @@ async function runRound(database: Database, url: string, world: ExecutorWorld, f
 
 async function checkJournal(database: Database, orders: number): Promise<void> {
   const { rows } = await sql<{ fills: bigint; placed: bigint }>`
-    SELECT count(*) FILTER (WHERE event ->> 'kind' = 'fillObserved') AS fills,
+    SELECT count(*) FILTER (WHERE event ->> 'kind' = 'fillObserved') + coalesce(sum((event -> 'count')::int), 0) AS fills,
       (SELECT count(*) FROM flow.trade_order) AS placed FROM flow.journal`.execute(database.kysely);
   const { fills = 0n, placed = 0n } = rows[0] ?? {};
   console.log(`journal: ${fills} fills decided, ${placed} orders stored, ${orders} sent`);

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ts } from "../../src/adapters/postgres/codecs.ts";
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
+import { createJournalReader } from "../../src/adapters/postgres/journal-reader.ts";
 import type { ChangedRow } from "../../src/core/engine/command.ts";
 import { moneyOf, withMoney } from "../../src/core/engine/recover.ts";
 import { InvariantError } from "../../src/core/errors.ts";
@@ -130,6 +131,26 @@ describeOnEachEngine("executor store", (getDb) => {
     expect(await store.load()).toMatchObject({ steps: [], waiting: null });
     await store.append(twice);
     expect((await store.load()).steps).toEqual(twice.steps);
+  });
+
+  test("keeps fills of which nothing follows together, and gives each back as a step of its own", async () => {
+    const batch = await tradeOnce();
+    await store.save(batch);
+    const [, fill, book] = batch.steps;
+    if (fill === undefined || book === undefined) throw new Error("no steps");
+    const quiet = { ...fill, commands: [], stateHash: null };
+    const later = { ...quiet, event: { ...quiet.event, at: blockTime(9) } };
+    const kinds = [quiet, quiet, fill, quiet, book, ...Array.from({ length: 501 }, () => quiet), later, later];
+    const steps = kinds.map((each, index) => ({ ...each, seq: batch.seq + index + 1 }));
+    const seq = batch.seq + steps.length;
+    await store.append({ ...batch, steps, seq, snapshot: false });
+    await store.save({ ...batch, steps: [], seq, lateHash: "ab", moneyMoved: false, snapshot: false });
+    const hashed = steps.map((each) => (each.seq === seq ? { ...each, stateHash: "ab" } : each));
+    expect((await store.load()).steps).toEqual(hashed);
+    const journal = await rows(sql`SELECT (event -> 'count')::int AS count FROM flow.journal ORDER BY seq OFFSET 4`);
+    expect(journal.map(({ count }) => count)).toEqual([2, null, null, null, 500, null, 2]);
+    const read = createJournalReader(getDb(), "PAPER").read();
+    expect((await Array.fromAsync(read)).flat()).toEqual([...batch.steps, ...hashed]);
   });
 
   test("forgets old steps with a snapshot, but none after the snapshot before it", async () => {

@@ -1,26 +1,22 @@
 import { setImmediate } from "node:timers/promises";
 import { type RawBuilder, sql, type Transaction } from "kysely";
 import { entriesStoppedUntil } from "../../core/engine/account.ts";
-import { toJson } from "../../core/engine/encode.ts";
-import { packEvent } from "../../core/engine/journal-form.ts";
 import { moneyOf } from "../../core/engine/recover.ts";
 import { packRows } from "../../core/engine/rows-form.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { EngineBatch, JournalStep } from "../../ports/executor-store.ts";
+import type { EngineBatch } from "../../ports/executor-store.ts";
 import { int8Array, ts, tsOrNull } from "./codecs.ts";
 import type { Database } from "./connect.ts";
+import { insertRows, type JournalRow, textOf, toRows } from "./journal-rows.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /** Whose steps they are, and under which name it reads the chain. */
 export type Journal = { readonly mode: TradingMode; readonly reader: string };
 
-/** JSON text of a value with amounts. */
-const textOf = (value: unknown): string => JSON.stringify(toJson(value));
-
-/** More are stored in parts of so many: the next part is written while the server reads this one, and less is held. */
+/** More rows are stored in parts of so many: the next is written while the server reads this one, and less is held. */
 const PART = 1_000;
 
 /**
@@ -28,22 +24,27 @@ const PART = 1_000;
  * state being the one that the steps began from.
  */
 export async function appendSteps(db: Database, journal: Journal, batch: EngineBatch): Promise<void> {
-  const { steps, seq } = batch;
-  if (steps.length > PART) return db.transaction((trx) => appendInParts(trx, journal, batch));
-  const { rows } = await sql<{ own: bigint }>`
+  const rows = toRows(batch.steps);
+  if (rows.length > PART) return db.transaction((trx) => appendInParts(trx, journal, batch, rows));
+  const { rows: moved } = await sql<{ own: bigint }>`
     ${PREPARED}WITH own AS (${moveState(journal.mode, batch)}
-    ), step AS (${insertSteps(journal.mode, steps, sql`own,`)}
+    ), step AS (${insertRows(journal.mode, rows, sql`own,`)}
     ), place AS (${insertPlace(journal.reader, batch, sql`FROM own`)}
     ), handled AS (${handleControls(batch, sql`AND EXISTS (SELECT FROM own)`)}
     )
     SELECT count(*) AS own FROM own`.execute(db.kysely);
-  requireOwnState(Number(rows[0]?.own ?? 0), seq);
+  requireOwnState(Number(moved[0]?.own ?? 0), batch.seq);
 }
 
-async function appendInParts(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
-  const { rows } = await moveState(journal.mode, batch).execute(trx);
-  requireOwnState(rows.length, batch.seq);
-  await insertParts(trx, journal.mode, batch.steps);
+async function appendInParts(
+  trx: Transaction<Schema>,
+  journal: Journal,
+  batch: EngineBatch,
+  rows: readonly JournalRow[],
+): Promise<void> {
+  const { rows: moved } = await moveState(journal.mode, batch).execute(trx);
+  requireOwnState(moved.length, batch.seq);
+  await insertParts(trx, journal.mode, rows);
   await insertPlace(journal.reader, batch, sql``).execute(trx);
   if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
 }
@@ -60,7 +61,7 @@ function moveState(mode: TradingMode, batch: EngineBatch): RawBuilder<unknown> {
 /** The same as part of a transaction that also brings rows; a snapshot leaves out what it holds itself. */
 export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
   const { mode, reader } = journal;
-  await insertParts(trx, mode, batch.steps);
+  await insertParts(trx, mode, toRows(batch.steps));
   if (batch.lateHash !== null) {
     await sql`UPDATE flow.journal SET state_hash = ${batch.lateHash}
       WHERE mode = ${mode} AND seq = ${BigInt(batch.seq)}`.execute(trx);
@@ -71,16 +72,16 @@ export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batc
   if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
 }
 
-async function insertParts(trx: Transaction<Schema>, mode: TradingMode, steps: readonly JournalStep[]): Promise<void> {
+async function insertParts(trx: Transaction<Schema>, mode: TradingMode, rows: readonly JournalRow[]): Promise<void> {
   let before: Promise<unknown> = Promise.resolve();
-  for (let from = 0; from < steps.length; from += PART) {
-    const part = sql`${PREPARED}${insertSteps(mode, steps.slice(from, from + PART), sql``)}`.compile(trx);
+  for (let from = 0; from < rows.length; from += PART) {
+    const part = sql`${PREPARED}${insertRows(mode, rows.slice(from, from + PART), sql``)}`.compile(trx);
     await before;
     before = trx.executeQuery(part);
     // Whoever waits for it is told; until then nobody does.
     before.catch(() => {});
     // It leaves before the next is written.
-    if (from + PART < steps.length) await setImmediate();
+    if (from + PART < rows.length) await setImmediate();
   }
   await before;
 }
@@ -112,20 +113,6 @@ function figuresOf({ state, seq, at, moneyMoved }: EngineBatch): RawBuilder<unkn
     realized_micros = ${state.realizedUsd}, equity_micros = ${state.equity.equityUsd},
     open_positions = ${Object.keys(state.positions).length}, trading_state = ${state.tradingState},
     entries_stopped_until = ${tsOrNull(entriesStoppedUntil(state))}, updated_at = ${ts(at)}${money}`;
-}
-
-/** Columns as texts of one line a step: JSON has no line breaks of its own. */
-function insertSteps(mode: TradingMode, steps: readonly JournalStep[], from: RawBuilder<unknown>): RawBuilder<unknown> {
-  const lines = (line: (step: JournalStep) => string): string => steps.map(line).join("\n");
-  const column = (line: (step: JournalStep) => string) => sql`string_to_table(${lines(line)}, E'\n')`;
-  return sql`
-    INSERT INTO flow.journal (mode, seq, at, rule_version, event, commands, state_hash)
-    SELECT ${mode}, j.seq::bigint, j.at::timestamptz, j.rules::int, j.event::jsonb, j.commands::jsonb, nullif(j.hash, '-')
-    FROM ${from} ROWS FROM (
-      ${column(({ seq }) => String(seq))}, ${column(({ event }) => new Date(event.at).toISOString())},
-      ${column(({ ruleVersion }) => String(ruleVersion))}, ${column(({ event }) => JSON.stringify(packEvent(event)))},
-      ${column(({ commands }) => textOf(commands))}, ${column(({ stateHash }) => stateHash ?? "-")}
-    ) AS j (seq, at, rules, event, commands, hash)`;
 }
 
 const insertPlace = (reader: string, { cursor, at }: EngineBatch, from: RawBuilder<unknown>) => sql`

@@ -1,14 +1,14 @@
 import { fromJson } from "../../core/engine/encode.ts";
-import { unpackEvent } from "../../core/engine/journal-form.ts";
 import { unpackRows } from "../../core/engine/rows-form.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
-import type { EngineBatch, ExecutorStore, JournalStep, LoadedEngine } from "../../ports/executor-store.ts";
+import type { EngineBatch, ExecutorStore, LoadedEngine } from "../../ports/executor-store.ts";
 import type { Database } from "./connect.ts";
 import { loadInbox } from "./executor-inbox.ts";
 import { saveAlerts, saveChanges } from "./executor-rows.ts";
 import { appendSteps, saveSteps } from "./executor-state.ts";
+import { JOURNAL_COLUMNS, toSteps } from "./journal-rows.ts";
 import { LOCKS } from "./locks.ts";
 import { loadClosedBets, saveSignificance } from "./significance-rows.ts";
 
@@ -40,9 +40,9 @@ async function loadEngine(db: Database, mode: TradingMode, reader: string): Prom
     .select(["snapshot_seq", "snapshot", "money_seq", "money", "waiting"])
     .where("mode", "=", mode)
     .executeTakeFirst();
-  const steps = await db.kysely
+  const rows = await db.kysely
     .selectFrom("flow.journal")
-    .select(["seq", "rule_version", "event", "commands", "state_hash"])
+    .select(JOURNAL_COLUMNS)
     .where("mode", "=", mode)
     .where("seq", ">", row?.snapshot_seq ?? 0n)
     .orderBy("seq")
@@ -59,13 +59,7 @@ async function loadEngine(db: Database, mode: TradingMode, reader: string): Prom
       row === undefined ? null : { seq: Number(row.snapshot_seq), state: fromJson(row.snapshot) as EngineState },
     money: moneySeq === null || moneyState === null ? null : { seq: Number(moneySeq), state: moneyState },
     waiting: waiting === null ? null : unpackRows(JSON.parse(waiting), moneyState),
-    steps: steps.map((step) => ({
-      seq: Number(step.seq),
-      ruleVersion: step.rule_version,
-      event: unpackEvent(step.event),
-      commands: fromJson(step.commands) as JournalStep["commands"],
-      stateHash: step.state_hash,
-    })),
+    steps: toSteps(rows),
     cursor: cursor?.seq ?? (await endOfIngest(db)),
   };
 }

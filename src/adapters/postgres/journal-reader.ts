@@ -1,30 +1,25 @@
-import type { RecordedStep } from "../../core/backtest/session.ts";
-import { fromJson } from "../../core/engine/encode.ts";
-import { unpackEvent } from "../../core/engine/journal-form.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
 import type { JournalReader } from "../../ports/backtest.ts";
 import type { Database } from "./connect.ts";
+import { JOURNAL_COLUMNS, toSteps } from "./journal-rows.ts";
 
-const STEPS_PER_PAGE = 5_000;
+const ROWS_PER_PAGE = 1_000;
 
 export const createJournalReader = (db: Database, mode: TradingMode): JournalReader => ({
   async *read() {
     for (let after = 0n; ; ) {
       const rows = await db.kysely
         .selectFrom("flow.journal")
-        .select(["seq", "event", "commands", "state_hash"])
+        .select(JOURNAL_COLUMNS)
         .where("mode", "=", mode)
         .where("seq", ">", after)
         .orderBy("seq")
-        .limit(STEPS_PER_PAGE)
+        .limit(ROWS_PER_PAGE)
         .execute();
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.seq;
-      yield rows.map(({ seq, event, commands, state_hash: stateHash }) => ({
-        ...{ seq: Number(seq), event: unpackEvent(event), stateHash },
-        commands: fromJson(commands) as RecordedStep["commands"],
-      }));
+      yield toSteps(rows);
     }
   },
 });

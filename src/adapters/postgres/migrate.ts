@@ -34,6 +34,7 @@ import { eligibleWalletsSql } from "./migrations/0028_eligible_wallets.ts";
 import { modelSql } from "./migrations/0029_model.ts";
 import { restingOrdersSql } from "./migrations/0030_resting_orders.ts";
 import { reportsSql } from "./migrations/0031_reports.ts";
+import { journalFillsSql } from "./migrations/0032_journal_fills.ts";
 import { grantRoles } from "./roles.ts";
 import type { Schema } from "./schema.ts";
 
@@ -77,6 +78,7 @@ export const migrations: readonly Migration[] = [
   { name: "0029_model", sql: modelSql },
   { name: "0030_resting_orders", sql: restingOrdersSql },
   { name: "0031_reports", sql: reportsSql },
+  { name: "0032_journal_fills", sql: journalFillsSql },
 ];
 
 const checksum = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -100,6 +100,7 @@ export type JournalTable = {
   event: Json;
   commands: Json;
   state_hash: string | null;
+  fills: string | null;
 };
 
 export type CommandTable = {

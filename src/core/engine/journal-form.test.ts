@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { aFillEvent, startedEvent } from "../../../test/support/trading.ts";
 import { type Json, toJson } from "./encode.ts";
 import type { EngineEvent } from "./event.ts";
-import { packEvent, unpackEvent } from "./journal-form.ts";
+import { type FillObserved, packEvent, packFills, unpackEvent, unpackFills } from "./journal-form.ts";
 
 const stored = (form: Json): Json => JSON.parse(JSON.stringify(form)) as Json;
 const { fill, ...fillEvent } = aFillEvent();
@@ -12,6 +12,12 @@ const titled: EngineEvent = { ...aFillEvent(), market: { ...aFillEvent().market,
 test.each<EngineEvent>([aFillEvent(), sold, titled, startedEvent()])("comes back as it went in: $kind", (event) => {
   expect(unpackEvent(stored(packEvent(event)))).toStrictEqual(event);
   expect(unpackEvent(stored(toJson(event)))).toStrictEqual(event);
+});
+
+test("fills of one time come back in their order", () => {
+  const { at } = aFillEvent();
+  const fills = [aFillEvent(), sold, titled] as readonly FillObserved[];
+  expect(unpackFills(packFills(fills), at)).toStrictEqual(fills);
 });
 
 test("a fill takes two thirds of its plain JSON at most, and its kind can be asked for", () => {

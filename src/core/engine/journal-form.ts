@@ -1,8 +1,9 @@
 import type { MarketFacts, ObservedFill, WalletFacts } from "../signals/observed-fill.ts";
+import type { EpochMs } from "../time/time.ts";
 import { fromJson, type Json, toJson } from "./encode.ts";
 import type { EngineEvent, EventOf } from "./event.ts";
 
-type FillObserved = EventOf<"fillObserved">;
+export type FillObserved = EventOf<"fillObserved">;
 
 /** Every name of a record, in the order in which their values stand in the journal: a new one goes to the end. */
 const namesOf = <Name extends string>(names: Readonly<Record<Name, 0>>) =>
@@ -47,24 +48,36 @@ const MARKET = namesOf<keyof MarketFacts>({
  */
 export function packEvent(event: EngineEvent): Json {
   if (event.kind !== "fillObserved") return toJson(event);
-  const { kind, at, fill, wallet, market, context } = event;
-  const facts = { fill: valuesOf(fill, FILL), wallet: valuesOf(wallet, WALLET), market: valuesOf(market, MARKET) };
-  const packed = { kind, at, ...facts };
-  return context === undefined ? packed : { ...packed, context: toJson(context) };
+  return { kind: event.kind, at: event.at, ...packFacts(event) };
 }
 
-/** Reads the form above, and the plain JSON that older versions kept for fills too. */
+function packFacts({ fill, wallet, market, context }: Omit<FillObserved, "kind" | "at">) {
+  const facts = { fill: valuesOf(fill, FILL), wallet: valuesOf(wallet, WALLET), market: valuesOf(market, MARKET) };
+  return context === undefined ? facts : { ...facts, context: toJson(context) };
+}
+
+/** Fills that were told one after the other at the same time, as JSON text. */
+export const packFills = (events: readonly FillObserved[]): string => JSON.stringify(events.map(packFacts));
+
+/** @param at when they were told */
+export const unpackFills = (text: string, at: EpochMs): readonly FillObserved[] =>
+  (fromJson(JSON.parse(text)) as readonly Packed[]).map((facts) => recordsOf(at, facts));
+
+/** Reads the form of `packEvent`, and the plain JSON that older versions kept for fills too. */
 export function unpackEvent(json: Json): EngineEvent {
   const event = fromJson(json) as EngineEvent | (Pick<FillObserved, "kind" | "at"> & Packed);
   if (event.kind !== "fillObserved" || !isPacked(event)) return event as EngineEvent;
-  const unpacked: FillObserved = {
-    kind: "fillObserved",
-    at: event.at,
-    fill: recordOf(FILL, event.fill) as ObservedFill,
-    wallet: recordOf(WALLET, event.wallet) as WalletFacts,
-    market: recordOf(MARKET, event.market) as MarketFacts,
+  return recordsOf(event.at, event);
+}
+
+function recordsOf(at: EpochMs, packed: Packed): FillObserved {
+  const event: FillObserved = {
+    ...{ kind: "fillObserved", at },
+    fill: recordOf(FILL, packed.fill) as ObservedFill,
+    wallet: recordOf(WALLET, packed.wallet) as WalletFacts,
+    market: recordOf(MARKET, packed.market) as MarketFacts,
   };
-  return event.context === undefined ? unpacked : { ...unpacked, context: event.context };
+  return packed.context === undefined ? event : { ...event, context: packed.context };
 }
 
 type Packed = Readonly<Record<"fill" | "wallet" | "market", readonly unknown[]>> & Pick<FillObserved, "context">;

@@ -66,7 +66,9 @@ const rowsOf = (
   changes: newestChanges(changes),
   notices: [
     ...(before?.notices ?? []),
-    ...steps.flatMap(({ event, commands }) => alertsOf(commands).map((notice) => ({ notice, at: event.at }))),
+    ...steps.flatMap(({ event, commands }) =>
+      commands.length === 0 ? [] : alertsOf(commands).map((notice) => ({ notice, at: event.at })),
+    ),
   ],
 });
 

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../../src/adapters/postgres/connect.ts";
+import { type StoredRow, toSteps } from "../../../src/adapters/postgres/journal-rows.ts";
 import { type Json, toJson } from "../../../src/core/engine/encode.ts";
-import { unpackEvent } from "../../../src/core/engine/journal-form.ts";
 import type { EngineState } from "../../../src/core/engine/state.ts";
 import { step } from "../../../src/core/engine/step.ts";
 import type { Outside } from "./outside.ts";
@@ -81,17 +81,16 @@ async function checkMoney(query: Query, outside: Outside): Promise<readonly stri
 
 /** From its first event the journal gives every command and the state again, to the byte, and passes no limit. */
 export async function replayJournal(query: Query): Promise<readonly string[]> {
-  const journal = await query<{ seq: bigint; event: Json; commands: Json }>(sql`
-    SELECT seq, event, commands FROM flow.journal ORDER BY seq`);
+  const journal = toSteps(await query<StoredRow>(sql`SELECT * FROM flow.journal ORDER BY seq`));
   const [stored] = await query<{ snapshot: Json; snapshot_seq: bigint; seq: bigint; cash_micros: bigint }>(
     sql`SELECT snapshot, snapshot_seq, seq, cash_micros FROM flow.executor_state`,
   );
   const problems: string[] = [];
   let state: EngineState | null = null;
   for (const [index, entry] of journal.entries()) {
-    if (entry.seq !== BigInt(index + 1)) return [`journal: step ${index + 1} is ${entry.seq}`];
-    const { state: next, commands } = step(state, unpackEvent(entry.event));
-    if (bytesOf(toJson(commands)) !== bytesOf(entry.commands))
+    if (entry.seq !== index + 1) return [`journal: step ${index + 1} is ${entry.seq}`];
+    const { state: next, commands } = step(state, entry.event);
+    if (bytesOf(toJson(commands)) !== bytesOf(toJson(entry.commands)))
       problems.push(`journal: step ${entry.seq} gives other commands`);
     for (const command of commands) {
       if (command.kind === "placeOrder" && command.order.side === "BUY" && state?.tradingState !== "ACTIVE") {
@@ -99,7 +98,7 @@ export async function replayJournal(query: Query): Promise<readonly string[]> {
       }
     }
     state = next;
-    if (entry.seq === stored?.snapshot_seq && bytesOf(toJson(state)) !== bytesOf(stored.snapshot)) {
+    if (BigInt(entry.seq) === stored?.snapshot_seq && bytesOf(toJson(state)) !== bytesOf(stored.snapshot)) {
       problems.push(`journal: replayed to step ${entry.seq}, it gives another state`);
     }
   }
