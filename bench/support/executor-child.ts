@@ -10,7 +10,7 @@ export function startExecutor(databaseUrl: string) {
     ...{ PATH: process.env.PATH, DATABASE_URL: databaseUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? "warn" },
     ...{ CAPITAL_USD: "10000000", MAX_OPEN_POSITIONS: "10000" },
   };
-  const file = fileURLToPath(new URL("executor-host.ts", import.meta.url));
+  const file = fileURLToPath(new URL("executor-process.ts", import.meta.url));
   const child = fork(file, { env, execArgv: (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter(Boolean) });
   const orders: { readonly signalId: string; readonly at: number }[] = [];
   const told = new Map<ExecutorHostMessage["kind"], PromiseWithResolvers<ExecutorHostMessage>>();

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { addArchive } from "./commands/archive.ts";
 import { addBackfill } from "./commands/backfill.ts";
 import { addBacktest } from "./commands/backtest.ts";
@@ -27,19 +27,7 @@ import { addSweep } from "./commands/sweep.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addViews } from "./commands/views.ts";
-import { EXAMPLES } from "./examples.ts";
-import { EXIT } from "./program.ts";
-import { version } from "./version.ts";
-
-const HELP_END = `
-Settings come from the environment and .env; .env.example lists them all.
-
-Examples:
-  orderflow demo                    see it work in a simulated world
-  orderflow tail --tier WHALE       fills of the best wallets as they come
-  orderflow signals --why <id>      what a signal was decided on
-
-Exit codes: 0 done, 1 failed, 2 cannot start, refused or misused, 130 ended by a second Ctrl-C.`;
+import { createLine } from "./line.ts";
 
 const ADDERS = [
   addUp,
@@ -73,18 +61,4 @@ const ADDERS = [
 ];
 
 /** All that `orderflow` can be told to do. */
-export function createCommandLine(): Command {
-  const cli = new Command("orderflow")
-    .description("Reads every Polymarket fill, scores every wallet, and trades on paper.")
-    .version(version)
-    .addHelpText("after", HELP_END)
-    .configureHelp({ showGlobalOptions: true })
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.cannotStart));
-  for (const add of ADDERS) add(cli);
-  for (const command of cli.commands) {
-    const examples = EXAMPLES[command.name()];
-    if (examples !== undefined)
-      command.addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
-  }
-  return cli;
-}
+export const createCommandLine = (): Command => createLine(ADDERS);

@@ -4,20 +4,22 @@ import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
 import { keepYoungGenerationSmall } from "../../adapters/system/v8-flags.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
-import { createRetention } from "../archive.ts";
 import { loadTradingEnvironment } from "../check-configuration.ts";
-import { createExecutor } from "../executor.ts";
-import { createListener } from "../listener.ts";
 import { observe, withMetrics } from "../observe.ts";
 import { type ProgramSetup, runProgram, withDatabase } from "../program.ts";
-import { createReputation } from "../reputation.ts";
 import { runServices } from "../run-services.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { createSettlement } from "../settlement.ts";
 
-type Create = (parts: ServiceParts, signal: AbortSignal) => readonly Service[] | Promise<readonly Service[]>;
+type Create = (parts: ServiceParts, signal: AbortSignal) => Promise<readonly Service[]>;
 
-const createListening: Create = async (parts, signal) => [await createListener(parts, signal), createRetention(parts)];
+// Each loads what is its own: they run for months, and every one alone.
+async function createListening(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
+  const [{ createListener }, { createRetention }] = await Promise.all([
+    import("../listener.ts"),
+    import("../archive.ts"),
+  ]);
+  return [await createListener(parts, signal), createRetention(parts)];
+}
 
 const services: readonly (readonly [name: string, description: string, create: Create, setup?: ProgramSetup])[] = [
   ["listener", "read fills, markets and resolutions from the chain", createListening],
@@ -31,15 +33,19 @@ const services: readonly (readonly [name: string, description: string, create: C
 ];
 
 /** Alone it works through steps of thousands of rows, an hour apart. */
-function createScoring(parts: ServiceParts): readonly Service[] {
+async function createScoring(parts: ServiceParts): Promise<readonly Service[]> {
   keepYoungGenerationSmall();
+  const { createReputation } = await import("../reputation.ts");
   return [createReputation(parts)];
 }
 
 /** Whoever trades redeems what is owed for it, and tells people. */
 async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
   keepYoungGenerationSmall();
-  const beside = [createSettlement(parts), createAlerts(parts)].filter((each) => each !== null);
+  const { createExecutor } = await import("../executor.ts");
+  // Nothing is redeemed on paper, and what signs transactions is 25 MB.
+  const settlement = parts.environment.ENABLE_PAPER_TRADING ? null : await import("../settlement.ts");
+  const beside = [settlement?.createSettlement(parts) ?? null, createAlerts(parts)].filter((each) => each !== null);
   const strategyFile = findStrategyFile(parts.environment.STRATEGY_FILE);
   return [await createExecutor({ ...parts, strategyFile }, signal), ...beside];
 }

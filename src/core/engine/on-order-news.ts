@@ -1,6 +1,6 @@
 import { assert } from "../assert.ts";
 import { totalExecutions } from "../execution/simulate-fill.ts";
-import { confirmedExecutions } from "../execution/venue-order.ts";
+import { confirmedExecutions } from "../execution/venue-trades.ts";
 import { addUsd, maxUsd, subUsd, ZERO_USD } from "../money/amounts.ts";
 import { withEntry } from "../record.ts";
 import { refreshEquity } from "./account.ts";

@@ -1,5 +1,5 @@
 import { mayRest } from "../../core/execution/order.ts";
-import { confirmedExecutions, settleTrades } from "../../core/execution/venue-order.ts";
+import { confirmedExecutions, settleTrades } from "../../core/execution/venue-trades.ts";
 import { addMs, type EpochMs, MINUTE_MS } from "../../core/time/time.ts";
 import type { LiveOrder } from "../../ports/live-order-store.ts";
 import { type Ending, EXPIRED, type LiveVenueDeps, type Placing } from "./live-deps.ts";
