@@ -14,6 +14,8 @@ import { signResting } from "../support/signed-orders.ts";
 
 /** The commands of the ladder as a person runs them, against a venue that verifies what it gets. */
 const SLOW_MS = 120_000;
+/** One dollar buys the least size of a cheap share only, and some minutes of the world have no cheap one. */
+const STAKE = ["--usd", "5"];
 /** Nothing but venue and signer is there. */
 const ALONE = {
   ...{ DATABASE_URL: "postgresql://nobody@127.0.0.1:9/none", POLYGON_RPC_URL: "http://127.0.0.1:9" },
@@ -37,7 +39,7 @@ describe("orderflow livetest", () => {
     "says what it would do, asks, and does nothing without a yes",
     async () => {
       const before = cash();
-      expect(await live.orderflow(["livetest"])).toEqual({
+      expect(await live.orderflow(["livetest", ...STAKE])).toEqual({
         code: 1,
         out: expect.stringMatching(/market .*\nplan .*\ncost .*\nNothing was done\.\n$/),
         err: expect.stringContaining('Type "yes"'),
@@ -48,11 +50,11 @@ describe("orderflow livetest", () => {
   );
 
   test(
-    "buys for a dollar, sells all of it, tells each step and what it cost",
+    "buys for a few dollars, sells all of it, tells each step and what it cost",
     async () => {
       const before = cash();
-      const { code, out } = await live.orderflow(["livetest", "--usd", "1"], {}, "yes\n");
-      expect(out).toMatch(/1\. buying for 1 USD .*signed and stored.*sent: accepted.*CONFIRMED.*bought/s);
+      const { code, out } = await live.orderflow(["livetest", ...STAKE], {}, "yes\n");
+      expect(out).toMatch(/1\. buying for 5 USD .*signed and stored.*sent: accepted.*CONFIRMED.*bought/s);
       expect(out).toMatch(/2\. selling .*signed and stored.*sent: accepted.*CONFIRMED.*sold/s);
       expect(code).toBe(0);
       expect(held()).toBe(0);
@@ -65,17 +67,17 @@ describe("orderflow livetest", () => {
   test(
     "stopped half-way it says what is left; started again it offers to sell that, and goes on where it was killed",
     async () => {
-      const stopped = await live.orderflow(["livetest", "--yes"], {}, "", { at: "   bought ", by: "SIGINT" });
+      const stopped = await live.orderflow(["livetest", ...STAKE, "--yes"], {}, "", { at: "   bought ", by: "SIGINT" });
       expect(stopped.out).toMatch(
         /bought ([\d.]+) shares.*\nleft {5}(up to )?\1 shares of .*`orderflow livetest`.*\nStopped\.\n$/s,
       );
       expect(stopped.code).toBe(1);
       expect(held()).toBeGreaterThan(0);
 
-      const killed = await live.orderflow(["livetest"], {}, "yes\n", { at: "sent: accepted", by: "SIGKILL" });
+      const killed = await live.orderflow(["livetest", ...STAKE], {}, "yes\n", { at: "sent: accepted", by: "SIGKILL" });
       expect(killed.out).toMatch(/left {5}[\d.]+ shares of token \d+ by an earlier test\n.*2\. selling/s);
 
-      const last = await live.orderflow(["livetest"], {}, "no\n");
+      const last = await live.orderflow(["livetest", ...STAKE], {}, "no\n");
       expect(last.out).toMatch(
         /cut short with an order to SELL on its way.*exchanged\nwallet .*Nothing was done\.\n$/s,
       );
