@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { askControl, NobodyAnswersError } from "../adapters/control/control-client.ts";
 import { type ControlHandler, startControlServer } from "../adapters/control/control-server.ts";
@@ -13,7 +14,7 @@ import {
   readHintLeads,
 } from "../adapters/postgres/endpoint-store.ts";
 import { explainScore, type ScoreExplanation } from "../adapters/postgres/explain-score.ts";
-import { FolderHeldError } from "../adapters/postgres/folder-lock.ts";
+import { embeddedFolder, FolderHeldError } from "../adapters/postgres/folder-lock.ts";
 import { type DriftReport, type LiveStatus, readDrift, readLiveStatus } from "../adapters/postgres/live-reads.ts";
 import {
   type PerformanceRow,
@@ -188,6 +189,7 @@ export async function shareDesk(folder: string, desk: Desk, logger: Logger): Pro
 /**
  * The desk over the database that the environment names: a server; the process that holds the embedded one; or, where
  * nobody holds it, the folder itself.
+ * @throws ConfigError when there is none: who only looks makes no database
  */
 export async function withDesk<T>(program: Program, use: (desk: Desk) => Promise<T>): Promise<T> {
   const { DATABASE_URL, DATA_DIR } = program.environment;
@@ -199,6 +201,10 @@ export async function withDesk<T>(program: Program, use: (desk: Desk) => Promise
     } catch (error) {
       if (!(error instanceof NobodyAnswersError)) throw error;
     }
+    if (!existsSync(embeddedFolder(DATA_DIR)))
+      throw new ConfigError([
+        `DATA_DIR: there is no database in ${DATA_DIR}: \`orderflow up\` makes one, or set DATA_DIR (or DATABASE_URL) to where it is`,
+      ]);
   }
   try {
     return await withDatabase(program, (database) => use(createDesk(database, program.clock)));

@@ -27,7 +27,8 @@ export const EXIT = { done: 0, failed: 1, cannotStart: 2, forced: 130 } as const
 export type ProgramSetup = {
   /** Where the settings come from; by default `.env` and the process's environment. */
   readonly load?: () => Environment | Promise<Environment>;
-  readonly simulated?: boolean;
+  /** Where the log goes. A command's output is its result; a service has no other than its log. Default: `progress` */
+  readonly log?: "output" | "progress";
 };
 
 /**
@@ -38,7 +39,7 @@ export async function runProgram(
   main: (program: Program) => Promise<void> | Promise<number>,
   setup: ProgramSetup = {},
 ): Promise<void> {
-  const { load = loadEnvironment, simulated = false } = setup;
+  const { load = loadEnvironment } = setup;
   keepShortLivedObjectsYoung();
   const terminal = createTerminal();
   const shutdown = createShutdown({ onForce: () => process.exit(EXIT.forced) });
@@ -47,14 +48,8 @@ export async function runProgram(
   try {
     const environment = await load();
     const clock = createSystemClock();
-    const logger = createLogger({
-      level: environment.LOG_LEVEL,
-      format: logFormat(environment, terminal),
-      colours: terminal.colours,
-      simulated,
-      clock,
-      writeLine: terminal.writeLine,
-    });
+    const log = setup.log === "output" ? terminal : terminal.progress;
+    const logger = openLogger(environment, log, clock);
     const code = await main({ environment, clock, logger, terminal, signal: shutdown.signal });
     exitProcess(code ?? EXIT.done);
   } catch (error) {
@@ -77,9 +72,17 @@ export async function orStopped(
   }
 }
 
-export function logFormat(environment: Environment, terminal: Terminal): "pretty" | "json" {
-  if (environment.LOG_FORMAT !== "auto") return environment.LOG_FORMAT;
-  return terminal.isInteractive ? "pretty" : "json";
+/** @param simulated every line carries a visible mark: nothing in it is real */
+export function openLogger(
+  { LOG_LEVEL: level, LOG_FORMAT: format }: Pick<Environment, "LOG_LEVEL" | "LOG_FORMAT">,
+  { isInteractive, colours, writeLine }: Pick<Terminal, "isInteractive" | "colours" | "writeLine">,
+  clock: Clock,
+  simulated = false,
+): Logger {
+  const fitting = isInteractive ? "pretty" : "json";
+  return createLogger({
+    ...{ level, format: format === "auto" ? fitting : format, colours, simulated, clock, writeLine },
+  });
 }
 
 /** Says on standard error what went wrong, in as many words as help. @returns the exit code */
@@ -137,7 +140,7 @@ export async function withDatabase<T>(
   try {
     const deps = { database, clock: createSystemClock(), logger };
     const applied = await migrateOrWait(deps, serverFor === undefined ? null : signal);
-    if (applied.length > 0) logger.info("migrated", { migrations: applied });
+    if (applied.length > 0) logger.info("migrated", { migrations: applied.length, schema: applied.at(-1) });
     return await use(database);
   } finally {
     await database.close();

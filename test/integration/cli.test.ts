@@ -76,9 +76,14 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
 });
 
 describe("reading commands", { timeout: SLOW_MS }, () => {
-  test("migrate makes a database on which status answers and score knows no wallet", async () => {
+  test("migrate makes a database on which status answers and score knows no wallet; looking makes none", async () => {
+    const nothing = await orderflow(["status"]);
+    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("there is no database in ./data")]);
+    expect(readdirSync(folder)).toEqual([]);
     await putTemplate(join(folder, "data"), "blank");
-    expect(await orderflow(["migrate"])).toMatchObject({ code: 0 });
+    const migrated = await orderflow(["migrate"]);
+    expect([migrated.code, migrated.out]).toEqual([0, "The database (pglite) has this version's tables.\n"]);
+    expect(migrated.err).toContain('"msg":"migrated"');
     const status = await orderflow(["status"]);
     expect(status.code).toBe(0);
     expect(status.out).toMatch(/block \(finalized\) +none yet/);

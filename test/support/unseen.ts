@@ -4,6 +4,6 @@ const nothing = (): void => undefined;
 
 /** Progress that nobody looks at. */
 export const unseen: ProgressOutput = {
-  ...{ isInteractive: false, columns: () => 100 },
+  ...{ isInteractive: false, colours: false, columns: () => 100 },
   ...{ replace: nothing, clear: nothing, writeLine: nothing },
 };

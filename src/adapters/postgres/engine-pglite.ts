@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
@@ -7,7 +6,7 @@ import { TransientError } from "../../core/errors.ts";
 import type { WakeChannel } from "../../ports/wake.ts";
 import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { embeddedFolder, lockFolder } from "./folder-lock.ts";
 import { createMutex } from "./mutex.ts";
 import type { ClientSource, CopyOut, CopyRows } from "./pool.ts";
 
@@ -64,7 +63,7 @@ export async function openPglite(store: { folder: string } | { instance: PGlite 
 
 async function startPglite(store: { folder: string } | { instance: PGlite }): Promise<PGlite> {
   if ("instance" in store) return store.instance;
-  const dataDir = join(store.folder, "pglite");
+  const dataDir = embeddedFolder(store.folder);
   mkdirSync(dataDir, { recursive: true });
   return PGlite.create({ dataDir });
 }

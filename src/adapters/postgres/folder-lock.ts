@@ -3,6 +3,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
 
+/** Where in `DATA_DIR` the embedded engine keeps its files. */
+export const embeddedFolder = (folder: string): string => join(folder, "pglite");
+
 type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
 
 /** Another running process has the folder. */

@@ -2,11 +2,12 @@ import { createInterface } from "node:readline/promises";
 import type { Readable } from "node:stream";
 
 /**
- * The line that says how far something is: on standard error, so that standard output holds what was asked for and nothing
+ * Standard error: how far something is, and a command's log, so that standard output holds what was asked for and nothing
  * else, whoever reads it.
  */
 export type ProgressOutput = {
   readonly isInteractive: boolean;
+  readonly colours: boolean;
   /** Current width; 100 where there is no terminal. */
   columns(): number;
   /** In place of what was shown. */
@@ -43,13 +44,17 @@ export function createTerminal(): Terminal {
   };
   const progress: ProgressOutput = {
     isInteractive: err.isTTY === true,
+    colours: err.isTTY === true && err.hasColors(),
     columns: () => widthOf(err),
     replace(text) {
       err.write(`\r\x1b[K${text}`);
       isOpen = true;
     },
     clear,
-    writeLine: (line) => void err.write(`${line}\n`),
+    writeLine(line) {
+      clear();
+      err.write(`${line}\n`);
+    },
   };
   return {
     progress,

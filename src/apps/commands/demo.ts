@@ -47,6 +47,6 @@ export function addDemo(cli: Command): void {
       "\nWithout --seconds and --keep it ends after a minute, or later when a market's resolution has closed the first paper position.",
     )
     .action((flags: Flags) =>
-      runProgram((program) => runDemo(toOptions(flags), program), { load: () => demoEnvironment(null) }),
+      runProgram((program) => runDemo(toOptions(flags), program), { load: () => demoEnvironment(null), log: "output" }),
     );
 }

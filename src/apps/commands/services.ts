@@ -76,7 +76,7 @@ export function addServices(cli: Command): void {
               },
               { serverFor: name },
             ),
-          setup,
+          { ...setup, log: "output" },
         ),
       );
   }

@@ -31,33 +31,36 @@ export function addSigner(cli: Command): void {
     .addHelpText("after", HELP)
     .action((options: { settings: string; socket?: string }) => {
       forbidCoreDumps();
-      return runProgram(async ({ clock, logger, signal }) => {
-        const settings = resolve(options.settings);
-        const { key, policy } = readSignerSettings(settings);
-        // biome-ignore lint/style/noProcessEnv: the one place that takes a key out of the environment
-        const account = loadAccount(key, process.env);
-        if (policy.signatureType === 0 && account.address.toLowerCase() !== policy.wallet)
-          throw new ConfigError([
-            `the key belongs to ${account.address}, but the wallet is ${policy.wallet}: with signature type 0 they are the same`,
-          ]);
-        const spent = createSpentFile(join(dirname(settings), "signed-today.json"));
-        spent.read();
-        const socket = options.socket ?? join(dirname(settings), "signer.sock");
-        const server = await startSigner(socket, {
-          account,
-          policy,
-          spent,
-          clock,
-          logger: logger.with({ service: "signer" }),
-        });
-        logger.info("signing", {
-          ...{ socket, owner: account.address, wallet: policy.wallet, sides: policy.sides.join(", ") },
-          prices: `${formatPrice(policy.minPrice)} to ${formatPrice(policy.maxPrice)}`,
-          ...{ maxOrderUsd: formatUsd(policy.maxOrderUsd), maxDayUsd: formatUsd(policy.maxDayUsd) },
-        });
-        await new Promise<void>((stop) => signal.addEventListener("abort", () => stop(), { once: true }));
-        await server.close();
-        logger.info("stopped");
-      });
+      return runProgram(
+        async ({ clock, logger, signal }) => {
+          const settings = resolve(options.settings);
+          const { key, policy } = readSignerSettings(settings);
+          // biome-ignore lint/style/noProcessEnv: the one place that takes a key out of the environment
+          const account = loadAccount(key, process.env);
+          if (policy.signatureType === 0 && account.address.toLowerCase() !== policy.wallet)
+            throw new ConfigError([
+              `the key belongs to ${account.address}, but the wallet is ${policy.wallet}: with signature type 0 they are the same`,
+            ]);
+          const spent = createSpentFile(join(dirname(settings), "signed-today.json"));
+          spent.read();
+          const socket = options.socket ?? join(dirname(settings), "signer.sock");
+          const server = await startSigner(socket, {
+            account,
+            policy,
+            spent,
+            clock,
+            logger: logger.with({ service: "signer" }),
+          });
+          logger.info("signing", {
+            ...{ socket, owner: account.address, wallet: policy.wallet, sides: policy.sides.join(", ") },
+            prices: `${formatPrice(policy.minPrice)} to ${formatPrice(policy.maxPrice)}`,
+            ...{ maxOrderUsd: formatUsd(policy.maxOrderUsd), maxDayUsd: formatUsd(policy.maxDayUsd) },
+          });
+          await new Promise<void>((stop) => signal.addEventListener("abort", () => stop(), { once: true }));
+          await server.close();
+          logger.info("stopped");
+        },
+        { log: "output" },
+      );
     });
 }

@@ -21,7 +21,7 @@ export function addUp(cli: Command): void {
               program.signal,
             ),
           ),
-        { load: loadTradingEnvironment },
+        { load: loadTradingEnvironment, log: "output" },
       ),
     );
 }

@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { createLogger } from "../../adapters/logging/logger.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
 import { readOverview, readPositions, readScoredWallets } from "../../adapters/postgres/overview.ts";
 import { createScaledClock, wallNowMs } from "../../adapters/system/clock.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { runAllInOne } from "../all-in-one.ts";
-import { logFormat, type Program, withDatabase } from "../program.ts";
+import { openLogger, type Program, withDatabase } from "../program.ts";
 import { ServiceFailure } from "../run-services.ts";
 import { withChosenLines } from "./chosen-lines.ts";
 import { prepareDemoFolder } from "./data-folder.ts";
@@ -52,16 +51,7 @@ export async function runDemo(options: DemoOptions, program: Program): Promise<v
   const startedAt = wallNowMs();
   const clock = createScaledClock({ startedAt, speed });
   const view = terminal.isInteractive ? createPanelView(terminal) : createPlainView(terminal, PLAIN_EVERY_PANELS);
-  const logger = withChosenLines(
-    createLogger({
-      level: environment.LOG_LEVEL,
-      format: logFormat(environment, terminal),
-      colours: terminal.colours,
-      simulated: true,
-      clock,
-      writeLine: view.line,
-    }),
-  );
+  const logger = withChosenLines(openLogger(environment, { ...terminal, writeLine: view.line }, clock, true));
   // An empty database and a world's history take seconds each, in two processes.
   const starting = startSimnetProcess({ seed, speed, startedAt }, signal);
   const started = starting.catch(() => null);
