@@ -9,6 +9,8 @@ import { createDaySum } from "./day-sum.ts";
 const day = epochMs(0);
 const rules = { maxOrderUsd: $("10"), maxDayUsd: $("1000") };
 
+const atOnce = async (): Promise<void> => {};
+
 /** A disk that writes when it is let. */
 function aDisk() {
   let on: DaySpent = { day, spentUsd: usd(0n) };
@@ -37,7 +39,7 @@ function aDisk() {
 
 test("the first order waits for the disk, the next ones do not, and an orderly end gives back what was ahead", async () => {
   const { file, finish, stored } = aDisk();
-  const sum = createDaySum(file, rules);
+  const sum = createDaySum(file, rules, atOnce);
   let counted = false;
   const first = sum.count({ day, spentUsd: $("10") }).then(() => {
     counted = true;
@@ -62,7 +64,7 @@ test("whatever is counted and whenever it dies, a restart counts as much at leas
     fc.asyncProperty(steps, fc.integer({ min: 1, max: 200_000 }), async (orders, maxCents) => {
       const { file, finish, stored } = aDisk();
       const maxDayUsd = usd(BigInt(maxCents) * 10_000n);
-      const sum = createDaySum(file, { maxOrderUsd: $("10"), maxDayUsd });
+      const sum = createDaySum(file, { maxOrderUsd: $("10"), maxDayUsd }, atOnce);
       let given = usd(0n);
       for (const { cents, writes } of orders) {
         const spentUsd = usd(sum.read().spentUsd + BigInt(cents) * 10_000n);
@@ -81,7 +83,7 @@ test("whatever is counted and whenever it dies, a restart counts as much at leas
 
 test("a new day is stored before anything of it is signed", async () => {
   const { file, finish, writes } = aDisk();
-  const sum = createDaySum(file, rules);
+  const sum = createDaySum(file, rules, atOnce);
   void sum.count({ day, spentUsd: $("10") });
   await finish();
   let counted = false;
@@ -94,4 +96,30 @@ test("a new day is stored before anything of it is signed", async () => {
   await finish();
   await count;
   expect(sum.read()).toEqual(tomorrow);
+});
+
+test("what only runs ahead is written when the order is on its way, once, and not after the end", async () => {
+  const { file, finish, stored, writes } = aDisk();
+  let [begin, calms] = [() => {}, 0];
+  const sum = createDaySum(file, rules, () => {
+    calms += 1;
+    return new Promise((resolve) => {
+      begin = resolve;
+    });
+  });
+  void sum.count({ day, spentUsd: $("10") });
+  await finish();
+  expect(stored()).toBe($("60"));
+  for (const spent of ["30", "40", "50"]) await sum.count({ day, spentUsd: $(spent) });
+  expect([calms, writes()]).toEqual([1, 0]);
+  begin();
+  await finish();
+  expect(stored()).toBe($("100"));
+  await sum.count({ day, spentUsd: $("90") });
+  const closing = sum.close();
+  await finish();
+  await closing;
+  begin();
+  await finish();
+  expect([calms, stored()]).toEqual([2, $("90")]);
 });

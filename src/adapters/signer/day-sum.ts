@@ -17,9 +17,11 @@ export type DaySum = {
   close(): Promise<void>;
 };
 
+/** @param calm is over when the order that was signed last is on its way: its commit needs the disk first */
 export function createDaySum(
   file: SpentFile,
   { maxOrderUsd, maxDayUsd }: Pick<SigningPolicy, "maxOrderUsd" | "maxDayUsd">,
+  calm: () => Promise<void>,
 ): DaySum {
   const ahead = minUsd(usd(maxOrderUsd * ORDERS_AHEAD), usd(maxDayUsd / DAY_PARTS));
   let spent = file.read();
@@ -41,16 +43,27 @@ export function createDaySum(
     return written;
   }
 
+  let isPlanned = false;
+  let isClosed = false;
+  async function storeAhead(): Promise<void> {
+    if (isPlanned) return;
+    isPlanned = true;
+    await calm();
+    isPlanned = false;
+    // What fails here fails again, and then loudly, when an order needs it.
+    if (!isClosed) await store(enoughAhead(), spent).catch(() => {});
+  }
+  const enoughAhead = (): UsdMicros => minUsd(maxDayUsd, addUsd(spent.spentUsd, usd(ahead / 2n)));
+
   return {
     read: () => spent,
     async count(next) {
       spent = next;
       if (!covers(next.spentUsd, next)) return store(next.spentUsd, next);
-      // What fails here fails again, and then loudly, when an order needs it.
-      const enough = minUsd(maxDayUsd, addUsd(next.spentUsd, usd(ahead / 2n)));
-      if (!covers(enough, next)) void store(enough, next).catch(() => {});
+      if (!covers(enoughAhead(), next)) void storeAhead();
     },
     async close() {
+      isClosed = true;
       await writing;
       if (stored.spentUsd !== spent.spentUsd) await file.write(spent);
       stored = spent;

@@ -31,6 +31,8 @@ export type SignerOptions = {
 };
 
 const BODY_BYTES_MAX = 16_384;
+/** After a signature: as long as an order takes to be stored and sent, and more. */
+const CALM_MS = 50;
 const STAMP_OFF_MS_MAX = MINUTE_MS;
 
 /** What the socket answers. One request is checked, counted and signed before the next one is looked at. */
@@ -114,7 +116,7 @@ const isForGroup = (folder: string): boolean => (statSync(folder).mode & 0o2010)
 export async function startSigner(path: string, options: SignerOptions): Promise<SignerServer> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   await removeStale(path);
-  const spent = createDaySum(options.spent, options.policy);
+  const spent = createDaySum(options.spent, options.policy, () => options.clock.sleep(CALM_MS));
   const server = createServer(getRequestListener(createSignerApp(options, spent).fetch));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
