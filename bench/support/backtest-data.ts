@@ -4,8 +4,9 @@
  * thirty-three is good enough to be followed.
  */
 import { type Duckdb, text } from "../../src/adapters/archive/duckdb.ts";
+import { STAGED_PARQUET } from "../../src/adapters/archive/history/engine.ts";
 import { type HistoryFacts, TRAIT, VERSION_SHIFT } from "../../src/core/backtest/history.ts";
-import { type Address, type MarketId, toTokenId } from "../../src/core/ids/ids.ts";
+import { type Address, type MarketId, type TokenId, toTokenId } from "../../src/core/ids/ids.ts";
 import { price, shares } from "../../src/core/money/amounts.ts";
 import { DAY_MS, epochMs } from "../../src/core/time/time.ts";
 
@@ -42,7 +43,7 @@ export async function generateFills(duckdb: Duckdb, path: string, size: Backtest
     FROM range(${fills}) AS r (i)`;
   await duckdb.run(`COPY (SELECT block_number, log_index, occurred_ms, wallet_key, token_key, traits, shares AS size_micros,
     floor(shares * paid) AS cash_micros, 0::DOUBLE AS fee_micros, order_hash FROM (${rows}))
-    TO ${text(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 200000)`);
+    TO ${text(path)} ${STAGED_PARQUET}`);
 }
 
 /** The markets of those fills; each is resolved when its last fill is past. */
@@ -50,12 +51,15 @@ export function factsOf(size: BacktestSize): HistoryFacts {
   const count = marketCount(size);
   const blockOf = (market: number): number =>
     1_000_000 + Math.ceil((Math.min(size.fills, (market + 1) * FILLS_PER_MARKET) * BLOCKS) / size.fills);
+  // As from the database: each text is there once.
+  const addresses = Array.from({ length: size.wallets }, (_, i) => `0x${i.toString(16).padStart(40, "0")}` as Address);
+  const tokenIds = Array.from({ length: 2 * count }, (_, token) => toTokenId(BigInt(token + 1)));
   return {
     wallets: size.wallets,
-    address: (wallet) => `0x${wallet.toString(16).padStart(40, "0")}` as Address,
+    address: (wallet) => addresses[wallet] as Address,
     tokenMarket: Int32Array.from({ length: 2 * count }, (_, token) => token >> 1),
     tokenOutcome: Uint8Array.from({ length: 2 * count }, (_, token) => token & 1),
-    tokenId: (token) => toTokenId(BigInt(token + 1)),
+    tokenId: (token) => tokenIds[token] as TokenId,
     markets: Array.from({ length: count }, (_, market) => ({
       ...{
         marketId: `0x${market.toString(16).padStart(64, "0")}` as MarketId,

@@ -20,7 +20,8 @@ export class Controls {
   private readonly fills: Uint32Array;
   private readonly matchOf = new Map<number, number>();
   private readonly active: number[] = [];
-  private readonly episodes = new Map<string, Episode>();
+  /** By wallet and token. */
+  private readonly episodes = new Map<number, Episode>();
 
   constructor(wallets: number, rules: SignalRules, seed: number) {
     this.rules = { ...rules, followWhales: true };
@@ -66,7 +67,7 @@ export class Controls {
   }
 
   /** @returns the groups for which the fill completes an episode worth following, with its trigger */
-  see(key: string, wallet: number, fill: ObservedFill): readonly (readonly [StudyGroup, Trigger])[] {
+  see(key: number, wallet: number, fill: ObservedFill): readonly (readonly [StudyGroup, Trigger])[] {
     const before = this.episodes.get(key);
     const { episode, trigger } = detectFollowWhale(this.rules, before, fill, FOLLOWED, this.rules.minWhaleTradeUsd);
     this.episodes.set(key, episode);

@@ -16,7 +16,7 @@ import type { CandidateSource } from "./candidates.ts";
 import { Controls } from "./controls.ts";
 import { type Answer, EvidenceOrders } from "./evidence-orders.ts";
 import { type FillBatch, type HistoryFacts, type HistoryResolution, TRAIT } from "./history.ts";
-import { nextTick } from "./next-tick.ts";
+import { planTicks } from "./next-tick.ts";
 import { describeMarket, observeFill } from "./observe.ts";
 import { RunBooks } from "./run-books.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -70,6 +70,7 @@ export class Replay {
   private tickAt: number;
   private forgetAt: number;
   private markDue = Number.POSITIVE_INFINITY;
+  private readonly nextTick = planTicks();
 
   constructor(
     facts: HistoryFacts,
@@ -87,7 +88,7 @@ export class Replay {
     this.tape = new Tape(facts);
     this.orders = new EvidenceOrders(this.tape, options.evidenceMs, options.delayMs);
     this.books = new RunBooks(facts, this.tape, options.engine.limits.dataAgeMsMax);
-    this.study = new Study(options.delayMs + options.latencyMs, options.evidenceMs);
+    this.study = new Study(facts.markets.length, options.delayMs + options.latencyMs, options.evidenceMs);
     this.controls = new Controls(facts.wallets, options.engine.signals, options.seed);
     this.resolved = new Uint8Array(facts.markets.length);
     const event: EngineEvent = { kind: "started", at: startAt, config: options.engine };
@@ -146,7 +147,7 @@ export class Replay {
     const isCandidate = isSell ? this.sellMatters(wallet, token) : isFollowed || context !== null;
     if (!isCandidate && !isControl) return;
     // Of an order that is only imagined nobody asks the hash.
-    if (isControl) this.control(wallet, market, outcome, this.observe(batch, row, null, NO_HASH));
+    if (isControl) this.control(wallet, token, this.observe(batch, row, null, NO_HASH));
     if (!isCandidate) return;
     const held = isSell && this.heldTokens.has(token) ? holdings.held(wallet, token) : null;
     const fill = this.observe(batch, row, held, batch.orderHash(row));
@@ -175,8 +176,8 @@ export class Replay {
   }
 
   /** After each run of the scores. */
-  scored(at: EpochMs): void {
-    this.controls.unmatch((wallet) => this.isFollowed(wallet));
+  scored(at: EpochMs, hasChanged: boolean): void {
+    if (hasChanged) this.controls.unmatch((wallet) => this.isFollowed(wallet));
     this.controls.forget(at);
   }
 
@@ -209,8 +210,10 @@ export class Replay {
     return observeFill(this.facts, batch, row, { delayMs: this.options.delayMs, heldBefore, orderHash });
   }
 
-  private control(wallet: number, market: number, outcome: OutcomeIndex, fill: ObservedFill): void {
-    const key = `${wallet}:${fill.tokenId}`;
+  private control(wallet: number, token: number, fill: ObservedFill): void {
+    const market = this.facts.tokenMarket[token] as number;
+    const outcome = this.facts.tokenOutcome[token] as OutcomeIndex;
+    const key = token * this.facts.wallets + wallet;
     for (const [group, trigger] of this.controls.see(key, wallet, fill)) {
       const paid = toNumber(trigger.price);
       const { slippageBps } = this.options.engine.signals;
@@ -346,7 +349,7 @@ export class Replay {
   }
 
   private plan(now: number): void {
-    this.tickAt = Math.max(nextTick(this.state, this.forgetAt), now);
+    this.tickAt = Math.max(this.nextTick(this.state, this.forgetAt), now);
   }
 }
 

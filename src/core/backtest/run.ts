@@ -167,7 +167,7 @@ export class Run {
     if (Number.isNaN(this.scoreAt)) this.scoreAt = Math.ceil(knownAt / HOUR_MS) * HOUR_MS;
     while (knownAt > this.scoreAt) {
       const changed = this.scores.score(epochMs(this.scoreAt));
-      if (changed > 0) this.replay.scored(epochMs(this.scoreAt));
+      this.replay.scored(epochMs(this.scoreAt), changed > 0);
       this.scoreAt = addMs(epochMs(this.scoreAt), HOUR_MS);
     }
   }

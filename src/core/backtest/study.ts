@@ -38,14 +38,16 @@ export type NewBet = Omit<StudyBet, "prices" | "reversePrice" | "payout"> & { re
 
 export class Study {
   readonly bets: StudyBet[] = [];
-  private readonly open = new Map<number, StudyBet[]>();
+  /** By market; asked with every trade. */
+  private readonly open: (StudyBet[] | undefined)[];
   private readonly byMarket = new Map<number, StudyBet[]>();
   private readonly delaysMs: readonly number[];
   private readonly ownDelayMs: number;
   private readonly windowMs: number;
 
   /** @param windowMs for how long after the delay a trade counts as its price */
-  constructor(ownDelayMs: number, windowMs: number) {
+  constructor(markets: number, ownDelayMs: number, windowMs: number) {
+    this.open = new Array(markets);
     this.delaysMs = [...STUDY_DELAYS_S.map((seconds) => seconds * 1_000), ownDelayMs];
     this.ownDelayMs = ownDelayMs;
     this.windowMs = windowMs;
@@ -57,32 +59,31 @@ export class Study {
     prices[0] = price;
     const bet: StudyBet = { ...facts, prices, reversePrice: Number.NaN, payout: Number.NaN };
     this.bets.push(bet);
-    for (const index of [this.open, this.byMarket]) {
-      const list = index.get(bet.market);
-      if (list === undefined) index.set(bet.market, [bet]);
-      else list.push(bet);
-    }
+    const { market } = bet;
+    this.open[market] = [...(this.open[market] ?? []), bet];
+    const list = this.byMarket.get(market);
+    if (list === undefined) this.byMarket.set(market, [bet]);
+    else list.push(bet);
   }
 
   /** Whether a trade in the market would tell anything. */
   isOpen(market: number): boolean {
-    return this.open.has(market);
+    return this.open[market] !== undefined;
   }
 
   /** A trade behind those that the bets of the market were told of. */
   show(market: number, quote: Quote): void {
-    const list = this.open.get(market);
+    const list = this.open[market];
     if (list === undefined) return;
     let isOver = false;
     for (const bet of list) isOver = this.price(bet, quote) || isOver;
     if (!isOver) return;
     const left = list.filter((bet) => quote.at - bet.at <= LAST_DELAY_MS + this.windowMs);
-    if (left.length === 0) this.open.delete(market);
-    else this.open.set(market, left);
+    this.open[market] = left.length === 0 ? undefined : left;
   }
 
   resolve(market: number, numerators: readonly [bigint, bigint]): void {
-    this.open.delete(market);
+    this.open[market] = undefined;
     const total = Number(numerators[0] + numerators[1]);
     for (const bet of this.byMarket.get(market) ?? []) bet.payout = Number(numerators[bet.outcome]) / total;
     this.byMarket.delete(market);

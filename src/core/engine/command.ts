@@ -102,6 +102,7 @@ export const unchanged = (state: EngineState): StepResult => ({ state, commands:
 /** Goes on from a result: the next part sees the state that the first one left. */
 export function andThen(first: StepResult, next: (state: EngineState) => StepResult): StepResult {
   const second = next(first.state);
+  if (first.commands.length === 0 && first.changes.length === 0) return second;
   return {
     state: second.state,
     commands: [...first.commands, ...second.commands],

@@ -64,7 +64,8 @@ function mapBelow<Value>(node: Node<Value>, change: Change<Value>, level: number
   const before = node as readonly (Node<Value> | null)[];
   // A branch is looked through with every tick, and mostly nothing in it is too old.
   let left: (Node<Value> | null)[] | null = null;
-  for (const [branch, child] of before.entries()) {
+  for (let branch = 0; branch < before.length; branch += 1) {
+    const child = before[branch] ?? null;
     const kept = child === null ? null : mapBelow(child, change, level + 1);
     if (kept === child) continue;
     left ??= before.slice();

@@ -1,4 +1,3 @@
-import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 import { FillTable, factsUntil } from "../../../core/backtest/columns.ts";
 import type { FillBatch } from "../../../core/backtest/history.ts";
 import type { LifecycleEffect } from "../../../core/chain/lifecycle-effect.ts";
@@ -7,7 +6,7 @@ import type { OutcomeIndex } from "../../../core/market/market.ts";
 import type { LedgerEffect, LedgerLeg } from "../../../core/reputation/ledger-entry.ts";
 import { type EpochMs, epochMs } from "../../../core/time/time.ts";
 import type { History, HistoryCoverage, HistoryMoment, StagedHistory } from "../../../ports/backtest.ts";
-import { type Duckdb, text, textList } from "../duckdb.ts";
+import { type Chunk, type Duckdb, text, textList } from "../duckdb.ts";
 import { findStagedWash } from "./wash.ts";
 
 export type Staged = {
@@ -60,8 +59,10 @@ async function readCoverage(staged: Staged, until: EpochMs | null): Promise<Hist
 async function* readParts(staged: Staged, until: EpochMs | null): ReturnType<History["read"]> {
   const effects = new EffectReader(staged, until);
   const batches = new BatchReader();
-  const statement = `SELECT block_number, log_index, occurred_ms, wallet_key, token_key, traits, size_micros, cash_micros,
-    fee_micros, order_hash FROM ${relationOf(staged)} WHERE ${upTo(until)}`;
+  // The types of the reader's columns: their bytes are copied.
+  const statement = `SELECT block_number::INTEGER, log_index::INTEGER, occurred_ms::DOUBLE, wallet_key::INTEGER,
+    token_key::INTEGER, traits::UTINYINT, size_micros::DOUBLE, cash_micros::DOUBLE, fee_micros::DOUBLE, order_hash
+    FROM ${relationOf(staged)} WHERE ${upTo(until)}`;
   try {
     for await (const chunk of staged.duckdb.chunks(statement)) {
       const batch = batches.read(chunk);
@@ -76,46 +77,35 @@ async function* readParts(staged: Staged, until: EpochMs | null): ReturnType<His
 
 const NO_FILLS: FillBatch = new FillTable().slice(0, 0);
 
-type Column = Int32Array | Float64Array | Uint8Array;
-
 /** Rows of a chunk at most. */
 const CHUNK = 2_048;
 
-/** No column holds a null. The columns are used again for every chunk. */
+/** The columns are used again for every chunk. */
 class BatchReader {
-  private readonly ints = Array.from({ length: 4 }, () => new Int32Array(CHUNK));
-  private readonly floats = Array.from({ length: 4 }, () => new Float64Array(CHUNK));
-  private readonly traits = new Uint8Array(CHUNK);
+  private readonly columns = {
+    blockNumber: new Int32Array(CHUNK),
+    logIndex: new Int32Array(CHUNK),
+    occurredAt: new Float64Array(CHUNK),
+    wallet: new Int32Array(CHUNK),
+    token: new Int32Array(CHUNK),
+    traits: new Uint8Array(CHUNK),
+    size: new Float64Array(CHUNK),
+    cash: new Float64Array(CHUNK),
+    fee: new Float64Array(CHUNK),
+  };
+  private readonly inOrder = Object.values(this.columns);
 
-  read(chunk: DuckDBDataChunk): FillBatch {
-    const rows = chunk.rowCount;
-    const fill = <Values extends Column>(column: number, values: Values | undefined): Values => {
-      const vector: DuckDBVector = chunk.getColumnVector(column);
-      const into = values as Values;
-      for (let row = 0; row < rows; row += 1) into[row] = vector.getItem(row) as number;
-      return into;
-    };
-    const [blockNumber, logIndex, wallet, token] = this.ints;
-    const [occurredAt, size, cash, fee] = this.floats;
-    return {
-      length: rows,
-      blockNumber: fill(0, blockNumber),
-      logIndex: fill(1, logIndex),
-      occurredAt: fill(2, occurredAt),
-      wallet: fill(3, wallet),
-      token: fill(4, token),
-      traits: fill(5, this.traits),
-      size: fill(6, size),
-      cash: fill(7, cash),
-      fee: fill(8, fee),
-      orderHash: (row) => hashOf(chunk.getColumnVector(9).getItem(row)),
-    };
+  read(chunk: Chunk): FillBatch {
+    for (const [place, column] of this.inOrder.entries()) chunk.copy(place, column);
+    const hashes = this.inOrder.length;
+    const orderHash = (row: number): OrderHash => hashOf(chunk.value(hashes, row));
+    return { length: chunk.rowCount, ...this.columns, orderHash };
   }
 }
 
 function hashOf(value: unknown): OrderHash {
   const { bytes } = value as { readonly bytes: Uint8Array };
-  return `0x${Buffer.from(bytes).toString("hex")}` as OrderHash;
+  return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}` as OrderHash;
 }
 
 /** As in flow.lifecycle.kind. */
@@ -126,7 +116,7 @@ type LegRow = { readonly effect: string; readonly ledger: LedgerEffect };
 /** Reads ahead of the fills, one chunk at a time. */
 class EffectReader {
   private readonly staged: Staged;
-  private readonly chunks: AsyncGenerator<DuckDBDataChunk> | null;
+  private readonly chunks: ReturnType<Duckdb["stream"]> | null;
   private ready: LedgerEffect[] = [];
   /** Its legs may go on in the next chunk. */
   private open: LegRow | null = null;
@@ -137,7 +127,7 @@ class EffectReader {
     this.chunks =
       staged.legs === null
         ? null
-        : staged.duckdb.chunks(`SELECT block_number, log_index, ordinal, occurred_ms, wallet_key, token_key, kind, is_own,
+        : staged.duckdb.stream(`SELECT block_number, log_index, ordinal, occurred_ms, wallet_key, token_key, kind, is_own,
             amount_micros, cash_micros FROM read_parquet(${text(staged.legs)}) WHERE ${upTo(until)}`);
   }
 
@@ -167,9 +157,8 @@ class EffectReader {
       this.open = null;
       return;
     }
-    const chunk = next.value;
-    const vectors = Array.from({ length: chunk.columnCount }, (_, column) => chunk.getColumnVector(column));
-    for (let row = 0; row < chunk.rowCount; row += 1) this.take(vectors.map((vector) => vector.getItem(row)));
+    const columns = next.value;
+    for (let row = 0; row < (columns[0]?.length ?? 0); row += 1) this.take(columns.map((column) => column[row]));
   }
 
   private take(values: readonly unknown[]): void {
