@@ -26,7 +26,7 @@ export function addSpent(before: Spent, wallet: Address | null, stakeUsd: UsdMic
   return { ...spent, totalUsd, wallets };
 }
 
-/** What an order did not use after all goes back to the budgets of the day on which it was approved. */
+/** What an order did not use after all goes back to the budgets of the day on which it was approved; negative: it used more. */
 export function returnUnspent(spent: Spent, wallet: Address | null, unusedUsd: UsdMicros, approvedAt: EpochMs): Spent {
   if (unusedUsd === ZERO_USD || spent.day !== startOfDay(approvedAt)) return spent;
   const totalUsd = subUsd(spent.totalUsd, unusedUsd);

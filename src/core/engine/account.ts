@@ -11,7 +11,7 @@ import type { EventStake } from "../risk/event-exposure.ts";
 import { dailyLossLimit } from "../risk/limits.ts";
 import type { AccountView } from "../risk/order-intent.ts";
 import { noteClosed, noteEquity } from "../risk/protections.ts";
-import { addMs, type EpochMs } from "../time/time.ts";
+import { addMs, type EpochMs, isoDate } from "../time/time.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import { type EngineState, openCostUsd } from "./state.ts";
 
@@ -134,13 +134,16 @@ export function entriesStoppedUntil({ at, entriesStoppedUntil: byDay, protection
   return until !== null && at < until ? until : null;
 }
 
+/** A stop that runs since the day before is none of this day's: what is lost on top of it stops entries anew. */
+const isStoppedBy = (date: string, { entriesStoppedUntil: until, config }: EngineState, at: EpochMs): boolean =>
+  until !== null && at < until && isoDate(addMs(until, -config.limits.entriesStopMs)) === date;
+
 function stopAfterDailyLoss(next: EngineState, at: EpochMs): StepResult {
   assertConserved(next);
   const { limits, capitalUsd } = next.config;
   const limit = dailyLossLimit(limits, capitalUsd);
   const loss = dayLossUsd(next);
-  const alreadyStopped = next.entriesStoppedUntil !== null && at < next.entriesStoppedUntil;
-  if (loss < limit || alreadyStopped) return unchanged(next);
+  if (loss < limit || isStoppedBy(next.day.date, next, at)) return unchanged(next);
   const entriesStoppedUntil = addMs(at, limits.entriesStopMs);
   const facts = {
     code: "DAILY_LOSS_LIMIT",

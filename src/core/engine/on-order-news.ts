@@ -1,4 +1,6 @@
 import { assert } from "../assert.ts";
+import { returnUnspent, type Spent } from "../copy/spent.ts";
+import type { Execution, OrderRequest } from "../execution/order.ts";
 import { totalExecutions } from "../execution/simulate-fill.ts";
 import { confirmedExecutions } from "../execution/venue-trades.ts";
 import { addUsd, maxUsd, subUsd, ZERO_USD } from "../money/amounts.ts";
@@ -67,5 +69,25 @@ export function onOrderCorrected(state: EngineState, { clientOrderId, trades }: 
       ]
     : [];
   const told = { ...corrected, changes: [...executed, row, ...corrected.changes] };
-  return andThen({ ...told, state: { ...told.state, answered } }, (next) => refreshEquity(next, next.at));
+  const { day } = told.state;
+  const counted: EngineState = {
+    ...told.state,
+    answered,
+    spent: respend(told.state, order, known.executions, executions),
+    day: isLate ? { ...day, executed: day.executed + 1 } : day,
+  };
+  return andThen({ ...told, state: counted }, (next) => refreshEquity(next, next.at));
+}
+
+/** Budgets count what an entry has spent in truth. */
+function respend(
+  { spent, positions, closed }: EngineState,
+  order: OrderRequest,
+  booked: readonly Execution[],
+  executions: readonly Execution[],
+): Spent {
+  if (order.side === "SELL") return spent;
+  const position = positions[order.positionId] ?? closed?.find(({ id }) => id === order.positionId);
+  const unusedUsd = subUsd(totalExecutions(booked).cashUsd, totalExecutions(executions).cashUsd);
+  return returnUnspent(spent, position?.leader ?? null, unusedUsd, order.approvedAt);
 }

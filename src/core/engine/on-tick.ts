@@ -77,9 +77,12 @@ export function onMarks(state: EngineState, { bids, at }: EventOf<"positionsMark
   let result = unchanged(state);
   for (const position of sortedValues(state.positions)) {
     const seen = bids.find((each) => each.tokenId === position.tokenId);
-    if (seen === undefined || seen.bid === position.mark?.bid) continue;
+    if (seen === undefined) continue;
     const { bid, ask = null } = seen;
-    result = andThen(result, (next) => mark(next, { ...position, mark: { bid, ask, at } }));
+    result = andThen(result, (next) =>
+      // What is sold at which bid may have changed with a start.
+      bid === position.mark?.bid ? sellByMark(next, position) : mark(next, { ...position, mark: { bid, ask, at } }),
+    );
   }
   return result.state === state ? result : andThen(result, (next) => refreshEquity(next, at));
 }

@@ -9,9 +9,10 @@ import { without } from "../record.ts";
 import type { ApprovedOrder } from "../risk/check-order.ts";
 import type { Signal } from "../signals/signal.ts";
 import { isoDate } from "../time/time.ts";
-import { type StepResult, unchanged } from "./command.ts";
+import { andThen, type StepResult, unchanged } from "./command.ts";
 import { enterPosition } from "./entries.ts";
-import { withPosition } from "./exits.ts";
+import { retryExit, withPosition } from "./exits.ts";
+import { skipSignal } from "./signals.ts";
 import type { EngineState } from "./state.ts";
 
 /** So many are kept for the venue's corrections; they come within minutes. */
@@ -51,7 +52,20 @@ export function correctOrder(
     return enterPosition(state, order, signal, executions);
   }
   const correct = order.side === "BUY" ? correctEntry : correctExit;
-  return bookCorrection(state, position, correct(position, before, after, state.at));
+  const corrected = bookCorrection(state, position, correct(position, before, after, state.at));
+  return andThen(corrected, (next) => endExit(next, position));
+}
+
+/** A position that is no more needs no exit; one that is ours again because its sale failed is to be sold again. */
+function endExit(state: EngineState, before: Position): StepResult {
+  const now = state.positions[before.id];
+  const { exit, closeReason } = before;
+  if (now === undefined) {
+    const refusal = { code: "NOTHING_TO_DO", limit: "an open position", value: "voided" } as const;
+    return exit?.signalId ? skipSignal(state, exit.signalId, refusal) : unchanged(state);
+  }
+  if (closeReason === null || closeReason === "RESOLUTION" || closeReason === "VOIDED") return unchanged(state);
+  return unchanged(retryExit(state, now, { reason: closeReason, signalId: null, stage: "RETRY", retryAt: null }));
 }
 
 function bookCorrection(state: EngineState, before: Position, correction: Realization): StepResult {
