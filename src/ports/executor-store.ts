@@ -1,7 +1,7 @@
 import type { Command, EngineRows } from "../core/engine/command.ts";
 import type { ControlCommand, EngineEvent } from "../core/engine/event.ts";
 import type { EngineState } from "../core/engine/state.ts";
-import type { MarketId } from "../core/ids/ids.ts";
+import type { Address, MarketId, TokenId } from "../core/ids/ids.ts";
 import type { ModelContext } from "../core/model/context.ts";
 import type { SignalModel } from "../core/model/price-model.ts";
 import type { ClosedBet, Significance } from "../core/performance/significance.ts";
@@ -30,13 +30,23 @@ export type LoadedEngine = {
   readonly cursor: bigint;
 };
 
+/** From which fill on the wallet is followed in the token. */
+export type FollowedEntry = {
+  readonly wallet: Address;
+  readonly tokenId: TokenId;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+};
+
 export type CandidateQuery = {
   readonly cursor: bigint;
-  /** Older fills are history, but for sells by the leader of an open position: those are read from the cursor on. */
+  /** Older fills are history, but for sells by the leader of a position or an entry: those are read from the cursor on. */
   readonly since: EpochMs;
   /** null: this signal is switched off. */
   readonly minWhaleScore: number | null;
   readonly maxFadeScore: number | null;
+  /** Entries that have no position yet: of whom they follow, sells are given too. */
+  readonly entries?: readonly FollowedEntry[];
   /** Which buys of wallets that may be followed the model is asked about; absent: there is none. */
   readonly model?: Pick<SignalModel, "minTradeUsd">;
 };

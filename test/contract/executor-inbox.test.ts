@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { beforeEach, expect, test } from "vitest";
 import { ts } from "../../src/adapters/postgres/codecs.ts";
-import type { ChangedRow } from "../../src/core/engine/command.ts";
 import { addMs } from "../../src/core/time/time.ts";
-import type { ExecutorStore } from "../../src/ports/executor-store.ts";
+import type { ExecutorStore, FollowedEntry } from "../../src/ports/executor-store.ts";
 import * as facts from "../support/chain-facts.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { executorDesk } from "../support/executor-desk.ts";
@@ -116,17 +115,16 @@ describeOnEachEngine("what the executor reads", (getDb) => {
     expect(inbox.fills.map(({ fill }) => fill.logIndex)).toEqual([1]);
   });
 
-  test("tells of sells of a wallet whose buy an entry of ours still rests for", async () => {
-    const batch = await tradeOnce();
-    const changes = batch.changes.flatMap((change): readonly ChangedRow[] => {
-      if (change.kind !== "order") return change.kind === "position" ? [] : [change];
-      const order = { ...change.order, timeInForce: "GTC", restUntil: blockTime(9) } as const;
-      return [{ ...change, order, status: "SUBMITTED", executions: [] }];
-    });
-    await store.save({ ...batch, changes });
+  test("tells of sells of a wallet that an entry without a position follows, from its trigger on, once", async () => {
     const before = await query({ minWhaleScore: null, maxFadeScore: null });
-    await chain().extend(aRecord(3, 3, { fills: [fillOf(1, "SELL", 3, 0), fillOf(2, "SELL", 3, 1)] }));
-    expect((await store.read(before)).fills.map(({ fill }) => fill.logIndex)).toEqual([0]);
+    const entry = { wallet: walletNo(1), tokenId: tokenNo(0), blockNumber: 3, logIndex: 2 };
+    const fills = [1, 3, 4].map((log) => fillOf(log === 3 ? 2 : 1, "SELL", 3, log));
+    await chain().extend(aRecord(2, 3, { fills: [fillOf(1, "SELL", 2, 7), ...fills] }));
+    const told = async (entries: readonly FollowedEntry[]) =>
+      (await store.read({ ...before, entries })).fills.map(({ fill }) => fill.logIndex);
+    expect(await told([])).toEqual([]);
+    expect(await told([entry])).toEqual([4]);
+    expect(await told([entry, { ...entry, logIndex: 0 }])).toEqual([1, 4]);
   });
 
   test("settles on finalized blocks only, and only what is held", async () => {

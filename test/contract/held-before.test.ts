@@ -12,7 +12,7 @@ import { randomOf } from "../support/fills.ts";
 import { createReputationBench } from "../support/reputation-bench.ts";
 import { $, sh } from "../support/trading.ts";
 
-const LAST = 60;
+const LAST = 40;
 const LEADER = walletNo(1);
 
 type Sale = { readonly block: number; readonly held: bigint };
@@ -62,7 +62,7 @@ describeOnEachEngine("what a leader held", (getDb) => {
   let store: ExecutorStore;
   const desk = executorDesk(getDb, () => store);
 
-  test("is told as the chain has it", async () => {
+  test("is told as the chain has it", { timeout: 60_000 }, async () => {
     const db = getDb();
     const { service, chain } = await createReputationBench(db);
     store = await desk.open();

@@ -5,8 +5,8 @@ import type { ModelContext } from "../../core/model/context.ts";
 import { price, shares, usd } from "../../core/money/amounts.ts";
 import { UNSCORED_WALLET } from "../../core/signals/observed-fill.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
-import type { CandidateFill, CandidateQuery } from "../../ports/executor-store.ts";
-import { type Hex, ts } from "./codecs.ts";
+import type { CandidateFill, CandidateQuery, FollowedEntry } from "../../ports/executor-store.ts";
+import { bytesArray, type Hex, int8Array, numericArray, ts } from "./codecs.ts";
 import { EDGE_BOUND } from "./edge-bound.ts";
 import { HELD_BEFORE } from "./held-before.ts";
 import { placeOf } from "./model-contexts.ts";
@@ -54,12 +54,17 @@ export const selectEntries = (query: CandidateQuery): RawBuilder<unknown> =>
   selectCandidates(youngFills(query), tellingScore(query));
 
 /**
- * However old, all sells by the leader of an open position, or of an entry that rests, since it was followed, with what
- * it held before.
+ * However old, all sells by the leader of an open position, or of an entry that has none yet, since it was followed, with
+ * what it held before.
  * @param read blocks as PostgreSQL writes an int4multirange
  */
-export async function loadExits(kysely: Kysely<Schema>, read: string): Promise<readonly CandidateRow[]> {
-  const { rows } = await sql<CandidateRow>`${PREPARED}${selectCandidates(leaderSells(read), anyScore)}`.execute(kysely);
+export async function loadExits(
+  kysely: Kysely<Schema>,
+  read: string,
+  entries: readonly FollowedEntry[],
+): Promise<readonly CandidateRow[]> {
+  const sells = leaderSells(read, entries);
+  const { rows } = await sql<CandidateRow>`${PREPARED}${selectCandidates(sells, anyScore)}`.execute(kysely);
   return rows;
 }
 
@@ -116,22 +121,28 @@ function tellingScore({ minWhaleScore, maxFadeScore, model }: CandidateQuery) {
 
 const anyScore = sql`LEFT JOIN flow.wallet_score s ON s.wallet_key = f.wallet_key`;
 
-const leaderSells = (read: string) => sql`
+const leaderSells = (read: string, entries: readonly FollowedEntry[]) => sql`
   SELECT f.*, ${HELD_BEFORE} AS held_before
   FROM (
-    SELECT p.leader_key, p.token_key, min((g.trigger_block::bigint << 32) + g.trigger_log_index) AS followed_at
-    FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id
-    WHERE p.status = 'OPEN' AND p.leader_key IS NOT NULL
-    GROUP BY p.leader_key, p.token_key
-    UNION
-    SELECT g.wallet_key, g.token_key, (g.trigger_block::bigint << 32) + g.trigger_log_index
-    FROM flow.trade_order o JOIN flow.signal g ON g.id = o.signal_id
-    WHERE o.status = 'SUBMITTED' AND o.request ? 'restUntil' AND g.signal_type = 'FOLLOW_WHALE'
-      AND NOT EXISTS (SELECT FROM flow.position p WHERE p.id = o.position_id)
+    SELECT leader_key, token_key, min(followed_at) AS followed_at
+    FROM (
+      SELECT p.leader_key, p.token_key, (g.trigger_block::bigint << 32) + g.trigger_log_index AS followed_at
+      FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id
+      WHERE p.status = 'OPEN' AND p.leader_key IS NOT NULL
+      UNION ALL
+      SELECT w.wallet_key, t.token_key, e.followed_at
+      FROM unnest(${bytesArray(entries.map(({ wallet }) => wallet))}, ${numericArray(entries.map(({ tokenId }) => tokenId))},
+        ${int8Array(entries.map(placeNumber))}) AS e (address, token_id, followed_at)
+      JOIN flow.wallet w USING (address) JOIN flow.token t USING (token_id)
+    ) followed
+    GROUP BY 1, 2
   ) l
   JOIN flow.fill f ON f.wallet_key = l.leader_key AND f.token_key = l.token_key
   WHERE f.is_sell AND f.block_number <@ ${read}::int4multirange
     AND (f.block_number::bigint << 32) + f.log_index > l.followed_at`;
+
+const placeNumber = ({ blockNumber, logIndex }: FollowedEntry): bigint =>
+  (BigInt(blockNumber) << 32n) + BigInt(logIndex);
 
 /** Of `selectCandidates`, but for its last. */
 export const CANDIDATE_COLUMNS = 28;

@@ -24,7 +24,9 @@ import type { Schema } from "./schema.ts";
  */
 export async function loadInbox({ kysely }: Database, query: CandidateQuery): Promise<ExecutorInbox> {
   const { news, entries } = await loadNews(kysely, query);
-  const exits = news.has_leaders && news.read !== null ? await loadExits(kysely, news.read) : [];
+  const { entries: entered = [] } = query;
+  const isFollowing = news.has_leaders || entered.length > 0;
+  const exits = isFollowing && news.read !== null ? await loadExits(kysely, news.read, entered) : [];
   const contexts = query.model === undefined ? NO_CONTEXTS : await loadContexts(kysely, entries, query.model);
   return {
     cursor: news.seq === null ? query.cursor : BigInt(news.seq),
@@ -66,8 +68,7 @@ async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
       'block_ms', (SELECT extract(epoch FROM block_time) * 1000 FROM flow.block ORDER BY block_number DESC LIMIT 1),
       'has_resolutions', EXISTS (
         SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN'),
-      'has_leaders', EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL)
-        OR EXISTS (SELECT FROM flow.trade_order WHERE status = 'SUBMITTED' AND request ? 'restUntil'),
+      'has_leaders', EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL),
       'has_controls', EXISTS (SELECT FROM flow.command WHERE handled_at IS NULL))
     FROM i`.execute(kysely);
   const news = rows.pop()?.news ?? null;

@@ -87,6 +87,22 @@ test("every figure of a world that was worked out by hand, to the micro", async 
   expect(verdict).toEqual({ word: "cannot tell", because: ["3 signals in 3 events are too few to say anything"] });
 });
 
+test("a leader who sells while the order waits for its answer is followed out", async () => {
+  const left = FILLS.flatMap((fill): TableFill[] => {
+    if (fill.market !== 13 || fill.side === "SELL") return fill.market === 13 ? [] : [fill];
+    const sale = { market: 13, side: "SELL", price: 0.4 } as const;
+    const first = { ...sale, at: at(4, 0, 8), wallet: 0, shares: 300 };
+    const others = [5, 25].map((second) => ({ ...sale, at: at(4, 1, second), wallet: 4, shares: 400 }));
+    return fill.shares === 100 ? [first, fill, ...others] : [fill];
+  });
+  const { record } = await runBacktest(tableHistory(left, RESOLUTIONS), options);
+  expect(listTrades(record).map(({ market, closeReason }) => [market, closeReason])).toEqual([
+    ["market 12", "RESOLUTION"],
+    ["market 13", "LEADER_EXIT"],
+    ["market 14", "STOP_LOSS"],
+  ]);
+});
+
 test("the same input gives the same bytes", async () => {
   const text = async (): Promise<string> => {
     const { record } = await runBacktest(history, options);

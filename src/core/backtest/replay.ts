@@ -2,6 +2,7 @@
  * The engine of paper and live trading, fed with the past. Its clock is when a fill became known: block time plus a
  * delay. Orders meet what traded after they had arrived.
  */
+import { leaderOf } from "../copy/copy-rules.ts";
 import type { ChangedRow, Command } from "../engine/command.ts";
 import type { EngineEvent } from "../engine/event.ts";
 import { type EngineConfig, type EngineState, sortedValues } from "../engine/state.ts";
@@ -62,7 +63,8 @@ export class Replay {
   private state: EngineState;
   /** What is held, and when it may be valued again. */
   private held = new Map<number, { readonly token: number; readonly outcome: OutcomeIndex; markAt: number }>();
-  private heldTokens = new Set<number>();
+  /** Tokens whose leaders' sales matter: those held, and those of entries that have brought nothing yet. */
+  private watched = new Set<number>();
   /** Of the fill that is told of. */
   private leader = -1;
   /** Rows of the present batch whose wallets' activity is counted. */
@@ -149,7 +151,7 @@ export class Replay {
     // Of an order that is only imagined nobody asks the hash.
     if (isControl) this.control(wallet, token, this.observe(batch, row, null, NO_HASH));
     if (!isCandidate) return;
-    const held = isSell && this.heldTokens.has(token) ? holdings.held(wallet, token) : null;
+    const held = isSell && this.watched.has(token) ? holdings.held(wallet, token) : null;
     const fill = this.observe(batch, row, held, batch.orderHash(row));
     const facts = this.board.facts(wallet);
     this.keyOfMarket.set(this.facts.markets[market]?.marketId ?? "", market);
@@ -202,7 +204,7 @@ export class Replay {
   private sellMatters(wallet: number, token: number): boolean {
     const rules = this.options.engine.signals;
     return (
-      this.heldTokens.has(token) || (rules.fadeDegens && (this.board.score[wallet] as number) < rules.maxFadeScore)
+      this.watched.has(token) || (rules.fadeDegens && (this.board.score[wallet] as number) < rules.maxFadeScore)
     );
   }
 
@@ -285,7 +287,7 @@ export class Replay {
       this.state = state;
       if (state === before && commands.length === 0) continue;
       this.sink(changes, event, commands);
-      if (state.positions !== before.positions) this.findHeld();
+      if (state.positions !== before.positions || state.signals !== before.signals) this.findHeld();
       for (const change of changes) if (change.kind === "signal") this.noteSignal(change.signal, before);
       for (const command of commands) {
         const known = this.perform(command, event.at);
@@ -338,14 +340,19 @@ export class Replay {
 
   private findHeld(): void {
     const held: typeof this.held = new Map();
-    this.heldTokens = new Set();
+    this.watched = new Set();
     for (const { marketId, outcomeIndex } of sortedValues(this.state.positions)) {
       const market = this.keyOfMarket.get(marketId) as number;
       const token = this.tape.tokenOf(market, outcomeIndex);
-      this.heldTokens.add(token);
+      this.watched.add(token);
       held.set(market, this.held.get(market) ?? { token, outcome: outcomeIndex, markAt: 0 });
     }
     this.held = held;
+    for (const signal of Object.values(this.state.signals)) {
+      if (leaderOf(signal) === null) continue;
+      const market = this.keyOfMarket.get(signal.marketId) as number;
+      this.watched.add(this.tape.tokenOf(market, signal.outcomeIndex));
+    }
   }
 
   private plan(now: number): void {

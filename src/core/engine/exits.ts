@@ -3,7 +3,8 @@ import type { SignalId } from "../ids/ids.ts";
 import { withEntry } from "../record.ts";
 import { addMs, SECOND_MS } from "../time/time.ts";
 import { type StepResult, unchanged } from "./command.ts";
-import type { EngineState } from "./state.ts";
+import { skipSignal } from "./signals.ts";
+import type { EngineState, OrderInFlight } from "./state.ts";
 
 /** A sell that was refused or not filled is tried again after this. */
 export const EXIT_RETRY_MS = 5 * SECOND_MS;
@@ -37,6 +38,19 @@ export function askForExit(state: EngineState, position: Position, exit: ExitReq
     ],
     changes: [],
   };
+}
+
+/** What happened while an entry was in flight is its position's now; where it has brought none, it is nobody's. */
+export function inheritExit(state: EngineState, { order, leaderExit, exit }: OrderInFlight): StepResult {
+  const position = state.positions[order.positionId];
+  if (position === undefined) {
+    const refusal = { code: "NOTHING_TO_DO", limit: "an open position", value: "none" } as const;
+    return exit?.signalId ? skipSignal(state, exit.signalId, refusal) : unchanged(state);
+  }
+  if (leaderExit === undefined && exit === undefined) return unchanged(state);
+  const watched = { ...position, leaderExit: position.leaderExit ?? leaderExit ?? null };
+  const next = withPosition(state, watched);
+  return exit === undefined ? unchanged(next) : requestExit(next, watched, exit.reason, exit.signalId);
 }
 
 export const retryExit = (state: EngineState, position: Position, exit: ExitRequest): EngineState =>

@@ -1,9 +1,11 @@
 import { unreachable } from "../assert.ts";
+import type { PositionId } from "../ids/ids.ts";
 import type { TradingState } from "../risk/limits.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
 import { withdraw } from "./resting-orders.ts";
+import { mapRecord } from "./shards.ts";
 import { type EngineState, sortedValues } from "./state.ts";
 
 export function onCommand(state: EngineState, { command, commandId }: EventOf<"commanded">): StepResult {
@@ -14,18 +16,29 @@ export function onCommand(state: EngineState, { command, commandId }: EventOf<"c
       return setTradingState(state, "HALTED", commandId);
     case "resume":
       return setTradingState(state, "ACTIVE", commandId);
-    case "close": {
-      const position = state.positions[command.positionId];
-      return position === undefined ? unchanged(state) : requestExit(state, position, "COMMAND", null);
-    }
+    case "close":
+      return closeThose(state, (positionId) => positionId === command.positionId);
     case "close-all":
-      return sortedValues(state.positions).reduce(
-        (result, position) => andThen(result, (next) => requestExit(next, position, "COMMAND", null)),
-        withdraw(state, () => true),
-      );
+      return closeThose(state, () => true);
     default:
       return unreachable(command);
   }
+}
+
+/** What an entry in flight brings is sold when it has come. */
+function closeThose(state: EngineState, isMeant: (positionId: PositionId) => boolean): StepResult {
+  const orders = mapRecord(state.orders, (inFlight) =>
+    inFlight.order.side === "BUY" && isMeant(inFlight.order.positionId)
+      ? { ...inFlight, exit: inFlight.exit ?? { reason: "COMMAND", signalId: null } }
+      : inFlight,
+  );
+  const marked = orders === state.orders ? state : { ...state, orders };
+  return sortedValues(state.positions)
+    .filter(({ id }) => isMeant(id))
+    .reduce(
+      (result, position) => andThen(result, (next) => requestExit(next, position, "COMMAND", null)),
+      withdraw(marked, ({ order }) => isMeant(order.positionId)),
+    );
 }
 
 function setTradingState(state: EngineState, tradingState: TradingState, commandId: string): StepResult {

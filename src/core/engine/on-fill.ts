@@ -1,6 +1,5 @@
 import { copyTermsOf, findCopyRefusal } from "../copy/copy-checks.ts";
-import { leaderOf, minTradeOf, resolveCopyRule } from "../copy/copy-rules.ts";
-import type { Position } from "../execution/position.ts";
+import { minTradeOf } from "../copy/copy-rules.ts";
 import { NO_FEE, type OutcomeIndex } from "../market/market.ts";
 import { toNumber } from "../money/amounts.ts";
 import { withEntry } from "../record.ts";
@@ -8,17 +7,17 @@ import type { Refusal } from "../risk/limits.ts";
 import { findGateRefusal } from "../risk/live-gate.ts";
 import { findConflicts, type RecentTrigger } from "../signals/conflict.ts";
 import { type Episode, extendEpisode, retractEpisode } from "../signals/episode.ts";
-import { detectExitFollow } from "../signals/exit-follow.ts";
+import type { LeaderExit } from "../signals/exit-follow.ts";
 import { detectFadeDegen, isDegen, type PanicSell } from "../signals/fade-degen.ts";
 import { retractFills } from "../signals/fill-sum.ts";
 import { detectFollowWhale, isWhale, triggerOf } from "../signals/follow-whale.ts";
 import { detectPrediction, modelPrice } from "../signals/ml-prediction.ts";
-import { computeEntryCap, cutToTick, FINEST_TICK } from "../signals/price-cap.ts";
-import { type Signal, type SignalType, signalId, type Trigger } from "../signals/signal.ts";
-import { addMs } from "../time/time.ts";
+import { cutToTick, FINEST_TICK } from "../signals/price-cap.ts";
+import type { Signal, Trigger } from "../signals/signal.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
+import { draftSignal, refuse } from "./draft-signal.ts";
 import type { EventOf } from "./event.ts";
-import { requestExit } from "./exits.ts";
+import { onLeaderSell } from "./on-leader-sell.ts";
 import { withdraw } from "./resting-orders.ts";
 import { getShard, mapRecord, mapShards, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
@@ -127,98 +126,17 @@ function onDegenSell(state: EngineState, event: FillObserved): StepResult {
   return enterSignal(next, barred === null ? signal : refuse(signal, barred));
 }
 
-/** A sell by the wallet that a position follows. */
-function onLeaderSell(state: EngineState, event: FillObserved): StepResult {
-  const { fill, wallet } = event;
-  // Whom we follow in does not want in any more.
-  let result = withdraw(state, ({ order }) => {
-    const signal = order.signalId === null ? undefined : state.signals[order.signalId];
-    return order.tokenId === fill.tokenId && signal !== undefined && leaderOf(signal)?.wallet === fill.wallet;
-  });
-  for (const position of sortedValues(state.positions)) {
-    if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
-    const { exit, trigger } = detectExitFollow(state.config.signals, position.leaderExit, fill, wallet);
-    const watched: Position = { ...position, leaderExit: exit };
-    result = andThen(result, (now) => unchanged({ ...now, positions: withEntry(now.positions, position.id, watched) }));
-    // A second sale while we are selling already adds nothing.
-    if (trigger === null || position.exit !== null) continue;
-    if (!resolveCopyRule(state.config, { wallet: fill.wallet, tier: position.leaderTier ?? "" }).mirrorExits) continue;
-    const signal = draftSignal(state, "EXIT_FOLLOW", event, trigger, wallet.score / 10);
-    result = andThen(result, (now) => enterExit(now, signal, watched.id));
-  }
-  return result;
-}
-
-function enterExit(state: EngineState, signal: Signal, positionId: string): StepResult {
-  const position = state.positions[positionId];
-  if (position === undefined || signal.refusal !== null) return enterSignal(state, signal);
-  const entered = enterSignal(state, signal);
-  // The exit asks for the book itself: one request, not two.
-  const commands = entered.commands.filter((command) => command.kind !== "requestBook");
-  return andThen({ ...entered, commands }, (now) => requestExit(now, position, "LEADER_EXIT", signal.id));
-}
-
-function draftSignal(
-  state: EngineState,
-  type: SignalType,
-  { fill, market, at }: FillObserved,
-  trigger: Trigger,
-  confidence: number,
-): Signal {
-  const { ttlMs, slippageBps, triggerAgeMsMax } = state.config.signals;
-  const side = type === "EXIT_FOLLOW" ? "SELL" : "BUY";
-  const signal: Signal = {
-    id: signalId(type, market.marketId, market.outcomeIndex, fill, state.config.mode),
-    type,
-    side,
-    marketId: market.marketId,
-    tokenId: fill.tokenId,
-    outcomeIndex: market.outcomeIndex,
-    marketTitle: market.title,
-    outcome: market.outcome,
-    category: market.category,
-    eventId: market.eventId,
-    endsAt: market.endsAt,
-    negRisk: market.negRisk ?? null,
-    trigger,
-    limitPrice: side === "BUY" ? computeEntryCap(trigger.price, slippageBps, market.tickSize ?? FINEST_TICK) : null,
-    confidence,
-    createdAt: at,
-    expiresAt: addMs(at, ttlMs),
-    status: "PENDING",
-    stage: "AWAITING_BOOK",
-    refusal: null,
-    checks: [],
-    seen: null,
-    kelly: null,
-    stakeUsd: null,
-    executedAt: null,
-  };
-  const ageMs = at - fill.occurredAt;
-  // An exit is late rather than not at all.
-  if (side === "BUY" && ageMs > triggerAgeMsMax) {
-    return refuse(signal, { code: "DATA_STALE", limit: `${triggerAgeMsMax} ms`, value: `trigger ${ageMs} ms` });
-  }
-  const live = sortedValues(state.signals).find((other) => isSameBet(other, signal));
-  if (live === undefined) return signal;
-  return refuse(signal, { code: "SIGNAL_ALREADY_LIVE", limit: "1 per type, market and outcome", value: live.id });
-}
-
-const isSameBet = (a: Signal, b: Signal): boolean =>
-  a.type === b.type && a.marketId === b.marketId && a.outcomeIndex === b.outcomeIndex;
-
-const refuse = (signal: Signal, refusal: Refusal): Signal => ({ ...signal, status: "SKIPPED", stage: "DONE", refusal });
-
 /** A reorg: what came from the removed blocks is unlearned; what was already bought stays bought, what rests is taken back. */
 export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksRetracted">): StepResult {
   const episodes = mapShards(state.episodes, (episode) => retractEpisode(episode, fromBlock));
   const panics = mapRecord(state.panics, (sells) => retractSells(sells, fromBlock));
+  // The leader's sales that are gone come again with the new blocks, and count once.
   const positions = mapRecord(state.positions, (position) => retractExit(position, fromBlock));
+  const orders = mapRecord(state.orders, (inFlight) => retractExit(inFlight, fromBlock));
   const gone = sortedValues(state.signals).filter(
     (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
   );
-  const same = episodes === state.episodes && panics === state.panics && positions === state.positions;
-  const unlearned = same ? state : { ...state, episodes, panics, positions };
+  const unlearned = { ...state, episodes, panics, positions, orders };
   const taken = withdraw(unlearned, ({ order: { signalId } }) => {
     const signal = signalId === null ? undefined : state.signals[signalId];
     return signal !== undefined && signal.trigger.blockNumber >= fromBlock;
@@ -242,8 +160,8 @@ function retractSells(sells: readonly PanicSell[], fromBlock: number): readonly 
   return left.length === 0 ? null : left;
 }
 
-/** The leader's sales that are gone come again with the new blocks, and count once. */
-function retractExit(position: Position, fromBlock: number): Position {
-  const leaderExit = position.leaderExit === null ? null : retractFills(position.leaderExit, fromBlock);
-  return leaderExit === position.leaderExit ? position : { ...position, leaderExit };
+function retractExit<Holder extends { readonly leaderExit?: LeaderExit | null }>(holder: Holder, from: number): Holder {
+  const { leaderExit } = holder;
+  const left = leaderExit ? retractFills(leaderExit, from) : leaderExit;
+  return left === leaderExit ? holder : { ...holder, leaderExit: left };
 }

@@ -9,6 +9,7 @@ import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import { signalOf } from "./entries.ts";
 import type { EventOf } from "./event.ts";
+import { inheritExit } from "./exits.ts";
 import { filledRow } from "./on-order.ts";
 import { correctOrder } from "./order-corrections.ts";
 import type { EngineState, OrderInFlight } from "./state.ts";
@@ -38,7 +39,8 @@ export function onOrderProgress(
   };
   const signal = signalOf(state, order);
   const bought = andThen(noted, (next) => correctOrder(next, order, signal, booked, executions));
-  return andThen(bought, (next) => refreshEquity(next, next.at));
+  const inherited = andThen(bought, (next) => inheritExit(next, waiting));
+  return andThen(inherited, (next) => refreshEquity(next, next.at));
 }
 
 /**

@@ -11,7 +11,7 @@ import { bookRealization, refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type Command, type StepResult, unchanged } from "./command.ts";
 import { enterPosition, positionFacts, signalOf } from "./entries.ts";
 import type { EventOf } from "./event.ts";
-import { retryExit, withPosition } from "./exits.ts";
+import { inheritExit, retryExit, withPosition } from "./exits.ts";
 import { correctOrder, remember, rememberClosed } from "./order-corrections.ts";
 import { executeSignal, skipSignal } from "./signals.ts";
 import type { EngineState } from "./state.ts";
@@ -23,13 +23,20 @@ export function onOrderResult(state: EngineState, { clientOrderId, result }: Eve
   const { order, booked: before = [] } = inFlight;
   const executions = result.status === "filled" ? result.executions : [];
   const landed = remember({ ...state, orders: without(state.orders, clientOrderId) }, order, executions);
-  if (before.length > 0) return withHypotheses(finishEntry(landed, order, before, executions), order, result);
-  if (result.status === "unfilled") {
-    return withHypotheses(onUnfilled(landed, order, result.reason), order, result);
-  }
-  const filled = order.side === "BUY" ? onBought : onSold;
-  const booked = withHypotheses(filled(landed, order, result.executions), order, result);
-  return andThen(booked, (next) => refreshEquity(next, next.at));
+  const answered = answer(landed, order, before, result);
+  const inherited = order.side === "SELL" ? answered : andThen(answered, (next) => inheritExit(next, inFlight));
+  return andThen(withHypotheses(inherited, order, result), (next) => refreshEquity(next, next.at));
+}
+
+function answer(
+  state: EngineState,
+  order: OrderRequest,
+  before: readonly Execution[],
+  result: OrderResult,
+): StepResult {
+  if (before.length > 0) return finishEntry(state, order, before, result.status === "filled" ? result.executions : []);
+  if (result.status === "unfilled") return onUnfilled(state, order, result.reason);
+  return order.side === "BUY" ? onBought(state, order, result.executions) : onSold(state, order, result.executions);
 }
 
 /** In rows alone: decisions do not depend on what might have been. */

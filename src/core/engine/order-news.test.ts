@@ -76,12 +76,9 @@ describe("an entry that rests", () => {
     const sale = aFillEvent({ side: "SELL", block: 101, order: 2, size: "10", cash: "5" });
     const retraction = { kind: "blocksRetracted", at: NOON, fromBlock: 100 } as const;
     for (const event of [sale, retraction]) {
-      expect(
-        aResting()
-          .tell(event)
-          .commands.map(({ kind }) => kind),
-      ).toContain("cancelOrder");
-      expect(aResting({ ...resting, copy: aConfig().copy }).tell(event).commands).toEqual([]);
+      const kindsOf = (engine: ReturnType<typeof aResting>) => engine.tell(event).commands.map(({ kind }) => kind);
+      expect(kindsOf(aResting())).toContain("cancelOrder");
+      expect(kindsOf(aResting({ ...resting, copy: aConfig().copy }))).not.toContain("cancelOrder");
     }
   });
 

@@ -1,7 +1,7 @@
 import { type CopyRules, NO_COPY_RULES } from "../copy/copy-rules.ts";
 import { noneSpent, type Spent } from "../copy/spent.ts";
 import type { Execution } from "../execution/order.ts";
-import type { Position, TradingMode } from "../execution/position.ts";
+import type { ExitRequest, Position, TradingMode } from "../execution/position.ts";
 import type { SignalModel } from "../model/price-model.ts";
 import { addUsd, type UsdMicros, ZERO_USD } from "../money/amounts.ts";
 import { type DayRecord, type EquityRecord, startDay, startEquity } from "../performance/day.ts";
@@ -11,6 +11,7 @@ import type { LiveGate } from "../risk/live-gate.ts";
 import { type Protections, startProtections } from "../risk/protections.ts";
 import type { RecentTrigger } from "../signals/conflict.ts";
 import type { Episode } from "../signals/episode.ts";
+import type { LeaderExit } from "../signals/exit-follow.ts";
 import type { PanicSell } from "../signals/fade-degen.ts";
 import type { Signal } from "../signals/signal.ts";
 import type { SignalRules } from "../signals/signal-rules.ts";
@@ -50,6 +51,9 @@ export type OrderInFlight = {
   readonly booked?: readonly Execution[];
   /** It rests, and is to be taken back. */
   readonly isWithdrawn?: true;
+  /** What the leader has sold since, and why what the order brings is to be sold: its position's, once there is one. */
+  readonly leaderExit?: LeaderExit | null;
+  readonly exit?: Pick<ExitRequest, "reason" | "signalId">;
 };
 
 /** Live: an order whose answer is booked, kept a while because the venue may still correct itself. */

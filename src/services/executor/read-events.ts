@@ -1,18 +1,30 @@
+import { leaderOf } from "../../core/copy/copy-rules.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
-import type { EngineConfig } from "../../core/engine/state.ts";
+import type { EngineState } from "../../core/engine/state.ts";
+import { positionId } from "../../core/execution/order.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
-import type { CandidateQuery, ExecutorInbox } from "../../ports/executor-store.ts";
+import type { CandidateQuery, ExecutorInbox, FollowedEntry } from "../../ports/executor-store.ts";
 
 /** What is older than a signal's life gives no entry any more. */
-export function candidateQuery({ signals, model }: EngineConfig, cursor: bigint, now: EpochMs): CandidateQuery {
+export function candidateQuery(state: EngineState, cursor: bigint, now: EpochMs): CandidateQuery {
+  const { signals, model } = state.config;
   return {
     cursor,
     since: addMs(now, -Math.max(signals.ttlMs, signals.triggerAgeMsMax)),
     minWhaleScore: signals.followWhales ? signals.minWhaleScore : null,
     maxFadeScore: signals.fadeDegens ? signals.maxFadeScore : null,
+    entries: followedEntries(state),
     ...(model === undefined ? {} : { model }),
   };
 }
+
+const followedEntries = ({ signals, positions }: EngineState): readonly FollowedEntry[] =>
+  Object.values(signals).flatMap((signal): FollowedEntry[] => {
+    const leader = leaderOf(signal);
+    if (leader === null || positions[positionId(signal.id)] !== undefined) return [];
+    const { blockNumber, logIndex } = signal.trigger;
+    return [{ wallet: leader.wallet, tokenId: signal.tokenId, blockNumber, logIndex }];
+  });
 
 /** A person's commands first, then what the chain took back, what it settled, what it brought; time last. */
 export function toEvents(inbox: ExecutorInbox, at: EpochMs): readonly EngineEvent[] {

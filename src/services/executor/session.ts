@@ -83,7 +83,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
       openPositions: positionsOf(runner),
       unfinished: unfinished.length,
     });
-    chainAsOf = (await store.read(candidateQuery(runner.state().config, runner.cursor(), clock.nowMs()))).chainAsOf;
+    chainAsOf = (await store.read(candidateQuery(runner.state(), runner.cursor(), clock.nowMs()))).chainAsOf;
     performer.perform(unfinished);
     onReady();
     const onChain = (at: EpochMs | null): void => {
@@ -126,7 +126,7 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
     if (hinted || now >= pollAt) {
       const changed = now >= settingsAt ? ((await settings?.refresh()) ?? null) : null;
       if (now >= settingsAt) settingsAt = now + pollMs;
-      const inbox = await store.read(candidateQuery(runner.state().config, runner.cursor(), now));
+      const inbox = await store.read(candidateQuery(runner.state(), runner.cursor(), now));
       parts.onChain(inbox.chainAsOf);
       // Decisions are made at the time of reading, not at that of the hint.
       const at = clock.nowMs();
