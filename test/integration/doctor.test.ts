@@ -116,13 +116,27 @@ test(
     }
     const other = await examine(
       {},
-      { LIVE_TRADING_ACK: `0x${"44".repeat(20)}`, POLYGON_RPC_URL: `${away},${live?.environment.POLYGON_RPC_URL}` },
+      {
+        RELAYER_API_KEY_ADDRESS: `0x${"44".repeat(20)}`,
+        LIVE_TRADING_ACK: `0x${"44".repeat(20)}`,
+        POLYGON_RPC_URL: `${away},${live?.environment.POLYGON_RPC_URL}`,
+      },
     );
     expect(of(other, "signer")).toMatchObject({ level: "fail", fix: expect.stringContaining("LIVE_TRADING_ACK") });
+    expect(of(other, "relayer-key")).toMatchObject({ fix: expect.stringContaining("RELAYER_API_KEY_ADDRESS") });
+    const key = await examine({}, { RELAYER_URL: away, RELAYER_API_KEY_ADDRESS: `0x${"44".repeat(20)}` });
+    expect(of(key, "relayer-key")).toMatchObject({ level: "warn", fix: expect.stringContaining("RELAYER_URL") });
     // One of several nodes is missed by nobody.
     expect(notOk(other)).toEqual(expect.arrayContaining([`warn rpc ${away}`]));
     expect(of(await examine({}, { POLYGON_RPC_URL: away }), `rpc ${away}`)).toMatchObject({ level: "fail" });
     expect(of(await examine({}, { SIGNER_SOCKET: "/nowhere" }), "signer")).toMatchObject({ level: "fail" });
+    const wanted = await examine(
+      {},
+      { ENABLE_PAPER_TRADING: "false", CLOB_API_KEY: "a", CLOB_API_SECRET: "YQ==", CLOB_API_PASSPHRASE: "b" },
+    );
+    expect(of(wanted, "signer")).toMatchObject({ level: "fail", fix: `set LIVE_TRADING_ACK=${live?.wallet}` });
+    expect(of(wanted, "capital")).toMatchObject({ level: "warn", fix: expect.stringContaining("CAPITAL_USD to 1000") });
+    expect(of(wanted, "credentials")).toMatchObject({ level: "fail", fix: expect.stringContaining("unset all three") });
   },
   SLOW_MS,
 );

@@ -34,5 +34,7 @@ function textOf(findings: readonly Finding[], mode: string, works: boolean): str
     ...(fix === null ? [] : [`${" ".repeat(width + 8)}→ ${fix}`]),
   ]);
   const trading = mode === "LIVE" ? "live trading" : "trading on paper";
-  return [...lines, "", works ? `Nothing stands in the way of ${trading}.` : `Not ready for ${trading}.`].join("\n");
+  const next = mode === "LIVE" ? " Next: `orderflow livetest --usd 1`." : "";
+  const end = works ? `Nothing stands in the way of ${trading}.${next}` : `Not ready for ${trading}.`;
+  return [...lines, "", end].join("\n");
 }

@@ -68,16 +68,16 @@ function liveDeps(program: Program): LiveDoctorDeps {
   const address = (text: string | null): Address | null => (text === null ? null : parseAddress(text));
   return {
     access: createVenueAccess(at(environment.GEOBLOCK_URL)),
-    signer: {
-      identity: async (signal) => openSigner(environment).identity(signal),
-      signTrial: async (...asked) => openSigner(environment).signTrial(...asked),
-    },
+    signer: environment.SIGNER_SOCKET === null ? null : openSigner(environment),
     ...{ clock, random: systemRandom },
     expected: {
       wallet: address(FUNDER_ADDRESS),
       signatureType: SIGNATURE_TYPE === null ? null : (Number(SIGNATURE_TYPE) as SignatureType),
       acknowledged: address(LIVE_TRADING_ACK),
       isLiveWanted: !ENABLE_PAPER_TRADING,
+      hasApiKey: environment.CLOB_API_KEY !== null,
+      relayerKeyAddress: address(environment.RELAYER_API_KEY_ADDRESS),
+      capitalUsd: environment.CAPITAL_USD,
     },
     chain: openChain(environment, logger, environment.POLYGON_RPC_URL?.reveal().length ?? 2),
     openAccount: (signal) => openAccount({ environment, clock }, signal),

@@ -4,10 +4,13 @@ import type { SignerIdentity } from "../../ports/order-signer.ts";
 import type { VenueClient } from "../../ports/venue-client.ts";
 import { trySignature } from "../live/check-signing.ts";
 import { checkApprovals } from "./check-approvals.ts";
+import { checkRelayerKey } from "./check-relayer-key.ts";
 import type { LiveDoctorDeps } from "./doctor-deps.ts";
 import { ask, type Finding, fail, ok, warn } from "./finding.ts";
 
 const SITE = "on the venue's site";
+const MEND_API_KEY =
+  "correct CLOB_API_KEY, CLOB_API_SECRET and CLOB_API_PASSPHRASE, or unset all three: the signer logs in by itself";
 const START_SIGNER = "start `orderflow signer --settings <file>` and set SIGNER_SOCKET to the socket that it names";
 
 /** What only live trading needs, from the country to the money. */
@@ -15,6 +18,7 @@ export async function checkLive(deps: LiveDoctorDeps, signal: AbortSignal): Prom
   const country = ask("geoblock", "check GEOBLOCK_URL", () => checkCountry(deps, signal));
   let identity: SignerIdentity | null = null;
   const signer = await ask("signer", START_SIGNER, async () => {
+    if (deps.signer === null) return fail("signer", "SIGNER_SOCKET is not set: nobody signs", START_SIGNER);
     identity = await deps.signer.identity(signal);
     return judgeIdentity(deps, identity);
   });
@@ -25,8 +29,10 @@ export async function checkLive(deps: LiveDoctorDeps, signal: AbortSignal): Prom
 
 const ofWallet = (deps: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal) => [
   checkOnChain(deps, who, signal),
-  ask("credentials", "see what it says, then run `orderflow doctor` again", () => checkAccount(deps, who, signal)),
-  ...(who.signatureType === 0 ? [] : [checkRelayerKey(deps, signal)]),
+  ask("credentials", deps.expected.hasApiKey ? MEND_API_KEY : "check CLOB_URL and this machine's clock", () =>
+    checkAccount(deps, who, signal),
+  ),
+  ...(who.signatureType === 0 ? [] : [checkRelayerKey(deps, who, signal)]),
 ];
 
 /** One question first: where no node answers, it is said once, and soon. */
@@ -56,7 +62,8 @@ async function checkCountry({ access }: LiveDoctorDeps, signal: AbortSignal): Pr
 }
 
 function judgeIdentity({ expected }: LiveDoctorDeps, { owner, wallet, signatureType }: SignerIdentity): Finding {
-  const said = `signs for ${wallet} as ${WALLET_NAMES[signatureType]} of ${owner}`;
+  const whose = signatureType === 0 ? "" : ` of ${owner}`;
+  const said = `signs for ${wallet} as ${WALLET_NAMES[signatureType]}${whose}`;
   const other = (name: string, value: string): Finding =>
     fail("signer", `${said}, but ${name} says ${value}`, `correct ${name}, or the signer's settings`);
   if (expected.wallet !== null && expected.wallet !== wallet) return other("FUNDER_ADDRESS", expected.wallet);
@@ -65,7 +72,7 @@ function judgeIdentity({ expected }: LiveDoctorDeps, { owner, wallet, signatureT
   if (expected.acknowledged !== null && expected.acknowledged !== wallet)
     return other("LIVE_TRADING_ACK", expected.acknowledged);
   if (expected.isLiveWanted && expected.acknowledged === null)
-    return warn("signer", `${said}; live trading is not acknowledged`, `set LIVE_TRADING_ACK=${wallet}`);
+    return fail("signer", `${said}; it stays on paper without LIVE_TRADING_ACK`, `set LIVE_TRADING_ACK=${wallet}`);
   return ok("signer", said);
 }
 
@@ -97,10 +104,17 @@ async function checkWallet({ chain }: LiveDoctorDeps, who: SignerIdentity, signa
   return ok("wallet", `${name} ${wallet}, deployed, follows from the key`);
 }
 
-async function checkSignature(deps: LiveDoctorDeps, who: SignerIdentity, signal: AbortSignal): Promise<Finding> {
-  const refusal = await trySignature(deps, who, signal);
-  if (refusal !== null) return fail("signature", refusal.text, "mend it, start the signer anew, and look again");
-  return ok("signature", `a trial order is signed as ${who.wallet} has to sign`);
+async function checkSignature(
+  deps: LiveDoctorDeps,
+  who: SignerIdentity,
+  signal: AbortSignal,
+): Promise<Finding | readonly Finding[]> {
+  if (deps.signer === null) return [];
+  const refusal = await trySignature({ ...deps, signer: deps.signer }, who, signal);
+  if (refusal !== null)
+    return fail("signature", refusal.text, "then start the signer anew and run `orderflow doctor` again");
+  const taken = who.signatureType === 3 ? ", and the wallet takes it (ERC-1271)" : "";
+  return ok("signature", `a trial order is signed with the key of ${who.owner}${taken}`);
 }
 
 async function checkAccount(
@@ -140,13 +154,21 @@ async function compareMoney(
 }
 
 async function checkMoney(
-  { chain }: LiveDoctorDeps,
+  { chain, expected }: LiveDoctorDeps,
   who: SignerIdentity,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { pusd, usdcE } = await chain.collateral(who.wallet, signal);
   const has = `the wallet holds ${formatUsd(pusd)} pUSD`;
   const findings = [pusd > 0n ? ok("balances", has) : fail("balances", has, `deposit ${SITE}`)];
+  if (expected.isLiveWanted && pusd > 0n && pusd < expected.capitalUsd)
+    findings.push(
+      warn(
+        "capital",
+        `CAPITAL_USD is ${formatUsd(expected.capitalUsd)}, more than the wallet holds: a first start stays on paper`,
+        `set CAPITAL_USD to ${formatUsd(pusd)} or less; limits are shares of it`,
+      ),
+    );
   if (usdcE > 0n)
     findings.push(
       warn(
@@ -163,14 +185,4 @@ async function checkMoney(
       : warn("gas", "the EOA has no POL: it cannot redeem", "send it a little POL"),
   );
   return findings;
-}
-
-function checkRelayerKey({ relayerKey }: LiveDoctorDeps, signal: AbortSignal): Promise<readonly Finding[]> {
-  const fix = "make a relayer API key on the venue's settings page and set RELAYER_API_KEY";
-  return ask("relayer-key", fix, async () => {
-    if (relayerKey === null)
-      return warn("relayer-key", "RELAYER_API_KEY is not set: resolved positions are shown and not redeemed", fix);
-    await relayerKey(signal);
-    return ok("relayer-key", "the relayer takes the key");
-  });
 }

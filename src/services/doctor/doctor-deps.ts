@@ -1,6 +1,6 @@
 import type { SignatureType } from "../../core/chain/exchange-order.ts";
 import type { Address } from "../../core/ids/ids.ts";
-import type { PriceMicros } from "../../core/money/amounts.ts";
+import type { PriceMicros, UsdMicros } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OrderSigner, SignerIdentity } from "../../ports/order-signer.ts";
@@ -46,7 +46,8 @@ export type DoctorDeps = {
 
 export type LiveDoctorDeps = {
   readonly access: VenueAccess;
-  readonly signer: Pick<OrderSigner, "identity" | "signTrial">;
+  /** null: SIGNER_SOCKET is not set. */
+  readonly signer: Pick<OrderSigner, "identity" | "signTrial"> | null;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -56,6 +57,11 @@ export type LiveDoctorDeps = {
     readonly signatureType: SignatureType | null;
     readonly acknowledged: Address | null;
     readonly isLiveWanted: boolean;
+    /** CLOB_API_KEY is set. */
+    readonly hasApiKey: boolean;
+    /** RELAYER_API_KEY_ADDRESS. */
+    readonly relayerKeyAddress: Address | null;
+    readonly capitalUsd: UsdMicros;
   };
   readonly chain: WalletChain;
   readonly openAccount: (
