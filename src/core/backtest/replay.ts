@@ -2,7 +2,6 @@
  * The engine of paper and live trading, fed with the past. Its clock is when a fill became known: block time plus a
  * delay. Orders meet what traded after they had arrived.
  */
-import { leaderOf } from "../copy/copy-rules.ts";
 import type { ChangedRow, Command } from "../engine/command.ts";
 import type { EngineEvent } from "../engine/event.ts";
 import { type EngineConfig, type EngineState, sortedValues } from "../engine/state.ts";
@@ -23,6 +22,7 @@ import { RunBooks } from "./run-books.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { Study } from "./study.ts";
 import { isQuote, type Quote, quoteOf, Tape } from "./tape.ts";
+import { watchedTokens } from "./watched-tokens.ts";
 
 export type ReplayOptions = {
   readonly engine: EngineConfig;
@@ -63,8 +63,7 @@ export class Replay {
   private state: EngineState;
   /** What is held, and when it may be valued again. */
   private held = new Map<number, { readonly token: number; readonly outcome: OutcomeIndex; markAt: number }>();
-  /** Tokens whose leaders' sales matter: those held, and those of entries that have brought nothing yet. */
-  private watched = new Set<number>();
+  private watched: ReadonlySet<number> = new Set();
   /** Of the fill that is told of. */
   private leader = -1;
   /** Rows of the present batch whose wallets' activity is counted. */
@@ -203,9 +202,7 @@ export class Replay {
 
   private sellMatters(wallet: number, token: number): boolean {
     const rules = this.options.engine.signals;
-    return (
-      this.watched.has(token) || (rules.fadeDegens && (this.board.score[wallet] as number) < rules.maxFadeScore)
-    );
+    return this.watched.has(token) || (rules.fadeDegens && (this.board.score[wallet] as number) < rules.maxFadeScore);
   }
 
   private observe(batch: FillBatch, row: number, heldBefore: bigint | null, orderHash: OrderHash): ObservedFill {
@@ -340,19 +337,15 @@ export class Replay {
 
   private findHeld(): void {
     const held: typeof this.held = new Map();
-    this.watched = new Set();
     for (const { marketId, outcomeIndex } of sortedValues(this.state.positions)) {
       const market = this.keyOfMarket.get(marketId) as number;
       const token = this.tape.tokenOf(market, outcomeIndex);
-      this.watched.add(token);
       held.set(market, this.held.get(market) ?? { token, outcome: outcomeIndex, markAt: 0 });
     }
     this.held = held;
-    for (const signal of Object.values(this.state.signals)) {
-      if (leaderOf(signal) === null) continue;
-      const market = this.keyOfMarket.get(signal.marketId) as number;
-      this.watched.add(this.tape.tokenOf(market, signal.outcomeIndex));
-    }
+    this.watched = watchedTokens(this.state, (marketId, outcome) =>
+      this.tape.tokenOf(this.keyOfMarket.get(marketId) as number, outcome),
+    );
   }
 
   private plan(now: number): void {
