@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatUsd, price, shares } from "../money/amounts.ts";
+import { formatUsd, price, shares, usd } from "../money/amounts.ts";
 import { computeFee, computeFeeBound } from "./fee.ts";
 
 describe("the taker fee", () => {
@@ -22,13 +22,16 @@ describe("the taker fee", () => {
     expect(computeFee({ rate: 0.05, exponent: 1 }, price(1_000_000n), shares(1_000_000n))).toBe(0n);
   });
 
-  it("is bounded by that of the price nearest to one half", () => {
-    const schedule = { rate: 0.07, exponent: 1 };
-    const size = shares(100_000_000n);
-    for (const at of [400_000n, 450_000n, 500_000n, 550_000n, 600_000n]) {
-      expect(computeFee(schedule, price(at), size)).toBeLessThanOrEqual(
-        computeFeeBound(schedule, price(400_000n), price(600_000n), size),
-      );
-    }
+  it.each([0, 1, 2, 4])("with exponent %i is bounded whatever the price that a stake is spent at", (exponent) => {
+    const schedule = { rate: 0.07, exponent };
+    const bound = computeFeeBound(schedule, price(10_000n), price(600_000n), usd(100_000_000n));
+    const fees = Array.from({ length: 60 }, (_, index) => {
+      const at = BigInt(index + 1) * 10_000n;
+      return computeFee(schedule, price(at), shares((100_000_000n * 1_000_000n) / at));
+    });
+    const highest = fees.reduce((a, b) => (a > b ? a : b));
+    expect(highest).toBeLessThanOrEqual(bound);
+    // No looser than a grid of cents and the rounding of a hundred fills explain.
+    expect(bound * 1_000n).toBeLessThanOrEqual(highest * 1_001n + 1_010_000n);
   });
 });

@@ -1,6 +1,6 @@
 import { assert } from "../assert.ts";
 import type { FeeSchedule } from "../market/market.ts";
-import { MICROS, type PriceMicros, type ShareMicros, type UsdMicros, usd } from "../money/amounts.ts";
+import { MICROS, type PriceMicros, price, type ShareMicros, shares, type UsdMicros, usd } from "../money/amounts.ts";
 import { mulDiv } from "../money/fixed.ts";
 
 /** Fees have five decimals (API sheet, section 2.12). */
@@ -28,16 +28,21 @@ export function computeFee(schedule: FeeSchedule, at: PriceMicros, size: ShareMi
   return usd((steps === 0n ? 1n : steps) * FEE_STEP_MICROS);
 }
 
-/** No fill between the two prices can cost more per share than the one nearest to 0.50. */
+/**
+ * However a stake is spent at prices from `low` to `high`, its fees are not more. What was the best price when the order was
+ * decided says nothing of `low`: until the order arrives it may fall, and then the stake buys more shares.
+ */
 export function computeFeeBound(
   schedule: FeeSchedule,
   low: PriceMicros,
   high: PriceMicros,
-  size: ShareMicros,
+  stakeUsd: UsdMicros,
 ): UsdMicros {
-  const half = (MICROS / 2n) as PriceMicros;
-  const worst = low > half ? low : high < half ? high : half;
-  const fee = computeFee(schedule, worst, size);
+  // A dollar's fee is rate · p^(e − 1) · (1 − p)^e, which is highest at (e − 1) / (2e − 1).
+  const exponent = BigInt(schedule.exponent);
+  const peak = exponent <= 1n ? low : price(mulDiv(MICROS, exponent - 1n, 2n * exponent - 1n, "floor"));
+  const worst = peak < low ? low : peak > high ? high : peak;
+  const fee = computeFee(schedule, worst, shares(mulDiv(stakeUsd, MICROS, worst, "ceil")));
   // Every fill rounds by itself: one more step for each level that a walk may touch.
   return fee === 0n ? fee : usd(fee + FEE_STEP_MICROS * BigInt(FEE_BOUND_LEVELS));
 }

@@ -220,8 +220,8 @@ describe("an entry", () => {
   it("counts the highest fee in what it may cost", () => {
     const terms = { ...someTerms, fee: { rate: 0.05, exponent: 1 } };
     const decision = checkOrder(config, entry, account, { ...view, terms }, NOON);
-    // 390.137 shares at most, 0.2499 · 0.05 each, and a step for each level of the book.
-    expect(decision).toMatchObject({ approved: true, worstCostUsd: $("203.84576") });
+    // 198.97 spent at one cent: 19,897 shares, 0.0099 · 0.05 each, and a step for each level of the book.
+    expect(decision).toMatchObject({ approved: true, worstCostUsd: $("208.82002") });
   });
 });
 

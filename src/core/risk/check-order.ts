@@ -89,9 +89,7 @@ function draftEntry(
     side: "BUY",
     stakeUsd,
   };
-  // A walk that begins at the best ask gets the most shares there: the fee is bounded for that many.
-  const mostShares = orderSize({ ...order, limitPrice: ask });
-  const feeBoundUsd = computeFeeBound(view.terms.fee, ask, limitPrice, mostShares);
+  const feeBoundUsd = computeFeeBound(view.terms.fee, view.book.tickSize, limitPrice, stakeUsd);
   return { order, stake: { ...stake, stakeUsd }, size: orderSize(order), worstCostUsd: addUsd(stakeUsd, feeBoundUsd) };
 }
 
