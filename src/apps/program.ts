@@ -57,18 +57,19 @@ export async function runProgram(
   }
 }
 
-/** A command that moves money says when it was stopped half-way, and that it is not done. */
+/** A command whose work is not done when it is stopped half-way says so. */
 export async function orStopped(
   { terminal }: Pick<Program, "terminal">,
   words: () => string,
   work: () => Promise<number>,
+  code: number = EXIT.failed,
 ): Promise<number> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error;
     terminal.writeLine(words());
-    return EXIT.failed;
+    return code;
   }
 }
 

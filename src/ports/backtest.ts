@@ -76,15 +76,17 @@ export type HistorySource = {
   atOneMoment<T>(use: (moment: HistoryMoment) => Promise<T>): Promise<T>;
 };
 
+export type OnStage = (stage: string) => void;
+
 /** The columnar side. */
 export type HistoryEngine = {
   /**
    * Takes archive and database over into columns under the database's keys, sorted, in a work folder that closing removes.
-   * @throws InputError when a file of the archive is missing
+   * @throws InputError when a file of the archive is missing; AbortedError
    */
-  stage(moment: HistoryMoment, onStage: (stage: string) => void): Promise<StagedHistory>;
-  /** The same for other processes of this machine to open, until it is closed. @throws InputError */
-  share(moment: HistoryMoment, onStage: (stage: string) => void): Promise<SharedHistory>;
+  stage(moment: HistoryMoment, onStage: OnStage, signal?: AbortSignal): Promise<StagedHistory>;
+  /** The same for other processes of this machine to open, until it is closed. @throws InputError, AbortedError */
+  share(moment: HistoryMoment, onStage: OnStage, signal?: AbortSignal): Promise<SharedHistory>;
 };
 
 export type SharedHistory = { readonly folder: string; close(): Promise<void> };

@@ -3,9 +3,10 @@
 // Method: simnet's chain is read by the listener and scored by the reputation service; one partition is moved to the
 // archive; then a run goes over the staged history and calculates once, at the same time.
 
+import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { sql } from "kysely";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { createHistoryEngine, openSharedHistory } from "../../src/adapters/archive/history/engine.ts";
 import { parseEnvironment } from "../../src/adapters/config/load.ts";
 import { Secret } from "../../src/adapters/config/secret.ts";
@@ -71,7 +72,16 @@ async function scoreOnce(history: History): Promise<{ board: Scoreboard; places:
 
 const SWEPT = runOptions(addMs(NOW, -HOUR_MS), NOW, engineOf({ fadeDegens: true, maxFadeScore: 9, panicWallets: 1 }));
 
-/** Cut short after its first variant and continued by two at once, each with processes of its own. */
+const killWorker = (): Promise<void> =>
+  vi.waitFor(
+    () => {
+      const found = execFileSync("pgrep", ["-P", String(process.pid), "-f", "sweep-process"]);
+      process.kill(Number(found.toString().trim()), "SIGKILL");
+    },
+    { timeout: 20_000 },
+  );
+
+/** Killed, then cut short after its first variant, and continued by two at once, each with processes of its own. */
 async function sweepByProcesses(db: Database, archive: string): Promise<void> {
   const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(db.kysely);
   const stop = new AbortController();
@@ -112,11 +122,15 @@ async function sweepByProcesses(db: Database, archive: string): Promise<void> {
   await store.begin(sweep, NOW);
   const data = { ...shared, whole: history.coverage, until: async () => ({ data: "", coverage: history.coverage }) };
   const run = { sweep, shared: data };
+  const never = new AbortController().signal;
 
+  // kill -9 of the process that works: its variant is given back.
+  const killed = runSweep(program(never), db, { ...run, workers: 1 });
+  await Promise.all([expect(killed).rejects.toThrow(/worker process ended .*SIGKILL/), killWorker()]);
+  expect(await store.finished(sweep.id)).toEqual(new Set());
   const first = await runSweep(program(stop.signal), db, { ...run, workers: 1, onVariant: () => stop.abort() });
   expect(first).toMatchObject({ isPartial: true, variants: 3 });
   expect(first.rows).toHaveLength(1);
-  const never = new AbortController().signal;
   const both = await Promise.all([1, 2].map(() => runSweep(program(never), db, { ...run, workers: 1 })));
   for (const report of both) expect(report).toMatchObject({ isPartial: false, tried: 3 });
   for (const [place, { options }] of variants.entries()) {

@@ -33,6 +33,8 @@ export type Duckdb = {
   chunks(statement: string): AsyncGenerator<Chunk>;
   /** Share of the running statement that is done, 0 to 1; null while DuckDB cannot tell. */
   progress(): number | null;
+  /** The statement that `run` or `rows` has begun fails. */
+  interrupt(): void;
   close(): void;
 };
 
@@ -72,6 +74,7 @@ export async function openDuckdb({ spillFolder, memoryMb, threads }: DuckdbOptio
       const { percentage } = connection.progress;
       return percentage < 0 ? null : Math.min(percentage / 100, 1);
     },
+    interrupt: () => connection.interrupt(),
     close() {
       connection.closeSync();
       instance.closeSync();

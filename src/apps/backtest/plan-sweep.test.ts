@@ -1,4 +1,4 @@
-// Goal: a model is asked only about what it did not learn from, whether a backtest or a sweep asks it.
+// Goal: a model is asked only about what it did not learn from, whether a backtest or a sweep asks it; windows have fills.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +7,13 @@ import { dollars, runOptions } from "../../../test/support/backtest-options.ts";
 import { parseEnvironment } from "../../adapters/config/load.ts";
 import { writeModel } from "../../adapters/model/model-file.ts";
 import { gridPoints } from "../../core/backtest/sweep/grid.ts";
+import { walkWindows } from "../../core/backtest/sweep/walk-forward.ts";
 import { FEATURE_NAMES, FEATURES_VERSION } from "../../core/model/features.ts";
 import { SCORE_VERSION } from "../../core/reputation/score.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs } from "../../core/time/time.ts";
 import type { SweepPlan } from "../../ports/sweep.ts";
 import { refuseLearned } from "../model/load-model.ts";
-import { planSweep } from "./plan-sweep.ts";
+import { planSweep, requireFills } from "./plan-sweep.ts";
 
 const LEARNED_TO = epochMs(Date.UTC(2026, 1, 1));
 let folder: string;
@@ -57,4 +58,18 @@ test("a stretch that a model learned from is refused, and so is a model that is 
   expect(() => refuseLearned(settings, inside)).toThrow(/learned from what was known/);
   expect(() => refuseLearned(settings, LEARNED_TO)).not.toThrow();
   expect(() => refuseLearned({ ...settings, ENABLE_ML: false }, inside)).not.toThrow();
+});
+
+test("a window with days before the first fill or behind the last is refused with the dates", () => {
+  const day = (count: number) => addMs(LEARNED_TO, count * DAY_MS);
+  const held = { firstAt: day(10), lastAt: day(40) };
+  const refuse = (from: EpochMs, days: number) => () => requireFills(walkWindows(days, 12, 4), { from }, held);
+  // 28 days judge up to day 38; 32 would end with two empty ones, of which one is there by default.
+  expect(refuse(day(10), 28)).not.toThrow();
+  expect(refuse(day(10), 32)).not.toThrow();
+  expect(refuse(day(10), 36)).toThrow(
+    "judged from 2026-03-15 00:00 UTC to 2026-03-19 00:00 UTC has days without fills, which are held from 2026-02-11 00:00 UTC to 2026-03-13 00:00 UTC: end earlier with --to",
+  );
+  expect(refuse(day(8), 32)).not.toThrow();
+  expect(refuse(day(7), 32)).toThrow("fitted from 2026-02-08 00:00 UTC to 2026-02-20 00:00 UTC has days without fills");
 });

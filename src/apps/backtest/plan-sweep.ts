@@ -2,14 +2,17 @@ import type { Environment } from "../../adapters/config/environment.ts";
 import { type SweepSettings, toSettings } from "../../adapters/config/sweep-parameters.ts";
 import type { RunOptions } from "../../core/backtest/run.ts";
 import type { GridPoint } from "../../core/backtest/sweep/grid.ts";
+import type { WalkWindow } from "../../core/backtest/sweep/walk-forward.ts";
 import { applyStrategy, type Strategy } from "../../core/copy/strategy.ts";
 import { hashValue } from "../../core/engine/state-hash.ts";
 import { InputError } from "../../core/errors.ts";
-import { DAY_MS } from "../../core/time/time.ts";
+import { addMs, DAY_MS, type EpochMs } from "../../core/time/time.ts";
+import type { HistoryCoverage } from "../../ports/backtest.ts";
 import type { Sweep, SweepPlan, SweepVariant } from "../../ports/sweep.ts";
 import { variantHash } from "../../services/backtest/backtest.ts";
 import { engineConfig } from "../executor.ts";
 import { modelOf, refuseLearned } from "../model/load-model.ts";
+import { time } from "./figures.ts";
 
 export type SweepBase = {
   readonly environment: Environment;
@@ -58,4 +61,28 @@ function optionsAt({ environment, strategy, run }: SweepBase, settings: SweepSet
     delayMs: settings.delayMs ?? run.delayMs,
     lookbackMs: varied.REPUTATION_LOOKBACK_DAYS * DAY_MS,
   };
+}
+
+/**
+ * Days on which nothing happened judge nobody. One is there by default, so that what was bought last is resolved.
+ * @throws InputError where a window reaches further beyond the fills than that
+ */
+export function requireFills(
+  windows: readonly WalkWindow[],
+  { from }: Pick<SweepPlan, "from">,
+  { firstAt, lastAt }: Pick<HistoryCoverage, "firstAt" | "lastAt">,
+): void {
+  const [first, last] = [windows[0], windows.at(-1)];
+  if (first === undefined || last === undefined || firstAt === null || lastAt === null) return;
+  const dayAt = (day: number): EpochMs => addMs(from, day * DAY_MS);
+  const isEarly = addMs(dayAt(first.fit.from), 2 * DAY_MS) < firstAt;
+  if (!isEarly && dayAt(last.judge.to) <= addMs(lastAt, 2 * DAY_MS)) return;
+  const { judge, fit } = isEarly ? first : last;
+  const [what, begin, end] = isEarly ? ["fitted", fit.from, fit.to] : ["judged", judge.from, judge.to];
+  throw new InputError(
+    "WINDOW_WITHOUT_FILLS",
+    `the window that is ${what} from ${time(dayAt(begin))} to ${time(dayAt(end))} has days without fills, which are held from ` +
+      `${time(firstAt)} to ${time(lastAt)}: ${isEarly ? "begin later with --from" : "end earlier with --to"}, or shorten --fit and --judge`,
+    {},
+  );
 }

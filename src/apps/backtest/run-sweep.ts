@@ -27,7 +27,7 @@ export type SweepData = SharedHistory & {
 export async function shareHistory(database: Database, program: Program, line: ProgressLine): Promise<SweepData> {
   const engine = createHistoryEngine({ folder: archiveFolder(program.environment.DATA_DIR), threads: cores() });
   const shared = await createHistorySource(database)
-    .atOneMoment((moment) => engine.share(moment, (stage) => line.show(stage)))
+    .atOneMoment((moment) => engine.share(moment, line.show, program.signal))
     .finally(line.end);
   try {
     const history = await openSharedHistory(shared.folder, null);

@@ -1,7 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
-import { createHistorySource } from "../../adapters/postgres/history-source.ts";
 import { createJournalReader } from "../../adapters/postgres/journal-reader.ts";
 import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { createVariantStore } from "../../adapters/postgres/variant-store.ts";
@@ -12,7 +10,6 @@ import type { UsdMicros } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import { type BacktestReport, backtest } from "../../services/backtest/backtest.ts";
 import { compareSession } from "../../services/backtest/compare-session.ts";
-import { archiveFolder } from "../archive.ts";
 import {
   chooseSpan,
   parseCapital,
@@ -23,6 +20,7 @@ import {
   runDefaults,
 } from "../backtest/options.ts";
 import { reportPage } from "../backtest/page.ts";
+import { orNothing, stageHistory } from "../backtest/stage-history.ts";
 import { reportText } from "../backtest/terminal-text.ts";
 import { engineConfig } from "../executor.ts";
 import { keptBacktest } from "../kept-reports.ts";
@@ -70,7 +68,9 @@ export function addBacktest(cli: Command): void {
         "\nCtrl-C ends it early with a result that says so. Exit code 1: a decision saw the future, or the session differs.",
     )
     .action((flags: Flags) =>
-      runProgram((program) => (flags.session === true ? runSession(program) : runBacktestCommand(program, flags))),
+      runProgram((program) =>
+        flags.session === true ? runSession(program) : orNothing(program, () => runBacktestCommand(program, flags)),
+      ),
     );
 }
 
@@ -88,10 +88,7 @@ async function runBacktestCommand(program: Program, flags: Flags): Promise<numbe
   const engine = await configOf(program, flags);
   const line = createProgressLine(terminal, clock);
   return withDatabase(program, async (database) => {
-    const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
-    const history = await createHistorySource(database)
-      .atOneMoment((moment) => staging.stage(moment, (stage) => line.show(stage)))
-      .finally(line.end);
+    const history = await stageHistory(program, database, line);
     try {
       const defaults = runDefaults(flags, environment.REPUTATION_LOOKBACK_DAYS);
       const options = { engine, ...chooseSpan(history.coverage, flags), ...defaults };

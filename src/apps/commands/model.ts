@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import { logisticFitter } from "../../adapters/model/logistic.ts";
 import { cardOf, readModel, writeModel } from "../../adapters/model/model-file.ts";
 import type { Database } from "../../adapters/postgres/connect.ts";
-import { createHistorySource } from "../../adapters/postgres/history-source.ts";
 import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import { toJson } from "../../core/engine/encode.ts";
 import { AbortedError, InputError } from "../../core/errors.ts";
@@ -11,8 +9,8 @@ import type { UsdMicros } from "../../core/money/amounts.ts";
 import { addMs, type EpochMs, HOUR_MS, SECOND_MS } from "../../core/time/time.ts";
 import { collectExamples, type ExampleSet } from "../../services/model/collect-examples.ts";
 import { evaluateModel, trainModel } from "../../services/model/train-model.ts";
-import { archiveFolder } from "../archive.ts";
 import { chooseSpan, parseCapital, parseTime, parseWhole, runDefaults } from "../backtest/options.ts";
+import { orNothing, stageHistory } from "../backtest/stage-history.ts";
 import { engineConfig } from "../executor.ts";
 import { evaluationText, modelText } from "../model/model-text.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
@@ -44,10 +42,12 @@ export function addModel(cli: Command): void {
     .option("--folds <number>", "parts that are judged by what came before them", parseWhole, 5)
     .option("--embargo <hours>", "between the last outcome learned from and the first that is judged", parseWhole, 6)
     .addHelpText("after", "\nCtrl-C ends it and writes nothing.")
-    .action((flags: TrainFlags) => runProgram((program) => train(program, flags)));
+    .action((flags: TrainFlags) => runProgram((program) => orNothing(program, () => train(program, flags))));
   span(model.command("evaluate").description("judge a model by what came after everything it learned from"))
     .argument("[file]", "a model file", DEFAULT_FILE)
-    .action((file: string, flags: SpanFlags) => runProgram((program) => evaluate(program, file, flags)));
+    .action((file: string, flags: SpanFlags) =>
+      runProgram((program) => orNothing(program, () => evaluate(program, file, flags))),
+    );
   model
     .command("show")
     .description("what a model file holds: span, features, weights, figures, hash")
@@ -112,16 +112,14 @@ type Gathered = { readonly set: ExampleSet; readonly from: EpochMs; readonly to:
 
 /** @throws AbortedError: half a training set would be another one */
 async function gather(
-  { environment, clock, signal }: Program,
+  program: Program,
   database: Database,
   flags: Pick<SpanFlags, "from" | "to">,
   minTradeUsd: UsdMicros,
   line: ProgressLine,
 ): Promise<Gathered> {
-  const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
-  const history = await createHistorySource(database)
-    .atOneMoment((moment) => staging.stage(moment, (stage) => line.show(stage)))
-    .finally(line.end);
+  const { environment, clock, signal } = program;
+  const history = await stageHistory(program, database, line);
   try {
     const { lastAt } = history.coverage;
     // Not a day longer than there is something to know: what comes next is there to judge by.

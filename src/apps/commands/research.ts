@@ -1,8 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { createHistoryEngine } from "../../adapters/archive/history/engine.ts";
 import type { Environment } from "../../adapters/config/environment.ts";
-import { createHistorySource } from "../../adapters/postgres/history-source.ts";
 import { createReportStore } from "../../adapters/postgres/report-store.ts";
 import type { RunOptions } from "../../core/backtest/run.ts";
 import { applyStrategy } from "../../core/copy/strategy.ts";
@@ -11,11 +9,11 @@ import { readOutcomes } from "../../core/research/outcomes.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
 import type { StagedHistory } from "../../ports/backtest.ts";
 import { RESEARCH_TOPICS, type ResearchTopic, research } from "../../services/research/research.ts";
-import { archiveFolder } from "../archive.ts";
 import { chooseSpan, parseTime, parseWhole, readStrategyOnce, runDefaults } from "../backtest/options.ts";
+import { orNothing, stageHistory } from "../backtest/stage-history.ts";
 import { engineConfig } from "../executor.ts";
 import { keptResearch } from "../kept-reports.ts";
-import { type Program, runProgram, withDatabase } from "../program.ts";
+import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, createRunText } from "../progress-line.ts";
 import { researchPage } from "../research/page.ts";
 import { researchText } from "../research/text.ts";
@@ -60,18 +58,15 @@ export function addResearch(cli: Command): void {
       .option("--html <file>", "also one self-contained page with the chart")
       .option("--seed <number>", "of the draws for intervals", parseWhole, 1)
       .addHelpText("after", "\nReads the archive and the database, and keeps the table for the dashboard.")
-      .action((flags: Flags) => runProgram((program) => runResearch(program, topic, flags)));
+      .action((flags: Flags) => runProgram((program) => orNothing(program, () => runResearch(program, topic, flags))));
   }
 }
 
-async function runResearch(program: Program, topic: ResearchTopic, flags: Flags): Promise<void> {
+async function runResearch(program: Program, topic: ResearchTopic, flags: Flags): Promise<number> {
   const { environment, clock, terminal, signal } = program;
   const line = createProgressLine(terminal, clock);
-  await withDatabase(program, async (database) => {
-    const staging = createHistoryEngine({ folder: archiveFolder(environment.DATA_DIR) });
-    const history = await createHistorySource(database)
-      .atOneMoment((moment) => staging.stage(moment, line.show))
-      .finally(line.end);
+  return withDatabase(program, async (database) => {
+    const history = await stageHistory(program, database, line);
     try {
       requireCategory(history, flags.category);
       const runText = createRunText(clock);
@@ -85,6 +80,7 @@ async function runResearch(program: Program, topic: ResearchTopic, flags: Flags)
       if (!report.isPartial) await createReportStore(database).keep(keptResearch(report, clock.nowMs()));
       if (flags.html !== undefined) await writeFile(flags.html, researchPage(report));
       terminal.writeLine(flags.json === true ? jsonText(report) : researchText(report, terminal.columns()));
+      return report.isPartial ? EXIT.forced : EXIT.done;
     } finally {
       await history.close();
     }

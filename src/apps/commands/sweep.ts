@@ -14,8 +14,9 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { Sweep } from "../../ports/sweep.ts";
 import { type SweepReport, windowsOf } from "../../services/backtest/sweep-report.ts";
 import { chooseSpan, parseSeconds, parseTime, parseWhole, readStrategyOnce, runDefaults } from "../backtest/options.ts";
-import { planSweep } from "../backtest/plan-sweep.ts";
+import { planSweep, requireFills } from "../backtest/plan-sweep.ts";
 import { requireSameData, runSweep, type SweepData, shareHistory } from "../backtest/run-sweep.ts";
+import { orNothing } from "../backtest/stage-history.ts";
 import { sweepPage } from "../backtest/sweep-page.ts";
 import { sweepText } from "../backtest/sweep-text.ts";
 import { keptSweep } from "../kept-reports.ts";
@@ -72,7 +73,7 @@ export function addSweep(cli: Command): void {
       "\nThe same command on the same data goes on where it stopped. Ctrl-C leaves a partial result that says so." +
         "\nParameters are names of the strategy file and of the environment; an unknown one lists them all.",
     )
-    .action((flags: Flags) => runProgram((program) => runSweepCommand(program, flags)));
+    .action((flags: Flags) => runProgram((program) => orNothing(program, () => runSweepCommand(program, flags))));
   sweep
     .command("work")
     .argument("[id]", "a sweep; by default the newest that is not done")
@@ -153,7 +154,7 @@ async function begin(
 ): Promise<Sweep> {
   const span = chooseSpan(shared.whole, flags);
   const windows = flags.walkForward ? chooseWindows(dayCount(span), flags) : null;
-  if (windows !== null) windowsOf(span, windows);
+  if (windows !== null) requireFills(windowsOf(span, windows), span, shared.whole);
   const { by: objective, seed } = flags;
   const plan = { grid, ...span, objective, seed, windows, ...(await shared.until(span.to)) };
   const run = { ...span, ...runDefaults(flags, environment.REPUTATION_LOOKBACK_DAYS) };

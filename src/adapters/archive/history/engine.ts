@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
-import { InputError } from "../../../core/errors.ts";
+import { AbortedError, InputError } from "../../../core/errors.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import type { ArchiveFile } from "../../../ports/archive.ts";
-import type { History, HistoryEngine, HistoryMoment, HistoryRelation } from "../../../ports/backtest.ts";
+import type { History, HistoryEngine, HistoryMoment, HistoryRelation, OnStage } from "../../../ports/backtest.ts";
 import { type Duckdb, openDuckdb, text, textList } from "../duckdb.ts";
 import { readFacts, writeFacts } from "./facts-file.ts";
 import { createStagedHistory } from "./read.ts";
@@ -29,7 +29,7 @@ const COLUMNS =
 
 export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: HistoryEngineOptions): HistoryEngine {
   /** Into a folder of this process, which the returned function removes. */
-  async function prepare(moment: HistoryMoment, onStage: (stage: string) => void) {
+  async function prepare(moment: HistoryMoment, onStage: OnStage, signal?: AbortSignal) {
     const root = join(folder, WORK);
     await mkdir(root, { recursive: true });
     await removeAbandoned(root);
@@ -39,8 +39,10 @@ export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: His
       duckdb.close();
       await rm(work, { recursive: true, force: true });
     };
+    const interrupt = (): void => duckdb.interrupt();
+    signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      const stage = new Stage(duckdb, work, folder);
+      const stage = new Stage(duckdb, work, folder, signal ?? null);
       for (const relation of ["wallet", "token", "leg", "fill"] as const) {
         onStage(`reading ${STAGES[relation]}`);
         await stage.load(relation, moment.read(relation));
@@ -50,13 +52,15 @@ export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: His
       return { duckdb, moment, parts, legs: await stage.legs(), work, close };
     } catch (error) {
       await close();
-      throw error;
+      throw signal?.aborted ? new AbortedError() : error;
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
     }
   }
   return {
-    stage: async (moment, onStage) => createStagedHistory(await prepare(moment, onStage)),
-    async share(moment, onStage) {
-      const { work, parts, legs, close } = await prepare(moment, onStage);
+    stage: async (moment, onStage, signal) => createStagedHistory(await prepare(moment, onStage, signal)),
+    async share(moment, onStage, signal) {
+      const { work, parts, legs, close } = await prepare(moment, onStage, signal);
       const { facts, missing } = moment;
       await writeFacts(work, { facts, missing, parts: parts.map((path) => basename(path)), legs: basename(legs) });
       return { folder: work, close };
@@ -111,22 +115,27 @@ class Stage {
   private readonly duckdb: Duckdb;
   private readonly work: string;
   private readonly folder: string;
+  private readonly signal: AbortSignal | null;
 
-  constructor(duckdb: Duckdb, work: string, folder: string) {
+  constructor(duckdb: Duckdb, work: string, folder: string, signal: AbortSignal | null) {
     this.duckdb = duckdb;
     this.work = work;
     this.folder = folder;
+    this.signal = signal;
   }
 
   async load(relation: HistoryRelation, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const lines = join(this.work, `${relation}.csv`);
     const file = await open(lines, "w");
     try {
-      for await (const piece of pieces) await file.write(piece);
+      for await (const piece of pieces) {
+        this.goOn();
+        await file.write(piece);
+      }
     } finally {
       await file.close();
     }
-    await this.duckdb.run(`CREATE TABLE in_${relation} AS SELECT * FROM read_csv(${text(lines)}, header = false,
+    await this.run(`CREATE TABLE in_${relation} AS SELECT * FROM read_csv(${text(lines)}, header = false,
       auto_detect = false, delim = ',', quote = '', escape = '', columns = ${lineColumns(relation)})`);
     await rm(lines);
   }
@@ -163,15 +172,25 @@ class Stage {
 
   async legs(): Promise<string> {
     const path = join(this.work, "legs.parquet");
-    await this.duckdb.run(
+    await this.run(
       `COPY (SELECT * FROM in_leg ORDER BY block_number, log_index, ordinal, leg) TO ${text(path)} ${STAGED_PARQUET}`,
     );
     return path;
   }
 
+  /** The running statement is interrupted by whoever hears the signal; between two nothing is. */
+  private run(statement: string): Promise<void> {
+    this.goOn();
+    return this.duckdb.run(statement);
+  }
+
+  private goOn(): void {
+    if (this.signal?.aborted) throw new AbortedError();
+  }
+
   private async part(name: string, query: string): Promise<string> {
     const path = join(this.work, `fills-${name}.parquet`);
-    await this.duckdb.run(`COPY (${query} ORDER BY block_number, log_index) TO ${text(path)} ${STAGED_PARQUET}`);
+    await this.run(`COPY (${query} ORDER BY block_number, log_index) TO ${text(path)} ${STAGED_PARQUET}`);
     return path;
   }
 
