@@ -137,20 +137,20 @@ describe("the checkers see the whole tree", () => {
 
   test("biome looks at every source file", { timeout: 120_000 }, () => {
     expect(sources.length).toBeGreaterThan(60);
-    const output = run(tool("biome"), ["lint", "src", "web", "--max-diagnostics=0"], root);
+    // By one rule that is quick: `npm run check` asks for all of them.
+    const output = run(tool("biome"), ["lint", "src", "web", "--max-diagnostics=0", "--only=noDebugger"], root);
     expect(Number(/Checked (\d+) files/.exec(output)?.[1])).toBeGreaterThanOrEqual(sources.length);
   });
 
   test("every source and test file belongs to a project of the compiler", () => {
     const layers = ["src/core", "src/ports", "src/services", "src/adapters", "src/apps", "test", "test/browser", "web"];
     const seen = new Set(
-      layers.flatMap((layer) =>
-        run(tool("tsc"), ["-p", join(layer, "tsconfig.json"), "--listFilesOnly"], root)
-          .split("\n")
-          .map((line) => line.trim()),
-      ),
+      layers.flatMap((layer) => {
+        const { files } = JSON.parse(run(tool("tsc"), ["-p", layer, "--showConfig"], root)) as { files: string[] };
+        return files.map((file) => join(root, layer, file));
+      }),
     );
     const all = [...sources, ...globSync("test/**/*.ts", { cwd: root }).filter((file) => !file.includes("/planted/"))];
     expect(all.filter((file) => !seen.has(join(root, file)))).toEqual([]);
-  }, 60_000);
+  });
 });

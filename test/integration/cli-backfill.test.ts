@@ -7,15 +7,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockFolder } from "../../src/adapters/postgres/folder-lock.ts";
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { epochMs } from "../../src/core/time/time.ts";
+import type { CommandOutcome } from "../support/command-runner.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { putTemplate } from "../support/pglite-template.ts";
 
 /** Each run starts a process. */
-const SLOW_MS = 120_000;
-const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+const SLOW_MS = 180_000;
+const runner = fileURLToPath(new URL("../support/command-runner.ts", import.meta.url));
 const START = epochMs(Date.UTC(2026, 10, 20, 12));
-
-type Outcome = { readonly code: number; readonly out: string; readonly err: string };
 
 let folder = "";
 let simnet: Simnet;
@@ -37,12 +36,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the program in a folder of its own, with nothing of the caller's environment but PATH. */
-function orderflow(...args: readonly string[]): Promise<Outcome> {
+/** Runs commands in a folder of their own, with nothing of the caller's environment but PATH, one after the other in one process. */
+function orderflow(...lists: readonly (readonly string[])[]): Promise<readonly CommandOutcome[]> {
   const env = { PATH: process.env.PATH ?? "", POLYGON_RPC_URL: simnet.rpcUrl };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], { cwd: folder, env, timeout: SLOW_MS }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, out, err });
+  return new Promise((resolve, reject) => {
+    const options = { cwd: folder, env, timeout: SLOW_MS };
+    execFile(process.execPath, [runner, JSON.stringify(lists)], options, (error, out, err) => {
+      if (error !== null) return reject(new Error(out + err));
+      const lines = out.trim().split("\n");
+      return resolve(lines.map((line) => JSON.parse(line) as CommandOutcome));
     });
   });
 }
@@ -50,11 +52,13 @@ function orderflow(...args: readonly string[]): Promise<Outcome> {
 test("history is read by time, once, and verify says what is proven and what is missing", {
   timeout: SLOW_MS,
 }, async () => {
-  expect(await orderflow("verify")).toMatchObject({ code: 1, out: expect.stringContaining("Nothing is covered") });
-
-  const read = await orderflow("backfill", "--from", "2026-11-20T11:10Z", "--to", "2026-11-20T11:20");
-  expect(read).toMatchObject({ code: 0, out: expect.stringContaining("Complete") });
-  const [, from = "", to = ""] = /Blocks ([\d,]+) to ([\d,]+)/.exec(read.out) ?? [];
+  const [nothing, read] = await orderflow(
+    ["verify"],
+    ["backfill", "--from", "2026-11-20T11:10Z", "--to", "2026-11-20T11:20"],
+  );
+  expect(nothing).toMatchObject({ code: 1, said: expect.stringContaining("Nothing is covered") });
+  expect(read).toMatchObject({ code: 0, said: expect.stringContaining("Complete") });
+  const [, from = "", to = ""] = /Blocks ([\d,]+) to ([\d,]+)/.exec(read?.said ?? "") ?? [];
   const [fromBlock, toBlock] = [from, to].map((text) => Number(text.replaceAll(",", ""))) as [number, number];
   const timeOf = (block: number): number => simnet.chain.header(block).timestamp * 1_000;
   expect(timeOf(fromBlock)).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 20, 11, 10));
@@ -62,22 +66,23 @@ test("history is read by time, once, and verify says what is proven and what is 
   expect(timeOf(toBlock)).toBeLessThanOrEqual(Date.UTC(2026, 10, 20, 11, 20));
   expect(timeOf(toBlock + 1)).toBeGreaterThan(Date.UTC(2026, 10, 20, 11, 20));
 
-  const again = await orderflow("backfill", "--from", String(fromBlock - 20), "--to", String(toBlock));
-  expect(again.out).toMatch(/Complete: 20 blocks/);
-
-  const beyond = await orderflow("verify", "--from", String(fromBlock - 20), "--to", String(toBlock + 5));
-  expect(beyond).toMatchObject({ code: 1, out: expect.stringContaining("5 of") });
-  const deep = await orderflow("verify", "--deep", "--sample", "5");
-  expect(deep).toMatchObject({ code: 0, out: expect.stringContaining("no block is missing") });
-  expect(deep.out).toContain("All as held");
-  const status = await orderflow("status");
-  expect(status).toMatchObject({ code: 0, out: expect.stringContaining("none missing") });
+  const [again, beyond, deep, status] = await orderflow(
+    ["backfill", "--from", String(fromBlock - 20), "--to", String(toBlock)],
+    ["verify", "--from", String(fromBlock - 20), "--to", String(toBlock + 5)],
+    ["verify", "--deep", "--sample", "5"],
+    ["status"],
+  );
+  expect(again?.said).toMatch(/Complete: 20 blocks/);
+  expect(beyond).toMatchObject({ code: 1, said: expect.stringContaining("5 of") });
+  expect(deep).toMatchObject({ code: 0, said: expect.stringContaining("no block is missing") });
+  expect(deep?.said).toContain("All as held");
+  expect(status).toMatchObject({ code: 0, said: expect.stringContaining("none missing") });
 });
 
 test("a range that cannot be read is refused with the reason", { timeout: SLOW_MS }, async () => {
-  expect((await orderflow("backfill", "--from", "soon")).code).toBe(2);
-  const ahead = await orderflow("backfill", "--from", "2026-12-24");
-  expect(ahead).toMatchObject({ code: 2, err: expect.stringContaining("no final block yet") });
+  const [never, ahead] = await orderflow(["backfill", "--from", "soon"], ["backfill", "--from", "2026-12-24"]);
+  expect(never?.code).toBe(2);
+  expect(ahead).toMatchObject({ code: 2, said: expect.stringContaining("no final block yet") });
 });
 
 test("while another process holds the embedded database, it says who and what to do", {
@@ -85,10 +90,10 @@ test("while another process holds the embedded database, it says who and what to
 }, async () => {
   const release = lockFolder(join(folder, "data"));
   try {
-    const held = await orderflow("backfill", "--from", "2026-11-20T11:10Z");
-    expect(held.code).toBe(2);
-    expect(held.err).toContain(`held by process ${process.pid}`);
-    expect(held.err).toContain("DATABASE_URL");
+    const [held] = await orderflow(["backfill", "--from", "2026-11-20T11:10Z"]);
+    expect(held?.code).toBe(2);
+    expect(held?.said).toContain(`held by process ${process.pid}`);
+    expect(held?.said).toContain("DATABASE_URL");
   } finally {
     release();
   }

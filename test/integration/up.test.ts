@@ -7,11 +7,13 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
+import type { CommandOutcome } from "../support/command-runner.ts";
 
 // The program as a user starts it, against simnet in place of Polygon and the venue: what it says, and how it ends.
 
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
-const SLOW_MS = 120_000;
+const runner = fileURLToPath(new URL("../support/command-runner.ts", import.meta.url));
+const SLOW_MS = 240_000;
 
 type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
 type Run = {
@@ -77,15 +79,18 @@ async function stop(run: Run): Promise<number | null> {
   return run.ended;
 }
 
-/** What a command says with `--json`, run beside `up` as another process. */
-const command = (...args: readonly string[]): Promise<unknown> =>
+/** What commands say with `--json`, one after the other in one process beside `up`; of one that fails its error. */
+const commands = (...lists: readonly (readonly string[])[]): Promise<readonly unknown[]> =>
   new Promise((resolve, reject) => {
     const options = { cwd: folder, env: { PATH: process.env.PATH ?? "" } };
-    execFile(process.execPath, [cli, ...args, "--json"], options, (_, out, err) => {
-      if (out === "") reject(new Error(err));
-      else resolve(JSON.parse(out));
+    const asked = JSON.stringify(lists.map((args) => [...args, "--json"]));
+    execFile(process.execPath, [runner, asked], options, (_, out, err) => {
+      const outcomes = out.trim().split("\n");
+      if (outcomes.length !== lists.length) return reject(new Error(out + err));
+      return resolve(outcomes.map((line) => parsed((JSON.parse(line) as CommandOutcome).said)));
     });
   });
+const parsed = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);
 
 test("all faults are told at once, before anything is made", { timeout: SLOW_MS }, async () => {
   const own = mkdtempSync(join(folder, "faulty-"));
@@ -137,26 +142,22 @@ describe("orderflow up", { timeout: SLOW_MS }, () => {
 
     // Commands go through the process that holds the folder, and are refused once it is gone.
     await said(first, "trading");
-    expect(await command("pause")).toMatchObject({
-      outcome: "done",
-      executor: { isRunning: true, tradingState: "REDUCING" },
-    });
+    const [paused, ...rest] = await commands(
+      ...[["pause"], ["close", "P-1"], ["tail", "--once", "-n", "1"], ["top", "--sort", "volume"]],
+      ...[["wallet", "0x0000000000"], ["status"]],
+    );
+    expect(paused).toMatchObject({ outcome: "done", executor: { isRunning: true, tradingState: "REDUCING" } });
     await said(first, "trading state changed");
-    expect(await command("close", "P-1")).toMatchObject({
-      outcome: "refused",
-      detail: expect.stringContaining("no position P-1"),
-    });
-    expect(await command("tail", "--once", "-n", "1")).toMatchObject({
-      price: expect.any(String),
-      market_id: expect.any(String),
-    });
-    expect(await command("top", "--sort", "volume")).toEqual(expect.any(Array));
-    await expect(command("wallet", "0x0000000000")).rejects.toThrow(/no fill of a wallet that begins with/);
-    expect(await command("status")).toMatchObject({ executor: { tradingState: "REDUCING" } });
+    expect(rest).toMatchObject([
+      { outcome: "refused", detail: expect.stringContaining("no position P-1") },
+      { price: expect.any(String), market_id: expect.any(String) },
+      expect.any(Array),
+      expect.stringContaining("no fill of a wallet that begins with"),
+      { executor: { tradingState: "REDUCING" } },
+    ]);
     expect(await stop(first)).toBe(0);
-    expect(await command("resume")).toMatchObject({
-      outcome: "refused",
-      detail: expect.stringMatching(/no executor is running .*20\d\d/),
-    });
+    expect(await commands(["resume"])).toMatchObject([
+      { outcome: "refused", detail: expect.stringMatching(/no executor is running .*20\d\d/) },
+    ]);
   });
 });

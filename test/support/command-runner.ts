@@ -2,7 +2,10 @@
  * Runs commands one after the other in one process, each as its own would: `node command-runner.ts '[["status"],["top"]]'`. One line
  * of JSON for each says how it ended.
  */
-import { createCommandLine } from "../../src/apps/command-line.ts";
+import { keepCompiledCode } from "../../src/adapters/system/compile-cache.ts";
+
+keepCompiledCode();
+const { createCommandLine } = await import("../../src/apps/command-line.ts");
 
 export type CommandOutcome = { readonly args: readonly string[]; readonly code: number; readonly said: string };
 

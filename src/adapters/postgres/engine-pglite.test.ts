@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, describe, expect, test } from "vitest";
+import { putTemplate } from "../../../test/support/pglite-template.ts";
 import { ConfigError, TransientError } from "../../core/errors.ts";
 import { openDatabase } from "./connect.ts";
 
@@ -11,6 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the embedded engine on disk", () => {
   test("keeps what was committed, and refuses a second opener", async () => {
+    await putTemplate(folder, "blank");
     const db = await openDatabase({ folder });
     await sql`CREATE TABLE kept (n int)`.execute(db.kysely);
     await db.transaction(async (trx) => void (await sql`INSERT INTO kept VALUES (1)`.execute(trx)));
