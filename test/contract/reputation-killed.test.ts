@@ -76,7 +76,7 @@ async function calculateAndDie(statement: number, when: "before" | "after"): Pro
   return isDead;
 }
 
-test("a kill at any statement changes nothing of what is calculated in the end", { timeout: 120_000 }, async () => {
+test("a kill at any statement changes nothing of what is calculated in the end", { timeout: 300_000 }, async () => {
   let round = 1;
   for (let isDead = true; isDead; round += 1) {
     await happen(round);

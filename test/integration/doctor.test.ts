@@ -5,7 +5,7 @@ import type { Finding } from "../../src/services/doctor/finding.ts";
 import { runDoctor } from "../../src/services/doctor/run-doctor.ts";
 import { type LiveCli, type LiveCliOptions, startLiveCli } from "../support/live-cli.ts";
 
-const SLOW_MS = 60_000;
+const SLOW_MS = 150_000;
 let live: LiveCli | null = null;
 afterEach(async () => {
   await live?.stop();
