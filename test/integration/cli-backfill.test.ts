@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockFolder } from "../../src/adapters/postgres/folder-lock.ts";
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
@@ -10,10 +8,10 @@ import { epochMs } from "../../src/core/time/time.ts";
 import type { CommandOutcome } from "../support/command-runner.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { putTemplate } from "../support/pglite-template.ts";
+import { runCommands } from "../support/run-commands.ts";
 
 /** Each run starts a process. */
 const SLOW_MS = 180_000;
-const runner = fileURLToPath(new URL("../support/command-runner.ts", import.meta.url));
 const START = epochMs(Date.UTC(2026, 10, 20, 12));
 
 let folder = "";
@@ -36,18 +34,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs commands in a folder of their own, with nothing of the caller's environment but PATH, one after the other in one process. */
-function orderflow(...lists: readonly (readonly string[])[]): Promise<readonly CommandOutcome[]> {
-  const env = { PATH: process.env.PATH ?? "", POLYGON_RPC_URL: simnet.rpcUrl };
-  return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env, timeout: SLOW_MS };
-    execFile(process.execPath, [runner, JSON.stringify(lists)], options, (error, out, err) => {
-      if (error !== null) return reject(new Error(out + err));
-      const lines = out.trim().split("\n");
-      return resolve(lines.map((line) => JSON.parse(line) as CommandOutcome));
-    });
-  });
-}
+const orderflow = (...lists: readonly (readonly string[])[]): Promise<readonly CommandOutcome[]> =>
+  runCommands(folder, lists, { POLYGON_RPC_URL: simnet.rpcUrl });
 
 test("history is read by time, once, and verify says what is proven and what is missing", {
   timeout: SLOW_MS,

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { putTemplate } from "../support/pglite-template.ts";
+import { runCommands } from "../support/run-commands.ts";
 
 /** Each run starts a process. */
-const SLOW_MS = 90_000;
+const SLOW_MS = 180_000;
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+
+const NOBODY: unknown = expect.stringContaining("no fill of");
 
 type Outcome = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -62,6 +65,7 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
   });
 
   test("without an endpoint that answers, up names the variable and the demo, and exits 2", async () => {
+    await putTemplate(join(folder, "data"), "migrated");
     const { code, err } = await orderflow(["up"], { POLYGON_RPC_URL: "http://127.0.0.1:9", DASHBOARD_PORT: "0" });
     expect(code).toBe(2);
     expect(err).toContain("POLYGON_RPC_URL");
@@ -84,14 +88,12 @@ describe("reading commands", { timeout: SLOW_MS }, () => {
     const migrated = await orderflow(["migrate"]);
     expect([migrated.code, migrated.out]).toEqual([0, "The database (pglite) has this version's tables.\n"]);
     expect(migrated.err).toContain('"msg":"migrated"');
-    const status = await orderflow(["status"]);
-    expect(status.code).toBe(0);
-    expect(status.out).toMatch(/block \(finalized\) +none yet/);
-    expect(status.out).toContain("Paper positions: 0 open, 0 closed");
-    const score = await orderflow(["score", `0x${"ab".repeat(20)}`]);
-    expect(score.code).toBe(2);
-    expect(score.err).toContain("no fill of");
-    const explained = await orderflow(["score", "explain", `0x${"ab".repeat(20)}`, "--json"]);
-    expect([explained.code, explained.err]).toEqual([2, expect.stringContaining("no fill of")]);
+    const wallet = `0x${"ab".repeat(20)}`;
+    const lists = [["status"], ["score", wallet], ["score", "explain", wallet, "--json"]];
+    const [status, score, explained] = await runCommands(folder, lists);
+    expect(status?.code).toBe(0);
+    expect(status?.said).toMatch(/block \(finalized\) +none yet/);
+    expect(status?.said).toContain("Paper positions: 0 open, 0 closed");
+    for (const each of [score, explained]) expect([each?.code, each?.said]).toEqual([2, NOBODY]);
   });
 });

@@ -7,12 +7,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Simnet, startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
-import type { CommandOutcome } from "../support/command-runner.ts";
+import { runCommands } from "../support/run-commands.ts";
 
 // The program as a user starts it, against simnet in place of Polygon and the venue: what it says, and how it ends.
 
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
-const runner = fileURLToPath(new URL("../support/command-runner.ts", import.meta.url));
 const SLOW_MS = 240_000;
 
 type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
@@ -79,18 +78,11 @@ async function stop(run: Run): Promise<number | null> {
   return run.ended;
 }
 
-/** What commands say with `--json`, one after the other in one process beside `up`; of one that fails its error. */
-const commands = (...lists: readonly (readonly string[])[]): Promise<readonly unknown[]> =>
-  new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: { PATH: process.env.PATH ?? "" } };
-    const asked = JSON.stringify(lists.map((args) => [...args, "--json"]));
-    execFile(process.execPath, [runner, asked], options, (_, out, err) => {
-      const outcomes = out.trim().split("\n");
-      if (outcomes.length !== lists.length) return reject(new Error(out + err));
-      return resolve(outcomes.map((line) => parsed((JSON.parse(line) as CommandOutcome).said)));
-    });
-  });
-const parsed = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);
+/** What commands say with `--json` beside `up`; of one that fails its error. */
+async function commands(...lists: readonly (readonly string[])[]): Promise<readonly unknown[]> {
+  const asked = lists.map((args) => [...args, "--json"]);
+  return (await runCommands(folder, asked)).map(({ said }) => (/^[[{]/.test(said) ? JSON.parse(said) : said));
+}
 
 test("all faults are told at once, before anything is made", { timeout: SLOW_MS }, async () => {
   const own = mkdtempSync(join(folder, "faulty-"));
