@@ -1,22 +1,26 @@
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
 import { sql } from "kysely";
 import { SERVER_SETTINGS } from "../../bench/support/server-settings.ts";
 import { openDatabase } from "../../src/adapters/postgres/connect.ts";
-import { migrate } from "../../src/adapters/postgres/migrate.ts";
 import { startPostgres } from "../support/postgres-server.ts";
-import { SERVICES } from "./services.ts";
+import { CLI, SERVICES } from "./services.ts";
 
 export type Counts = Readonly<Record<"fills" | "wallets" | "signals" | "orders" | "positions", number>>;
 
-const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+/** Migrations that were made, and whether versions without them may go on. */
+type Upgrade = { readonly made: readonly string[]; readonly oldMayStay: boolean };
 
-/** A PostgreSQL of its own with a user for each service, and what is asked of it. Its owner may do all. */
-export async function createSoakDatabase(firstBlock: number) {
+/**
+ * A PostgreSQL of its own with a user for each service, and what is asked of it. Its owner may do all.
+ * @param cli of the version that makes the tables
+ */
+export async function createSoakDatabase(firstBlock: number, cli: string) {
   const server = await startPostgres(SERVER_SETTINGS);
   if (server === null) throw new Error("the soak needs PostgreSQL's binaries, and none were found");
-  const owner = await openDatabase({ url: server.url });
-  await migrate(owner);
+  const { url } = server;
+  const owner = await openDatabase({ url });
+  await migrateWith(cli);
   for (const name of SERVICES) {
     await sql.raw(`CREATE USER flow_${name} IN ROLE orderflow_${name}`).execute(owner.kysely);
   }
@@ -32,13 +36,21 @@ export async function createSoakDatabase(firstBlock: number) {
   return {
     ownerUrl: server.url,
     version: server.version,
+    /** Brings the tables to this version. */
+    async upgrade(): Promise<Upgrade> {
+      const before = (await applied()).length;
+      await migrateWith(CLI);
+      const made = (await applied()).slice(before);
+      return { made: made.map(({ name }) => name), oldMayStay: made.every(({ old_may_stay }) => old_may_stay) };
+    },
     urlOf: (service: string): string => server.url.replace("user=postgres", `user=flow_${service}`),
 
     /** @param read the newest entry of the ingest log that the executor has read */
     async progress(read: number): Promise<{ readonly covered: number; readonly executorLagSeconds: number }> {
       const { covered, waitingSince } = await one<{ covered: number; waitingSince: number | null }>(`
         SELECT coalesce((SELECT max(to_block) FROM flow.coverage), 0)::int AS covered,
-          (SELECT extract(epoch FROM committed_at)::float8 FROM flow.ingest WHERE seq > ${read} ORDER BY seq LIMIT 1)
+          (SELECT extract(epoch FROM committed_at)::float8 FROM flow.ingest WHERE seq > greatest(${read},
+            (SELECT max(seq) FROM flow.reader_cursor WHERE reader = 'executor:PAPER')) ORDER BY seq LIMIT 1)
             AS "waitingSince"`);
       return {
         covered,
@@ -74,7 +86,9 @@ export async function createSoakDatabase(firstBlock: number) {
       if (doubled > 0) problems.push(`${doubled} signals have two positions`);
       if (unanswered > 0) problems.push(`${unanswered} orders were never answered`);
       if (quarantined > 0) problems.push(`${quarantined} logs in quarantine`);
-      return [...problems, ...(await recompute(folder, server.url))];
+      const { error, out } = await run(CLI, ["recompute"], folder, server.url);
+      console.log(out);
+      return error === null ? problems : [...problems, `recompute: ${error}`];
     },
 
     async stop(): Promise<void> {
@@ -82,6 +96,18 @@ export async function createSoakDatabase(firstBlock: number) {
       await server.stop();
     },
   };
+
+  async function applied() {
+    return (
+      await sql<{ name: string; old_may_stay: boolean }>`
+        SELECT name, old_may_stay FROM flow.migration ORDER BY name`.execute(owner.kysely)
+    ).rows;
+  }
+
+  async function migrateWith(version: string): Promise<void> {
+    const { error } = await run(version, ["migrate"], tmpdir(), url);
+    if (error !== null) throw new Error(`migrate ${error}`);
+  }
 
   async function leftOver(): Promise<readonly string[]> {
     const row = await one<Record<"unread" | "unscored" | "unapplied" | "due", number>>(`
@@ -96,13 +122,13 @@ export async function createSoakDatabase(firstBlock: number) {
   }
 }
 
-/** The ledger against cash flows added up by column. */
-function recompute(folder: string, url: string): Promise<readonly string[]> {
+type Ran = { readonly out: string; readonly error: string | null };
+
+function run(cli: string, args: readonly string[], folder: string, url: string): Promise<Ran> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH ?? "", DATABASE_URL: url, DATA_DIR: folder };
-    execFile(process.execPath, [cli, "recompute"], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) => {
-      console.log(out);
-      resolve(error === null ? [] : [`recompute ended with ${error.code}: ${(err || out).slice(0, 2_000)}`]);
+    execFile(process.execPath, [cli, ...args], { cwd: folder, env, maxBuffer: 1e8 }, (error, out, err) => {
+      resolve({ out, error: error === null ? null : `ended with ${error.code}: ${(err || out).slice(0, 2_000)}` });
     });
   });
 }

@@ -23,6 +23,8 @@ export type Supervised = {
   readonly recoveries: readonly number[];
   /** Ends that nobody asked for. */
   readonly ends: readonly string[];
+  /** Times that an earlier version ended because of the tables. */
+  refusals(): number;
   /** Null while nothing runs. */
   usage(): Usage | null;
   /** What it says of itself at `/metrics`; null while it says nothing. */
@@ -30,6 +32,8 @@ export type Supervised = {
   isReady(): Promise<boolean>;
   /** SIGKILL; starts again by itself. @returns when it is ready again */
   kill(): Promise<void>;
+  /** Ends it as a deployment does and starts this version. @returns when that is ready */
+  upgrade(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -37,12 +41,15 @@ export type ServiceOptions = {
   readonly name: ServiceName;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the version to begin with; an earlier one may refuse tables that it does not know. */
+  readonly cli?: string;
 };
 
-const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+/** The command line of this version. */
+export const CLI = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
 
 /** Keeps `orderflow <name>` running, as a container engine does. What it logs is in `<name>.log` of the folder. */
-export function superviseService({ name, folder, environment }: ServiceOptions): Supervised {
+export function superviseService({ name, folder, environment, cli = CLI }: ServiceOptions): Supervised {
   const log = createWriteStream(join(folder, `${name}.log`));
   const recoveries: number[] = [];
   const ends: string[] = [];
@@ -50,11 +57,13 @@ export function superviseService({ name, folder, environment }: ServiceOptions):
   let metricsUrl: string | null = null;
   let isStopping = false;
   let isKilled = false;
+  let refusals = 0;
+  let version = cli;
 
   function start(): void {
     metricsUrl = null;
     isKilled = false;
-    child = spawn(process.execPath, [heapOption(name), cli, name], {
+    child = spawn(process.execPath, [heapOption(name), version, name], {
       cwd: folder,
       env: { PATH: process.env.PATH ?? "", METRICS_PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -63,7 +72,9 @@ export function superviseService({ name, folder, environment }: ServiceOptions):
     if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", hear);
     child.once("exit", (code, signal) => {
       if (isStopping) return;
-      if (!isKilled) ends.push(`${signal ?? code}`);
+      // Its tables are another version's: nothing else is expected of it.
+      if (code !== null && version !== CLI) refusals += 1;
+      else if (!isKilled) ends.push(`${signal ?? code}`);
       setTimeout(start, RESTART_AFTER_MS);
     });
   }
@@ -81,21 +92,28 @@ export function superviseService({ name, folder, environment }: ServiceOptions):
   }
   const isReady = async (): Promise<boolean> => (await ask("readyz")) !== null;
 
+  async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const endedAt = performance.now();
+    isKilled = true;
+    metricsUrl = null;
+    child.kill(signal);
+    while (!isStopping && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    if (!isStopping) recoveries.push(performance.now() - endedAt);
+  }
+
   start();
   return {
     ...{ name, recoveries, ends, isReady },
+    refusals: () => refusals,
     async gauge(gauge) {
       const value = new RegExp(`^${gauge} (\\d+)`, "m").exec((await ask("metrics")) ?? "")?.[1];
       return value === undefined ? null : Number(value);
     },
     usage: () => (child.pid === undefined || child.exitCode !== null ? null : usageOf(child.pid)),
-    async kill() {
-      const killedAt = performance.now();
-      isKilled = true;
-      metricsUrl = null;
-      child.kill("SIGKILL");
-      while (!isStopping && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-      if (!isStopping) recoveries.push(performance.now() - killedAt);
+    kill: () => end("SIGKILL"),
+    upgrade() {
+      version = CLI;
+      return end("SIGTERM");
     },
     async stop() {
       isStopping = true;

@@ -3,7 +3,10 @@
  * against a simulated world with ten times the real rate of fills, where nodes, sockets and answers fail, blocks are
  * replaced, and each service is killed now and then. Ends with 1 where memory grows, a row is lost, they fall behind, or
  * one does not come back.
- * Run: npm run soak [-- --minutes 30] [--crowd 1050] [--history 12] [--seed 1] [--keep]
+ * Run: npm run soak [-- --minutes 30] [--crowd 3000] [--history 12] [--seed 1] [--keep]
+ *
+ * With `--from v0.1.0` (a tag or commit) it begins with that version and its tables and is upgraded by the guide, instead of
+ * being killed: this version's tables while the old services run, then one service after the other.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -11,24 +14,26 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { printBench } from "../../bench/support/bench-report.ts";
 import { createSoakDatabase } from "./database.ts";
+import { layOutVersion } from "./earlier-version.ts";
 import { judge, report } from "./judge.ts";
-import { SERVICES, superviseService } from "./services.ts";
+import { CLI, SERVICES, superviseService } from "./services.ts";
 import type { Sample } from "./verdict.ts";
 import { startWorld } from "./world.ts";
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
-    crowd: { type: "string", default: "1050" },
+    crowd: { type: "string", default: "3000" },
     history: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
+    from: { type: "string" },
     keep: { type: "boolean", default: false },
   },
 });
 const SECONDS = Number(values.minutes) * 60;
 /** Kills come in the first part; memory is judged in the rest of it, after it has settled. */
-const KILL_UNTIL = 0.45;
-const SETTLED_AFTER = 0.55;
+const KILL_UNTIL = 0.3;
+const SETTLED_AFTER = 0.4;
 const KILLS_A_MINUTE = 2;
 /** Within which everything that happened must have been read, scored and acted on. */
 const SETTLE_SECONDS = 180;
@@ -53,7 +58,8 @@ const world = await startWorld({
   ...{ seed: Number(values.seed), historyHours: Number(values.history), crowd: Number(values.crowd) },
 });
 say(`a world from block ${world.firstBlock}; logs in ${folder}`);
-const database = await createSoakDatabase(world.firstBlock);
+const cli = values.from === undefined ? CLI : layOutVersion(values.from, join(folder, "earlier"));
+const database = await createSoakDatabase(world.firstBlock, cli);
 const environmentOf = (service: string): Record<string, string> => ({
   DATABASE_URL: database.urlOf(service),
   DATA_DIR: folder,
@@ -64,7 +70,7 @@ const environmentOf = (service: string): Record<string, string> => ({
   ...{ CALCULATION_INTERVAL_SECONDS: "60", MIN_WHALE_SCORE: "5.5", MIN_WHALE_TRADE_USD: "5", CAPITAL_USD: "1000000" },
   ...{ MIN_SIGNAL_CONFIDENCE: "0.5", MAX_OPEN_POSITIONS: "200", SIZING: "classic", MAX_DAILY_LOSS: "100000" },
 });
-const services = SERVICES.map((name) => superviseService({ name, folder, environment: environmentOf(name) }));
+const services = SERVICES.map((name) => superviseService({ name, folder, cli, environment: environmentOf(name) }));
 const samples: Sample[] = [];
 const failures: string[] = [];
 const executor = services.find(({ name }) => name === "executor");
@@ -117,6 +123,27 @@ async function killInTurn(): Promise<void> {
   await Promise.all(returning);
 }
 
+/** The tables first, then one service after the other, with time between in which both versions are at work. */
+async function upgradeInTurn(): Promise<void> {
+  const pause = (SECONDS * KILL_UNTIL * 1_000) / (services.length + 2);
+  await sleep(pause);
+  const { made, oldMayStay } = await database.upgrade();
+  say(`new tables: ${made.join(", ") || "none"}; the earlier version may ${oldMayStay ? "" : "not "}stay`);
+  if (!oldMayStay) {
+    await until("the earlier version ends", 60, async () => services.every((service) => service.refusals() > 0));
+    say("it has ended; upgrade all");
+    await Promise.all(services.map((service) => service.upgrade()));
+    return;
+  }
+  for (const service of services) {
+    await sleep(pause);
+    say(`upgrade ${service.name}`);
+    await service.upgrade();
+  }
+  const ended = services.filter((service) => service.refusals() > 0).map(({ name }) => name);
+  if (ended.length > 0) failures.push(`the earlier version may stay, and ended: ${ended.join()}`);
+}
+
 process.once("SIGINT", () => {
   isOver = true;
   world.stop();
@@ -139,7 +166,7 @@ try {
   say(`history of ${before.fills} fills read in ${startedIn.toFixed(0)} s; now trouble for ${SECONDS} s`);
   world.trouble();
   const watching = watch(loadAt);
-  const killing = killInTurn();
+  const killing = values.from === undefined ? killInTurn() : upgradeInTurn();
   await sleep(SECONDS * 1_000);
   await killing;
   const load = elapsed() - loadAt;
@@ -168,6 +195,7 @@ try {
     ...{ samples, services, settledFrom: SECONDS * SETTLED_AFTER, failures },
     facts: {
       minutes: Number(values.minutes),
+      ...(values.from === undefined ? {} : { from: values.from }),
       fills_per_s: Math.round(fillsPerSecond),
       ...(await database.counts()),
       fills_of_chain: compared.fills,

@@ -24,7 +24,7 @@ const RATES: FaultRates = {
 };
 const FINALITY_BLOCKS = 4;
 /** One wallet in so many trades before the crowd comes. */
-const QUIET = 200;
+const QUIET = 500;
 /** Long enough to be everywhere, short enough to be caught up with. */
 const CROWD_AHEAD_MS = 60_000;
 /** Milliseconds from one misfortune to the next, at least and at most. */

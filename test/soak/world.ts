@@ -11,7 +11,7 @@ export type WorldAddresses = {
 export type WorldArguments = {
   readonly seed: number;
   readonly historyHours: number;
-  /** How many times as many wallets as usual; 1,050 make 700 fills a second on average. */
+  /** How many times as many wallets as usual. Prices move with a crowd, so fills grow slower than it. */
   readonly crowd: number;
 };
 

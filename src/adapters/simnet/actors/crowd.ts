@@ -32,6 +32,7 @@ export function createCrowd(
 ): Crowd {
   const random = createPrng(seed, "crowd");
   const hypeKey = hashText(`${seed}/hype`);
+  const early = wallets.filter((wallet) => comesAt(wallet, rush) === 0);
 
   function attention(wallet: SimWallet, market: SimMarket): number {
     if (market.kind === "daily") return wallet.dailyAttention;
@@ -43,9 +44,9 @@ export function createCrowd(
   return {
     gather(market) {
       const life = market.endsAt - market.opensAt;
-      for (const wallet of wallets) {
+      const isBeforeRush = rush !== null && market.endsAt < rush.fromMs;
+      for (const wallet of isBeforeRush ? early : wallets) {
         const from = comesAt(wallet, rush);
-        if (market.endsAt < from) continue;
         if (wallet.kind === "market_maker" || wallet.kind === "customer" || random() >= attention(wallet, market))
           continue;
         const attend = actors[wallet.kind];
