@@ -15,11 +15,19 @@ export type Hex = `0x${string}`;
 export const sessionSql =
   "SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO, YMD'; SET bytea_output TO 'hex'; SET jit TO off";
 
-const readTimestamp = (text: string): EpochMs => {
+/** Rows that are read together mostly have the times of a few blocks. */
+const times = new Map<string, EpochMs>();
+const TIMES_MAX = 64;
+
+function readTimestamp(text: string): EpochMs {
+  const known = times.get(text);
+  if (known !== undefined) return known;
   const ms = Date.parse(text.replace(" ", "T").replace("+00", "Z"));
   if (Number.isNaN(ms)) throw new InvariantError("TIMESTAMP_UNREADABLE", `not a finite UTC timestamp: ${text}`);
+  if (times.size === TIMES_MAX) times.clear();
+  times.set(text, epochMs(ms));
   return epochMs(ms);
-};
+}
 const readBytes = (text: string): Hex => `0x${text.slice(2)}`;
 const asIs = (text: string): string => text;
 

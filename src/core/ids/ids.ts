@@ -23,6 +23,8 @@ const UINT = /^(0|[1-9]\d*)$/;
 const UINT256_MAX = (1n << 256n) - 1n;
 
 function parseHex(kind: string, pattern: RegExp, text: string): string {
+  // What we have stored is lower case already.
+  if (pattern.test(text)) return text;
   const lower = text.toLowerCase();
   if (!pattern.test(lower)) throw new PayloadError("ID_MALFORMED", `not ${kind}: ${text.slice(0, 80)}`, { kind });
   return lower;

@@ -19,8 +19,13 @@ export type EngineRunner = {
    * spent: what was stored is not known here.
    */
   commit(input: CommitInput): Promise<readonly Command[]>;
-  /** Stores what `commit` left: the rows that people read, when the commands were urgent, and a snapshot if one is due. */
-  finish(at: EpochMs, snapshot?: boolean): Promise<void>;
+  /** Stores what `commit` left: the rows that people read, when the commands were urgent. */
+  finish(at: EpochMs): Promise<void>;
+  /**
+   * Stores a snapshot if one is due. It is as large as the state, so it waits for a quiet moment, though not for ever.
+   * @param moment `end`: due after any step
+   */
+  snapshot(at: EpochMs, moment: "busy" | "quiet" | "end"): Promise<void>;
 };
 
 export type CommitInput = {
@@ -34,6 +39,9 @@ export type CommitInput = {
 
 /** The reader's place is stored at least this often, although nothing happened: the health page counts from it. */
 const CURSOR_SAVE_MS = 5_000;
+
+/** So many times as many steps before a snapshot that was due waits no longer for a quiet moment. */
+const BUSY_FACTOR = 5;
 
 /** Loads where the last executor stopped: its snapshot, and the steps after it taken again. */
 export async function recoverEngine(store: ExecutorStore, config: ExecutorConfig, at: EpochMs): Promise<EngineRunner> {
@@ -127,6 +135,8 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
     if (how === "snapshot") snapshotSeq = lastSeq;
   }
 
+  const nothing = (at: EpochMs): Stored => ({ steps: [], cursor, handledControls: [], state, at });
+
   return {
     state: () => state,
     cursor: () => cursor,
@@ -143,12 +153,12 @@ function createRunner(store: ExecutorStore, config: ExecutorConfig, start: Place
       }
       return open;
     },
-    async finish(at: EpochMs, wanted = false): Promise<void> {
-      const stepsSince = seq - snapshotSeq;
-      const snapshot = stepsSince >= config.timing.snapshotSteps || (wanted && stepsSince > 0);
-      if (waiting === null && !snapshot) return;
-      const nothing = { steps: [], cursor, handledControls: [], state, at };
-      await write(nothing, waiting ?? NO_ROWS, snapshot ? "snapshot" : "save");
+    async finish(at: EpochMs): Promise<void> {
+      if (waiting !== null) await write(nothing(at), waiting, "save");
+    },
+    async snapshot(at: EpochMs, moment: "busy" | "quiet" | "end"): Promise<void> {
+      const due = { end: 1, quiet: config.timing.snapshotSteps, busy: BUSY_FACTOR * config.timing.snapshotSteps };
+      if (seq - snapshotSeq >= due[moment]) await write(nothing(at), waiting ?? NO_ROWS, "snapshot");
     },
   };
 }

@@ -12,6 +12,8 @@ export type Mailbox = {
   fail(error: unknown): void;
   /** @throws what `fail` was given */
   take(): { readonly events: readonly EngineEvent[]; readonly hinted: boolean };
+  /** Nothing waits to be taken. */
+  isEmpty(): boolean;
   /** Until something arrives, `ms` passed or `signal` aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 };
@@ -24,6 +26,7 @@ export function createMailbox(clock: Clock): Mailbox {
   let waiting = new AbortController();
 
   const arrived = (): void => waiting.abort();
+  const isEmpty = (): boolean => events.length === 0 && !hinted && !nudged && failure === null;
   return {
     push(event) {
       events.push(event);
@@ -49,8 +52,9 @@ export function createMailbox(clock: Clock): Mailbox {
       nudged = false;
       return taken;
     },
+    isEmpty,
     async wait(ms, signal) {
-      if (events.length > 0 || hinted || nudged || failure !== null) return;
+      if (!isEmpty()) return;
       waiting = new AbortController();
       await clock.sleep(ms, AbortSignal.any([signal, waiting.signal]));
     },

@@ -92,7 +92,7 @@ export async function runSession(deps: ExecutorDeps, ends: SessionEnds, onReady:
     await judge(deps);
     await loop(deps, { runner, mailbox, performer, follower, signal, onChain });
     // Who has lost the lock has lost the right to write.
-    if (!ends.lost.aborted) await runner.finish(clock.nowMs(), true);
+    if (!ends.lost.aborted) await runner.snapshot(clock.nowMs(), "end");
   } finally {
     ending.abort();
     follower.stop();
@@ -152,6 +152,7 @@ async function loop({ store, clock, logger, wake, config, settings }: ExecutorDe
       markedAt = now;
       markAt = now + markMs;
     }
+    await runner.snapshot(clock.nowMs(), mailbox.isEmpty() ? "quiet" : "busy");
     const waitMs = Math.max(0, Math.min(pollAt, markAt) - clock.nowMs());
     logger.debug("sleeping", { ms: waitMs });
     await mailbox.wait(waitMs, signal);
