@@ -6,45 +6,39 @@ import { packRows } from "../../core/engine/rows-form.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import type { EngineBatch } from "../../ports/executor-store.ts";
+import type { EngineBatch, JournalStep } from "../../ports/executor-store.ts";
 import { int8Array, ts, tsOrNull } from "./codecs.ts";
 import type { Database } from "./connect.ts";
-import { insertRows, type JournalRow, textOf, toRows } from "./journal-rows.ts";
+import { insertRows, textOf, toRows } from "./journal-rows.ts";
 import { PREPARED } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 /** Whose steps they are, and under which name it reads the chain. */
 export type Journal = { readonly mode: TradingMode; readonly reader: string };
 
-/** More rows are stored in parts of so many: the next is written while the server reads this one, and less is held. */
-const PART = 1_000;
+/** More steps are stored in parts of so many: the next is written while the server reads this one, and less is held. */
+const PART = 2_000;
 
 /**
  * Steps, state, place and handled commands in one statement, which is a transaction of its own: all of it hangs on the
  * state being the one that the steps began from.
  */
 export async function appendSteps(db: Database, journal: Journal, batch: EngineBatch): Promise<void> {
-  const rows = toRows(batch.steps);
-  if (rows.length > PART) return db.transaction((trx) => appendInParts(trx, journal, batch, rows));
-  const { rows: moved } = await sql<{ own: bigint }>`
+  if (batch.steps.length > PART) return db.transaction((trx) => appendInParts(trx, journal, batch));
+  const { rows } = await sql<{ own: bigint }>`
     ${PREPARED}WITH own AS (${moveState(journal.mode, batch)}
-    ), step AS (${insertRows(journal.mode, rows, sql`own,`)}
+    ), step AS (${insertRows(journal.mode, toRows(batch.steps), sql`own,`)}
     ), place AS (${insertPlace(journal.reader, batch, sql`FROM own`)}
     ), handled AS (${handleControls(batch, sql`AND EXISTS (SELECT FROM own)`)}
     )
     SELECT count(*) AS own FROM own`.execute(db.kysely);
-  requireOwnState(Number(moved[0]?.own ?? 0), batch.seq);
+  requireOwnState(Number(rows[0]?.own ?? 0), batch.seq);
 }
 
-async function appendInParts(
-  trx: Transaction<Schema>,
-  journal: Journal,
-  batch: EngineBatch,
-  rows: readonly JournalRow[],
-): Promise<void> {
-  const { rows: moved } = await moveState(journal.mode, batch).execute(trx);
-  requireOwnState(moved.length, batch.seq);
-  await insertParts(trx, journal.mode, rows);
+async function appendInParts(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
+  const { rows } = await moveState(journal.mode, batch).execute(trx);
+  requireOwnState(rows.length, batch.seq);
+  await insertParts(trx, journal.mode, batch.steps);
   await insertPlace(journal.reader, batch, sql``).execute(trx);
   if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
 }
@@ -61,7 +55,7 @@ function moveState(mode: TradingMode, batch: EngineBatch): RawBuilder<unknown> {
 /** The same as part of a transaction that also brings rows; a snapshot leaves out what it holds itself. */
 export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batch: EngineBatch): Promise<void> {
   const { mode, reader } = journal;
-  await insertParts(trx, mode, toRows(batch.steps));
+  await insertParts(trx, mode, batch.steps);
   if (batch.lateHash !== null) {
     await sql`UPDATE flow.journal SET state_hash = ${batch.lateHash}
       WHERE mode = ${mode} AND seq = ${BigInt(batch.seq)}`.execute(trx);
@@ -72,16 +66,16 @@ export async function saveSteps(trx: Transaction<Schema>, journal: Journal, batc
   if (batch.handledControls.length > 0) await handleControls(batch, sql``).execute(trx);
 }
 
-async function insertParts(trx: Transaction<Schema>, mode: TradingMode, rows: readonly JournalRow[]): Promise<void> {
+async function insertParts(trx: Transaction<Schema>, mode: TradingMode, steps: readonly JournalStep[]): Promise<void> {
   let before: Promise<unknown> = Promise.resolve();
-  for (let from = 0; from < rows.length; from += PART) {
-    const part = sql`${PREPARED}${insertRows(mode, rows.slice(from, from + PART), sql``)}`.compile(trx);
+  for (let from = 0; from < steps.length; from += PART) {
+    const part = sql`${PREPARED}${insertRows(mode, toRows(steps.slice(from, from + PART)), sql``)}`.compile(trx);
     await before;
     before = trx.executeQuery(part);
     // Whoever waits for it is told; until then nobody does.
     before.catch(() => {});
     // It leaves before the next is written.
-    if (from + PART < rows.length) await setImmediate();
+    if (from + PART < steps.length) await setImmediate();
   }
   await before;
 }
