@@ -8,14 +8,15 @@ import { dirname, join } from "node:path";
 /** The image brings its own Node; the pages are built before, with what builds them and what they are built of. */
 const IN_NO_IMAGE = ["node", "vite", "preact", "@preact/signals", "lightweight-charts", "@fontsource-variable/inter"];
 const ON_A_SERVER = [...IN_NO_IMAGE, "@electric-sql/pglite"];
+const WITHOUT_DUCKDB = [...ON_A_SERVER, "@duckdb/node-api", "@duckdb/node-bindings"];
 
 /** Packages that an image does without, with all that only they need. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   listener: ON_A_SERVER,
   reputation: ON_A_SERVER,
-  executor: [...ON_A_SERVER, "@duckdb/node-api"],
-  dashboard: [...ON_A_SERVER, "@duckdb/node-api"],
-  signer: [...ON_A_SERVER, "@duckdb/node-api"],
+  executor: WITHOUT_DUCKDB,
+  dashboard: WITHOUT_DUCKDB,
+  signer: WITHOUT_DUCKDB,
   "all-in-one": IN_NO_IMAGE,
 };
 export const targets = Object.keys(LEFT_OUT);
