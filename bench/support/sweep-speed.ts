@@ -1,8 +1,11 @@
 /**
  * The same sweep with one worker process and with two, alternating: wall time of all variants, scores and start of the
- * processes included. And what sharing the scores saves.
+ * processes included; with one also on a single core, for V8 collects garbage on a second one where that is free. And
+ * what sharing the scores saves.
  */
+import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { openDuckdb } from "../../src/adapters/archive/duckdb.ts";
@@ -39,6 +42,9 @@ const grid: readonly RunOptions[] = DELAYS_MS.flatMap((delayMs) =>
   }),
 );
 
+/** Asked before anything is pinned. */
+const CORES = cpus().length;
+
 type Found = ReadonlyMap<string, VariantFigures>;
 
 export async function measureSweep(
@@ -50,22 +56,26 @@ export async function measureSweep(
   await generateFills(duckdb, join(folder, "fills.parquet"), size);
   duckdb.close();
   await writeFacts(folder, { facts: factsOf(size), missing: [], parts: ["fills.parquet"], legs: null });
-  const pairs: { readonly one: number; readonly two: number }[] = [];
+  const pairs: { readonly onOneCore: number | null; readonly one: number; readonly two: number }[] = [];
   let first: Found | null = null;
   for (let round = 0; round < rounds; round += 1) {
+    const onOneCore = await onCores("0", () => sweepOnce(folder, 1));
     const [one, two] = [await sweepOnce(folder, 1), await sweepOnce(folder, 2)];
     first ??= one.found;
-    for (const { found } of [one, two]) {
+    for (const { found } of [one, two, ...(onOneCore === null ? [] : [onOneCore])]) {
       if (!isDeepStrictEqual(found, first)) throw new Error("one and two workers found different figures");
     }
-    console.log(JSON.stringify({ round, oneWorkerS: one.seconds, twoWorkersS: two.seconds }));
-    pairs.push({ one: one.seconds, two: two.seconds });
+    const pair = { onOneCore: onOneCore?.seconds ?? null, one: one.seconds, two: two.seconds };
+    console.log(JSON.stringify({ round, ...pair }));
+    pairs.push(pair);
   }
   const signals = Math.max(...[...(first ?? [])].map(([, each]) => each.signals));
   if (signals === 0) throw new Error("the sweep made no signal");
+  const onOne = pairs.flatMap(({ onOneCore, two }) => (onOneCore === null ? [] : [significant(onOneCore / two)]));
   return {
     ...{ sweep_fills: size.fills, sweep_variants: grid.length, sweep_signals: signals },
     sweep_speedup: spread(pairs.map(({ one, two }) => significant(one / two))),
+    sweep_core_speedup: onOne.length === 0 ? null : spread(onOne),
     sweep_shared_scores_gain: await measureSharing(folder, rounds),
   };
 }
@@ -93,6 +103,24 @@ async function cpuSeconds(work: () => Promise<unknown>): Promise<number> {
   await work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
+}
+
+/** What this process starts meanwhile has these cores alone. Null where the machine cannot do that. */
+async function onCores<T>(cores: string, work: () => Promise<T>): Promise<T | null> {
+  const pin = (list: string): void =>
+    void execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", list, String(process.pid)], {
+      stdio: "ignore",
+    });
+  try {
+    pin(cores);
+  } catch {
+    return null;
+  }
+  try {
+    return await work();
+  } finally {
+    pin(`0-${CORES - 1}`);
+  }
 }
 
 /** From nothing: no process is running, no score is known. */
