@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ControlCommand } from "../../core/engine/event.ts";
-import { InputError } from "../../core/errors.ts";
+import { ConfigError, InputError, TransientError } from "../../core/errors.ts";
 import type { PositionId } from "../../core/ids/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CommandReceipt, ControlOutcome, ExecutorSight } from "../../ports/command-store.ts";
@@ -78,8 +78,17 @@ function run(command: ControlCommand, { json }: { readonly json?: true }): Promi
         program.terminal.writeLine(`${detail[0]?.toUpperCase()}${detail.slice(1)}.\n${sightLine(outcome.executor)}`);
       }
       return outcome.outcome === "refused" ? EXIT.cannotStart : EXIT.done;
+    }).catch((error: unknown) => {
+      throw command.kind === "close-all" ? withoutDatabase(error) : error;
     }),
   );
+}
+
+/** Whoever wants to sell everything now is told what works without the database. */
+function withoutDatabase(error: unknown): unknown {
+  const way = "`orderflow close-all --direct` needs no database: it sells all that the live account holds";
+  if (error instanceof ConfigError) return new ConfigError([...error.problems, way]);
+  return error instanceof TransientError ? new TransientError(error.code, `${error.message}; ${way}`) : error;
 }
 
 const plain: readonly (readonly [kind: "pause" | "resume" | "halt", description: string])[] = [

@@ -11,7 +11,7 @@ import { findLeftovers, type Leftover } from "../../services/manual/test-leftove
 import { type Account, openAccount } from "../live/account.ts";
 import { createHeldMarkets } from "../live/held-markets.ts";
 import { openManualVenue } from "../live/manual-venue.ts";
-import { findOpenMarkets, openBooks, openGamma, readTokens } from "../live/venue-parts.ts";
+import { findOpenMarkets, nameToken, openBooks, openGamma, readTokens } from "../live/venue-parts.ts";
 import { EXIT, orStopped, type Program, runProgram, withDatabase } from "../program.ts";
 import { USER_AGENT } from "../version.ts";
 
@@ -82,8 +82,12 @@ async function run(program: Program, flags: Flags, begin: () => void): Promise<n
     const { marketOf, exchangeOf } = createHeldMarkets(environment);
     const earlier = { ...common, venue: openManualVenue({ program, account, store, exchangeOf, tell }) };
     const heldByExecutor = async () => (await createLiveAccountStore(database).books(clock.nowMs())).holdings;
+    const gamma = openGamma(environment);
     const leftovers = await findLeftovers(
-      { ...earlier, store, marketOf, heldByExecutor, wallet: account.identity.wallet },
+      {
+        ...{ ...earlier, store, marketOf, heldByExecutor, wallet: account.identity.wallet },
+        nameOf: (token, within) => nameToken(gamma, token, within),
+      },
       signal,
     );
     if (leftovers.length > 0) return sellLeftovers(earlier, leftovers, ask, signal);

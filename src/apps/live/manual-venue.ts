@@ -24,7 +24,8 @@ export function openManualVenue({ program, account, store, exchangeOf, tell }: M
   const { environment, clock, logger } = program;
   return createLiveVenue({
     ...{ client: tellingClient(account.client, tell), account: account.identity, signer: openSigner(environment) },
-    ...{ store: tellingStore(store, tell), clock, logger, random: systemRandom },
+    // What goes well is told already.
+    ...{ store: tellingStore(store, tell), clock, logger: { ...logger, info: () => {} }, random: systemRandom },
     exchangeOf: exchangeOf ?? createMarketExchanges(openGamma(environment)).find,
     alarm: async (sort, text) => tell(`   the venue says no (${sort}): ${text}`),
     // A person has said yes; nothing is heard of the user channel, so the venue is asked.

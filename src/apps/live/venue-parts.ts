@@ -6,7 +6,8 @@ import { readRow } from "../../adapters/polymarket-gamma/gamma-catalog.ts";
 import { createGammaClient, type GammaClient } from "../../adapters/polymarket-gamma/gamma-client.ts";
 import { createSystemClock } from "../../adapters/system/clock.ts";
 import { systemRandom } from "../../adapters/system/random.ts";
-import type { Address } from "../../core/ids/ids.ts";
+import { AbortedError } from "../../core/errors.ts";
+import type { Address, TokenId } from "../../core/ids/ids.ts";
 import { parseAddress } from "../../core/ids/ids.ts";
 import type { MarketInfo, OrderBook } from "../../core/market/market.ts";
 import type { BookSource } from "../../ports/book-source.ts";
@@ -70,6 +71,18 @@ export async function findOpenMarkets(gamma: GammaClient, signal: AbortSignal): 
     .slice(0, MARKETS_LOOKED_AT)
     .map(readRow)
     .flatMap((row) => ("reason" in row || !row.acceptingOrders ? [] : row));
+}
+
+/** The market's title and the outcome; where the catalogue does not say, the token. */
+export async function nameToken(gamma: GammaClient, tokenId: TokenId, signal: AbortSignal): Promise<string> {
+  try {
+    const [row] = await gamma.markets([["clob_token_ids", tokenId]], signal, 1);
+    const market = row === undefined ? { reason: "unknown" } : readRow(row);
+    if (!("reason" in market)) return `${market.title}: ${market.outcomes[market.tokenIds.indexOf(tokenId)]}`;
+  } catch (error) {
+    if (error instanceof AbortedError) throw error;
+  }
+  return `token ${tokenId}`;
 }
 
 /** One token of a market with prices on both sides. */

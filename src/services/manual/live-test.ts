@@ -67,7 +67,7 @@ export async function runLiveTest(
   const balance = async () => (await persist(deps, () => client.collateral(true, signal), signal)).balanceUsd;
   try {
     const before = await balance();
-    tell("   (cut short, it goes on where it was: run `orderflow livetest` again)");
+    tell("   should this be cut short: `orderflow livetest` started again goes on from there");
     await buyOnce(deps, trip, market, stakeUsd, signal);
     if (trip.left > 0n) await sellAgain(deps, trip, market, signal);
     return { bought: trip.bought, left: trip.left, costUsd: subUsd(before, await balance()) };
@@ -97,9 +97,9 @@ export async function sellLeftover(
 function leftText({ orderOut, bought, left }: Trip, { name }: TestMarket, stakeUsd: UsdMicros): string {
   const again = "`orderflow livetest` looks, and offers to sell what is left";
   if (orderOut === "BUY")
-    return `unknown: an order to buy ${name} for ${formatUsd(stakeUsd)} USD was on its way; ${again}`;
+    return `unknown: an order to buy ${name} for ${formatUsd(stakeUsd)} USD may be on its way; ${again}`;
   if (orderOut === "SELL")
-    return `up to ${formatShares(left)} shares of ${name}: an order to sell them was on its way; ${again}`;
+    return `up to ${formatShares(left)} shares of ${name}: an order to sell them may be on its way; ${again}`;
   if (left >= HUNDREDTH) return `${formatShares(left)} shares of ${name}; ${again}`;
   return bought === 0n ? "nothing: nothing was bought" : "nothing: all of it was sold again";
 }

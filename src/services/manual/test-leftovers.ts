@@ -17,6 +17,8 @@ export type LeftoverDeps = {
   readonly marketOf: (token: TokenId, signal: AbortSignal) => Promise<ManualMarket | null>;
   /** What the executor holds of each token: not ours to sell. */
   readonly heldByExecutor: () => Promise<ReadonlyMap<TokenId, ShareMicros>>;
+  /** As a person knows it. */
+  readonly nameOf: (token: TokenId, signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   readonly tell: (line: string) => void;
 };
@@ -42,11 +44,9 @@ export async function findLeftovers(deps: LeftoverDeps, signal: AbortSignal): Pr
     const free = held - (executor.get(tokenId) ?? 0n);
     const size = shares(free < bought ? free : bought);
     if (size < LEAST) continue;
-    const market = await deps.marketOf(tokenId, signal);
-    if (market !== null && size >= market.book.minOrderSize)
-      found.push({ market: { ...market, name: `token ${tokenId}` }, size });
-    else
-      deps.tell(`note     ${formatShares(size)} shares of token ${tokenId} by an earlier test stay: ${whyNot(market)}`);
+    const [market, name] = [await deps.marketOf(tokenId, signal), await deps.nameOf(tokenId, signal)];
+    if (market !== null && size >= market.book.minOrderSize) found.push({ market: { ...market, name }, size });
+    else deps.tell(`note     ${formatShares(size)} shares of ${name} by an earlier test stay: ${whyNot(market)}`);
   }
   return found;
 }
