@@ -104,6 +104,7 @@ test.skipIf(!isClone)(
       if (git("status", "--porcelain") !== "") git("commit", "--quiet", "--message", "What is being tried");
       const run = (...args: readonly string[]): string =>
         execFileSync(process.execPath, ["tools/supply/release.ts", ...args], { cwd: clone, encoding: "utf8" });
+      expect(() => run("--help")).toThrow(/npm run release -- major\|minor\|patch \[--dry-run\]\n$/);
       expect(run("minor", "--dry-run")).toContain("v0.2.0: ");
       expect(git("status", "--porcelain")).toBe("");
       run("minor");

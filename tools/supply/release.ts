@@ -6,7 +6,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { migrationList } from "../../src/adapters/postgres/migrate.ts";
 
 const LEVELS = ["major", "minor", "patch"] as const;
@@ -71,13 +70,16 @@ function release(root: string, level: Level, isDry: boolean): void {
   console.log(`committed and tagged; bill of materials in release/. To publish: git push --follow-tags`);
 }
 
+/** Null where the words are no command. */
+function parseWords(args: readonly string[]): { readonly level: Level; readonly isDry: boolean } | null {
+  const [level, option, ...more] = args;
+  if (!isLevel(level) || more.length > 0 || (option !== undefined && option !== "--dry-run")) return null;
+  return { level, isDry: option !== undefined };
+}
+
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { "dry-run": { type: "boolean", default: false } },
-  });
-  const [level] = positionals;
-  if (isLevel(level)) release(join(import.meta.dirname, "../.."), level, values["dry-run"]);
+  const words = parseWords(process.argv.slice(2));
+  if (words !== null) release(join(import.meta.dirname, "../.."), words.level, words.isDry);
   else {
     console.error(`npm run release -- ${LEVELS.join("|")} [--dry-run]`);
     process.exitCode = 2;
