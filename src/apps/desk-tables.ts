@@ -8,6 +8,7 @@ import { type Column, renderFitting, renderTable, shortHex, showPercent, showUsd
 const left = (title: string): Column => ({ title });
 const right = (title: string): Column => ({ title, align: "right" });
 const shrinking = (title: string): Column => ({ title, shrinks: true });
+const title = (name: string): Column => ({ title: name, shrinks: "middle" });
 const optional = (column: Column): Column => ({ ...column, optional: true });
 
 const timeText = (at: EpochMs): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
@@ -34,7 +35,7 @@ export const signalsTable = (signals: readonly SignalRow[], width: number): stri
       optional(left("time, UTC")),
       left("status"),
       shrinking("reason or result"),
-      shrinking("market"),
+      title("market"),
       optional(shrinking("outcome")),
       optional(right("price")),
       optional(right("whale's")),
@@ -63,7 +64,7 @@ export const positionsTable = (positions: readonly PositionRow[], width: number)
     [
       left("id"),
       optional(left("mode")),
-      shrinking("market"),
+      title("market"),
       shrinking("outcome"),
       optional(right("shares")),
       optional(right("entry")),

@@ -104,7 +104,7 @@ function partsTable({ parts, confidence }: PublishedExplanation, width: number):
 function unitsTable(units: readonly ExplainedUnit[], width: number): string {
   return renderFitting(
     [
-      { title: "unit", shrinks: true },
+      { title: "unit", shrinks: "middle" },
       { title: "closed, UTC", optional: true },
       { title: "paid in", align: "right", optional: true },
       right("P&L"),

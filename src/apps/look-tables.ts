@@ -2,12 +2,13 @@ import type { Row } from "../ports/read-side.ts";
 import {
   type Column,
   renderFitting,
-  renderTable,
   shorten,
+  shortenMiddle,
   shortHex,
   showCount,
   showPercent,
   showUsd,
+  textWidth,
   withoutControls,
 } from "./table.ts";
 
@@ -63,17 +64,22 @@ export function tailLine(row: Row, width: number): string {
   const cash = dollars(row.usd_amount).padStart(12);
   const what = `${String(row.side).padEnd(4)} ${String(row.outcome ?? "?")} at ${Number(row.price ?? 0).toFixed(3)}`;
   const title = String(row.market_title ?? row.market_id ?? row.token_id);
-  const line = `${at}  ${shortHex(String(row.wallet_address))}  ${tier} ${cash}  ${what.padEnd(20)}  ${title}`;
-  return shorten(withoutControls(line).replaceAll("\n", "·"), width);
+  const before = oneLine(`${at}  ${shortHex(String(row.wallet_address))}  ${tier} ${cash}  ${what.padEnd(20)}  `);
+  const room = width - textWidth(before);
+  // With next to no room for a title, its beginning says more than its two ends.
+  return room < 12 ? shorten(before + oneLine(title), width) : before + shortenMiddle(oneLine(title), room);
 }
 
+const oneLine = (text: string): string => withoutControls(text).replaceAll("\n", "·");
+
 /** Every figure of the wallet's row. */
-export const walletLines = (row: Row): string =>
-  renderTable(
-    [left("figure"), left("value")],
+export const walletLines = (row: Row, width = Number.POSITIVE_INFINITY): string =>
+  renderFitting(
+    [left("figure"), { title: "value", shrinks: "middle" }],
     Object.entries(row)
       .filter(([name]) => !name.startsWith("part_"))
       .map(([name, value]) => [name, show(name, value)]),
+    width,
   );
 
 function show(name: string, value: unknown): string {

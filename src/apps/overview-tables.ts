@@ -1,5 +1,14 @@
 import type { Overview, PositionRow, SignalCount, WalletRow } from "../adapters/postgres/overview.ts";
-import { renderFitting, renderTable, shorten, shortHex, showCount, showPercent, showUsd } from "./table.ts";
+import {
+  renderFitting,
+  renderTable,
+  shorten,
+  shortenMiddle,
+  shortHex,
+  showCount,
+  showPercent,
+  showUsd,
+} from "./table.ts";
 
 const right = (title: string) => ({ title, align: "right" }) as const;
 const left = (title: string) => ({ title }) as const;
@@ -14,7 +23,12 @@ export function readTable(overview: Overview): string {
       ["fills", showCount(overview.fills)],
       ["wallets", showCount(overview.wallets)],
       ["markets (resolved)", `${showCount(overview.markets)} (${showCount(overview.resolvedMarkets)})`],
-      ["block (finalized)", overview.headBlock < 0 ? "none yet" : `${overview.headBlock} (${overview.finalizedBlock})`],
+      [
+        "block (finalized)",
+        overview.headBlock < 0
+          ? "none yet"
+          : `${showCount(overview.headBlock)} (${showCount(overview.finalizedBlock)})`,
+      ],
       ["last fill, UTC", last.replace("T", " ")],
       ["logs in quarantine", showCount(overview.quarantined)],
     ],
@@ -59,7 +73,7 @@ export const signalTable = (counts: readonly SignalCount[]): string =>
 export const positionTable = (positions: readonly PositionRow[], width = WHOLE): string =>
   renderFitting(
     [
-      { title: "position", shrinks: true },
+      { title: "position", shrinks: "middle" },
       left("outcome"),
       optional(right("shares")),
       optional(right("entry")),
@@ -69,7 +83,7 @@ export const positionTable = (positions: readonly PositionRow[], width = WHOLE):
       left("status"),
     ],
     positions.map((position) => [
-      shorten(position.market ?? shortHex(position.marketId), 44),
+      shortenMiddle(position.market ?? shortHex(position.marketId), 52),
       shorten(position.outcome ?? "", 8),
       Number(position.shares).toFixed(2),
       Number(position.entryPrice).toFixed(3),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonText, renderFitting, shorten, textWidth } from "./table.ts";
+import { counted, jsonText, renderFitting, shorten, shortenMiddle, textWidth } from "./table.ts";
 
 const columns = [
   { title: "id" },
@@ -43,4 +43,22 @@ test("letters that take two places are counted as two", () => {
 
 test("JSON has counts as numbers", () => {
   expect(JSON.parse(jsonText({ fills: 3n, price: "0.5" }))).toEqual({ fills: 3, price: "0.5" });
+});
+
+test("a cut column is never narrower than its title, so the table fits all the same", () => {
+  const long = [{ title: "reason or result", shrinks: true }, ...columns];
+  const table = renderFitting(long, [["MARKET_ALREADY_HELD_BY_US", ...(rows[0] ?? [])]], 62);
+  expect(table).toContain("reason or result");
+  expect(widest(table)).toBeLessThanOrEqual(62);
+});
+
+test("titles of a series differ at their ends, so the middle goes", () => {
+  expect(shortenMiddle("Ethereum Up or Down, 9:00PM-9:15PM ET", 21)).toBe("Ethereum U…-9:15PM ET");
+  expect(shortenMiddle("東京は雨ですか、晴れですか", 11)).toBe("東京は…すか");
+  expect(shortenMiddle("short", 9)).toBe("short");
+});
+
+test("a table without rows says so, and one of a thing is not many", () => {
+  expect(renderFitting(columns, [], 80)).toBe("  id: none yet");
+  expect([counted(1, "file"), counted(2, "file"), counted(0, "row")]).toEqual(["1 file", "2 files", "0 rows"]);
 });

@@ -4,14 +4,15 @@ import { formatDecimal, parseDecimal } from "../core/money/fixed.ts";
 export type Column = {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Its cells may be cut where the table is too wide. */
-  readonly shrinks?: boolean;
+  /** Its cells may be cut where the table is too wide; in the middle where their ends tell them apart, as with titles of a series. */
+  readonly shrinks?: boolean | "middle";
   /** Left out, the last such first, where cutting is not enough. */
   readonly optional?: boolean;
 };
 
-/** A plain table: no colours, so that it reads the same in a file. */
+/** A plain table: no colours, so that it reads the same in a file. Without rows a line that says so. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return `  ${columns[0]?.title}: none yet`;
   const table = new Table({
     head: columns.map((column) => column.title),
     colAligns: columns.map((column) => column.align ?? "left"),
@@ -51,11 +52,14 @@ export function renderFitting(columns: readonly Column[], rows: readonly (readon
     Math.max(...[column.title, ...rows.map((row) => row[index] ?? "")].map(textWidth)),
   );
   const widths = [...natural];
+  const least = (index: number): number => Math.max(SHRUNK_WIDTH, textWidth(columns[index]?.title ?? ""));
   let excess = natural.reduce((sum, each) => sum + each + GAP, 0) - width;
   for (; excess > 0; excess -= 1) {
-    const shrinking = columns.flatMap(({ shrinks }, index) => (shrinks === true ? [index] : []));
+    const shrinking = columns.flatMap(({ shrinks = false }, index) =>
+      shrinks !== false && (widths[index] ?? 0) > least(index) ? [index] : [],
+    );
     const widest = shrinking.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
-    if (widest === undefined || (widths[widest] ?? 0) <= SHRUNK_WIDTH) break;
+    if (widest === undefined) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   const shown = columns.map((_, index) => index);
@@ -73,22 +77,25 @@ export function renderFitting(columns: readonly Column[], rows: readonly (readon
     widths[cut] = (widths[cut] ?? 0) + 1;
   }
   const cells = (row: readonly string[]): readonly string[] =>
-    shown.map((index) => shorten(row[index] ?? "", widths[index] ?? SHRUNK_WIDTH));
+    shown.map((index) => cut(columns[index], row[index] ?? "", widths[index] ?? SHRUNK_WIDTH));
   return renderTable(
     shown.map((index) => columns[index] as Column),
     rows.map(cells),
   );
 }
 
-/** Names beside values, which are cut where they do not fit. */
+const cut = (column: Column | undefined, text: string, width: number): string =>
+  column?.shrinks === "middle" ? shortenMiddle(text, width) : shorten(text, width);
+
+/** Names beside values, which are cut where they do not fit; those without one are left out. */
 function renderBlocks(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const names = Math.max(...columns.map(({ title }) => textWidth(title)));
   const block = (row: readonly string[]): string =>
     columns
-      .map(
-        ({ title }, index) =>
-          ` ${title.padEnd(names)}  ${shorten(withoutControls(row[index] ?? ""), width - names - 3)}`,
-      )
+      .flatMap((column, index) => {
+        const text = withoutControls(row[index] ?? "");
+        return text === "" ? [] : ` ${column.title.padEnd(names)}  ${cut(column, text, width - names - 3)}`;
+      })
       .join("\n");
   return rows.map(block).join("\n\n");
 }
@@ -129,6 +136,16 @@ export function shorten(text: string, width: number): string {
   }
   return `${kept}…`;
 }
+
+/** Its beginning and its end. */
+export function shortenMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const end = shorten([...text].reverse().join(""), Math.ceil(width / 2)).slice(0, -1);
+  return shorten(text, width - textWidth(end)) + [...end].reverse().join("");
+}
+
+/** 1 file, 2 files */
+export const counted = (count: number, noun: string): string => `${showCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 export const showCount = (count: bigint | number): string => count.toLocaleString("en-US");
 

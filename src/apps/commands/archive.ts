@@ -11,7 +11,7 @@ import {
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBytes, showLeft, showShare } from "../progress-line.ts";
-import { renderTable, showCount } from "../table.ts";
+import { counted, renderTable, showCount } from "../table.ts";
 
 function parseDays(text: string): number {
   const days = Number(text);
@@ -101,11 +101,11 @@ function totalLine(catalog: readonly ArchiveFile[], folder: string): string {
   const fills = sum(({ summary }) => summary.rows);
   const imported = catalog.length - own.length;
   if (fills === 0)
-    return `The archive in ${folder} holds no fills of our own${imported > 0 ? `, and ${imported} imported files` : ""}.`;
+    return `The archive in ${folder} holds no fills of our own${imported > 0 ? `, and ${counted(imported, "imported file")}` : ""}.`;
   const [inFiles, before] = [sum(({ fileBytes }) => fileBytes), sum(({ tableBytes }) => tableBytes ?? 0)];
   return (
-    `The archive in ${folder}: ${showCount(fills)} fills in ${own.length} files, ${showBytes(inFiles)}. ` +
+    `The archive in ${folder}: ${counted(fills, "fill")} in ${counted(own.length, "file")}, ${showBytes(inFiles)}. ` +
     `A fill takes ${perFill(inFiles, fills)} bytes in Parquet; in PostgreSQL, with indexes, it took ${perFill(before, fills)}.` +
-    (imported > 0 ? ` ${imported} imported files are beside them.` : "")
+    (imported > 0 ? ` Beside them: ${counted(imported, "imported file")}.` : "")
   );
 }

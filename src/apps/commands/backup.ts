@@ -14,7 +14,7 @@ import { ConfigError } from "../../core/errors.ts";
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram } from "../program.ts";
 import { createPace, createProgressLine, showBytes, showShare } from "../progress-line.ts";
-import { showCount } from "../table.ts";
+import { counted, showCount } from "../table.ts";
 import { version } from "../version.ts";
 
 export function addBackup(cli: Command): void {
@@ -61,7 +61,7 @@ async function runBackup(program: Program, folder: string): Promise<void> {
       for (const { path } of files) await backup.takeArchiveFile(archiveFolder(environment.DATA_DIR), path);
       const bytes = await backup.finish({ ...layout, program: version }, clock.nowMs());
       terminal.writeLine(
-        `${rowsText(layout)} and ${files.length} archive files are in ${folder}: ${showBytes(bytes)}.`,
+        `In ${folder}: ${rowsText(layout)} and ${counted(files.length, "archive file")}, ${showBytes(bytes)}.`,
       );
     });
   } catch (error) {
@@ -84,7 +84,7 @@ async function runRestore(program: Program, folder: string): Promise<void> {
       loadDatabase(database, manifest, (slice) => readSlice(folder, slice), onProgress, signal),
     );
     terminal.writeLine(
-      `Restored ${rowsText(manifest)} and ${files} archive files, as of ${manifest.createdAt}. Now: orderflow status`,
+      `Restored ${rowsText(manifest)} and ${counted(files, "archive file")}, as of ${manifest.createdAt}. Now: orderflow status`,
     );
   });
 }

@@ -7,7 +7,7 @@ import { type ImportProgress, type ImportReport, importArchive } from "../../ser
 import { archiveFolder } from "../archive.ts";
 import { type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, showBytes, showLeft, showShare } from "../progress-line.ts";
-import { shorten, showCount } from "../table.ts";
+import { counted, shorten, showCount } from "../table.ts";
 
 type Flags = { readonly blocks?: string; readonly delay: number };
 
@@ -69,7 +69,7 @@ const REFUSAL_WIDTH = 160;
 function groupText(group: ImportedGroup): string {
   const [first = ""] = group.inputs;
   const more =
-    group.inputs.length > 1 ? ` and ${showCount(group.inputs.length - 1)} more files with the same columns` : "";
+    group.inputs.length > 1 ? ` and ${counted(group.inputs.length - 1, "more file")} with the same columns` : "";
   const lines = [
     `${first}${more}: ${showCount(group.read)} rows, ${showCount(group.accepted)} usable, as ${group.content === "fill" ? "fills" : "evidence"}`,
     ...(group.missingForFills.length > 0 ? [`  to be fills they lack ${group.missingForFills.join(", ")}`] : []),
@@ -87,10 +87,11 @@ function totalText(
   const rows = files.reduce((sum, { summary }) => sum + summary.rows, 0);
   const bytes = files.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
   const lines = [
-    `Read ${showCount(read)} rows. Written: ${showCount(rows)} rows in ${files.length} files, ${showBytes(bytes)}, under ${folder}/imports.`,
+    `Read ${counted(read, "row")}. Written: ${counted(rows, "row")} in ${counted(files.length, "file")}, ${showBytes(bytes)}, under ${folder}/imports.`,
   ];
-  if (filesFromBefore > 0) lines.push(`${filesFromBefore} files were there from an earlier run of the same import.`);
-  if (repeated > 0) lines.push(`${showCount(repeated)} rows repeated another row and were left out.`);
+  if (filesFromBefore > 0)
+    lines.push(`${counted(filesFromBefore, "file")} of them from an earlier run of the same import.`);
+  if (repeated > 0) lines.push(`${counted(repeated, "row")} left out: another says the same.`);
   if (refused.length > 0) {
     lines.push("Refused:");
     for (const each of refused)

@@ -90,7 +90,7 @@ export function addLook(cli: Command): void {
           const { terminal } = program;
           if (json === true) return terminal.writeLine(jsonText(answer));
           const { stats, explanation } = answer;
-          if (stats !== null) terminal.writeLine(`${walletLines(stats)}\n`);
+          if (stats !== null) terminal.writeLine(`${walletLines(stats, terminal.columns())}\n`);
           if (explanation !== null) terminal.writeLine(explanationText(explanation, terminal.columns()));
         }),
       ),

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Overview, PositionRow, WalletRow } from "../../adapters/postgres/overview.ts";
 import type { EpochMs } from "../../core/time/time.ts";
-import { shorten, shortHex, showCount, showUsd } from "../table.ts";
+import { shorten, shortenMiddle, shortHex, showCount, showUsd } from "../table.ts";
 import type { DemoOptions } from "./options.ts";
 
 export type DemoState = {
@@ -26,7 +26,7 @@ function positionLine(position: PositionRow): string {
   const state = open ? "open  " : "closed";
   const prices = `${Number(position.entryPrice).toFixed(3)}${open ? "" : ` → ${Number(position.exitPrice ?? 0).toFixed(3)}`}`;
   const pnl = `${open ? "so far " : ""}${showUsd(position.pnlUsd, "always")}`;
-  const title = shorten(position.market ?? shortHex(position.marketId), 46).padEnd(46);
+  const title = shortenMiddle(position.market ?? shortHex(position.marketId), 46).padEnd(46);
   return `  ${state} ${title} ${shorten(position.outcome ?? "", 6).padEnd(6)} ${prices.padEnd(14)} ${pnl}`;
 }
 

@@ -101,9 +101,13 @@ export function createIngestLoop({ ingestor, gate, activity, clock, logger, conf
       const newest = highestCovered(view);
       const block = view.remembered.get(newest);
       const time = block === undefined ? "" : ` of ${new Date(block.timestamp * 1_000).toISOString()}`;
-      const where = newest < 0 ? "no block yet" : `${lagOf(view)} blocks behind, last block ${newest}${time}`;
+      const behind = lagOf(view);
+      const where =
+        newest < 0
+          ? "no block yet"
+          : `${behind === 1 ? "1 block" : `${behind} blocks`} behind, last block ${newest}${time}`;
       return {
-        ready: isFollowing && waitingFor === null && lagOf(view) <= LAG_MAX_BLOCKS,
+        ready: isFollowing && waitingFor === null && behind <= LAG_MAX_BLOCKS,
         detail: waitingFor === null ? where : `${where}; waiting after: ${waitingFor}`,
       };
     },

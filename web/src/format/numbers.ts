@@ -41,6 +41,15 @@ export function usd(value: Amount, locale?: string, withSign = false): string {
   });
 }
 
+/** Dollars without cents, for an axis. */
+export const wholeUsd = (value: Amount, locale?: string): string =>
+  format(value, locale, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 0,
+  });
+
 export const count = (value: Amount, locale?: string): string => format(value, locale, { maximumFractionDigits: 0 });
 
 export const compact = (value: Amount, locale?: string): string =>

@@ -1,9 +1,10 @@
 /** Columns that several pages show. */
 
-import { words } from "../format/text.ts";
+import { UNKNOWN } from "../format/numbers.ts";
+import { plain, words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
 import type { Column } from "../parts/table.tsx";
-import { Ago, Time } from "../parts/values.tsx";
+import { Ago, Side, Time } from "../parts/values.tsx";
 import type { Position, Signal, Trade } from "../state/rows.ts";
 
 export const tradeColumns: readonly Column<Trade>[] = [
@@ -39,8 +40,17 @@ export const signalColumns: readonly Column<Signal>[] = [
   },
   column.code("signal_type", "Type", { term: "signal" }),
   column.market(),
-  column.side("side", "Side", { term: "side" }),
-  column.text("outcome", "Outcome", { term: "outcome" }),
+  {
+    key: "outcome",
+    label: "Side",
+    term: "side",
+    show: (row) => (
+      <>
+        <Side of={row.side} /> {plain(row.outcome ?? UNKNOWN)}
+      </>
+    ),
+    value: (row) => row.outcome,
+  },
   column.wallet("trigger_wallet", "Wallet", { term: "leader" }),
   column.score("wallet_score", "Score", { term: "score", card: "hidden" }),
   column.price("trigger_price", "Its price", { card: "hidden" }),
@@ -48,7 +58,7 @@ export const signalColumns: readonly Column<Signal>[] = [
   column.status("status", "Status"),
   {
     key: "skip_reason",
-    label: "Why not",
+    label: "Why",
     term: "refusal",
     card: "full",
     show: (row) => <Why row={row} />,
@@ -59,7 +69,7 @@ export const signalColumns: readonly Column<Signal>[] = [
 
 export const Why = ({ row }: { row: Signal }) => (
   <a href={`/signals/${encodeURIComponent(row.id)}`}>
-    {row.skip_reason === null ? (row.status === "EXECUTED" ? "why it was done" : "details") : words(row.skip_reason)}
+    {row.skip_reason === null ? (row.status === "EXECUTED" ? "every check passed" : "details") : words(row.skip_reason)}
   </a>
 );
 

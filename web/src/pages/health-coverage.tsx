@@ -1,5 +1,4 @@
 import { count } from "../format/numbers.ts";
-import { CoverageBar } from "../parts/drawings.tsx";
 import { CsvLink } from "../parts/list.tsx";
 import { Fact, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
@@ -67,3 +66,52 @@ const Holes = ({ rows }: { rows: readonly CoverageRange[] }) => (
       ))}
   </ul>
 );
+
+type Range = { readonly from_block: number; readonly to_block: number };
+
+/** Block ranges that are held, to scale; what is missing between them stands out. */
+function CoverageBar({ ranges }: { ranges: readonly Range[] }) {
+  const from = Math.min(...ranges.map((range) => range.from_block));
+  const to = Math.max(...ranges.map((range) => range.to_block));
+  const width = Math.max(1, to - from + 1);
+  const x = (block: number): number => ((block - from) / width) * 1000;
+  const sorted = ranges.toSorted((a, b) => a.from_block - b.from_block);
+  const holes = sorted.slice(1).map((range, index) => ({
+    from: (sorted[index]?.to_block ?? 0) + 1,
+    to: range.from_block - 1,
+  }));
+  const text = `Blocks ${count(from, locale())} to ${count(to, locale())}, ${holes.length} holes`;
+  return (
+    <>
+      <svg class="coverage svg" viewBox="0 0 1000 26" preserveAspectRatio="none" role="img" aria-label={text}>
+        <rect class="ground" x="0" y="0" width="1000" height="26" />
+        {sorted.map((range) => (
+          <rect
+            key={range.from_block}
+            class="held"
+            x={x(range.from_block)}
+            y="0"
+            width={Math.max(1, x(range.to_block + 1) - x(range.from_block))}
+            height="26"
+          />
+        ))}
+        {holes.map((hole) => (
+          <rect
+            key={hole.from}
+            class="hole"
+            x={x(hole.from)}
+            y="0"
+            width={Math.max(2, x(hole.to + 1) - x(hole.from))}
+            height="26"
+          >
+            <title>{`missing: ${hole.from} to ${hole.to}`}</title>
+          </rect>
+        ))}
+      </svg>
+      <p class="scale small faint">
+        <span>{count(from, locale())}</span>
+        <span>{count(to, locale())}</span>
+      </p>
+    </>
+  );
+}

@@ -1,6 +1,5 @@
 import { durationOr } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
-import { Histogram } from "../parts/drawings.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { type Column, CsvButton } from "../parts/table.tsx";
 import type { Health } from "../state/rows.ts";
@@ -16,21 +15,15 @@ type Latency = Health["latencies"][number];
 const latencyColumns: readonly Column<Latency>[] = [
   { key: "stage", label: "Stage", show: (row) => stageNames[row.stage], value: (row) => row.stage },
   column.count("count", "Sample"),
-  {
-    key: "p50_ms",
-    label: "Half below",
-    isRight: true,
-    show: (row) => durationOr(row.p50_ms),
-    value: (row) => row.p50_ms,
-  },
-  { key: "p90_ms", label: "90 %", isRight: true, show: (row) => durationOr(row.p90_ms), value: (row) => row.p90_ms },
-  { key: "p99_ms", label: "99 %", isRight: true, show: (row) => durationOr(row.p99_ms), value: (row) => row.p99_ms },
+  column.duration("p50_ms", "Half below"),
+  column.duration("p90_ms", "90 %"),
+  column.duration("p99_ms", "99 %"),
 ];
 
 export const Latencies = ({ health }: { health: Health }) => (
   <Panel
     title="Latency, from block to answer"
-    note="of the newest 2,000; milliseconds below a second"
+    note="of the newest 2,000"
     tools={<CsvButton name="latencies" columns={latencyColumns} rows={health.latencies} />}
   >
     <div class="latencies">
@@ -50,3 +43,35 @@ export const Latencies = ({ health }: { health: Health }) => (
     </div>
   </Panel>
 );
+
+type Step = { readonly upto_ms: number | null; readonly count: number };
+
+const bound = (ms: number | null): string => (ms === null ? "more" : ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
+
+/** About as wide as it is shown, so that its letters are as large as elsewhere. */
+const WIDTH = 280;
+
+/** How many took how long; the buckets widen, so their width on paper is the same. */
+function Histogram({ name, buckets }: { name: string; buckets: readonly Step[] }) {
+  const most = Math.max(1, ...buckets.map((bucket) => bucket.count));
+  const width = WIDTH / Math.max(1, buckets.length);
+  const text = buckets.filter((bucket) => bucket.count > 0).map((b) => `${b.count} up to ${bound(b.upto_ms)}`);
+  return (
+    <svg class="svg" viewBox={`0 0 ${WIDTH} 92`} role="img" aria-label={`${name}: ${text.join(", ") || "none yet"}`}>
+      <line class="axis" x1="0" x2={WIDTH} y1="72.5" y2="72.5" />
+      {buckets.map((bucket, index) => {
+        const height = bucket.count === 0 ? 0 : Math.max(2, (bucket.count / most) * 66);
+        return (
+          <g key={bucket.upto_ms}>
+            <rect class="mark" x={index * width + 1} y={72 - height} width={width - 2} height={height} rx="1" />
+            {index % 2 === 0 || buckets.length < 9 ? (
+              <text x={(index + 0.5) * width} y="87" text-anchor="middle">
+                {bound(bucket.upto_ms)}
+              </text>
+            ) : null}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

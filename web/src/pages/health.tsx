@@ -1,17 +1,18 @@
 import { bytes, count } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
-import { duration } from "../format/times.ts";
+import { dateTime, duration } from "../format/times.ts";
 import { Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
 import { Show } from "../parts/states.tsx";
 import { Term } from "../parts/term.tsx";
 import { Ago, Chip, Count } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
-import { locale } from "../state/preferences.ts";
+import { locale, zone } from "../state/preferences.ts";
 import type { Health } from "../state/rows.ts";
 import { liveHealth } from "../state/stream.ts";
+import { Alerts, Commands } from "./health-alerts.tsx";
 import { Coverage } from "./health-coverage.tsx";
 import { Latencies } from "./health-latencies.tsx";
-import { Alerts, Commands, Endpoints, Queues } from "./health-tables.tsx";
+import { Endpoints, Queues } from "./health-tables.tsx";
 import { LiveTradingPanel } from "./live-trading.tsx";
 import { Reconciliations } from "./reconciliations.tsx";
 
@@ -131,6 +132,12 @@ const Parts = ({ health }: { health: Health }) => (
   </Panel>
 );
 
+/** Its words with the block numbers and times in them as this reader writes them. */
+const spoken = (detail: string): string =>
+  plain(detail)
+    .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => dateTime(Date.parse(at), locale(), zone()))
+    .replace(/\bblock (\d+)/g, (_, block) => `block ${count(block, locale())}`);
+
 /** What a service of the dashboard's own process says of itself. */
 function Saying({ services, name }: { services: Health["services"]; name: string }) {
   const service = services?.find((one) => one.name === name);
@@ -138,7 +145,7 @@ function Saying({ services, name }: { services: Health["services"]; name: string
   return (
     <>
       {service.ready ? null : <Chip {...tones["never seen"]}>not ready</Chip>}
-      <span class="small muted">{plain(service.detail)}</span>
+      <span class="small muted">{spoken(service.detail)}</span>
     </>
   );
 }

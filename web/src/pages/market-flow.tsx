@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { usd } from "../format/numbers.ts";
+import { usd, wholeUsd } from "../format/numbers.ts";
 import { plain } from "../format/text.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, type Line } from "../parts/chart.tsx";
@@ -7,7 +7,6 @@ import * as column from "../parts/column-kinds.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
-import { Signed, Usd } from "../parts/values.tsx";
 import type { useAsked } from "../state/asked.ts";
 import { locale } from "../state/preferences.ts";
 import type { FlowPoint } from "../state/rows.ts";
@@ -15,16 +14,20 @@ import type { FlowPoint } from "../state/rows.ts";
 /** Of its two outcomes. */
 export type Names = readonly [string, string];
 
-type TierFlow = { tier: string; outcome: number; bought: number; sold: number };
+type TierFlow = { tier: string; outcome: number; bought_usd: number; sold_usd: number; net_usd: number };
 
 /** Sums of the time shown, by tier and outcome. */
 function byTier(points: readonly FlowPoint[]): readonly TierFlow[] {
   const sums = new Map<string, TierFlow>();
   for (const point of points) {
     const key = `${point.trader_tier}${point.outcome_index}`;
-    const sum = sums.get(key) ?? { tier: point.trader_tier, outcome: point.outcome_index, bought: 0, sold: 0 };
-    sum.bought += Number(point.bought_usd);
-    sum.sold += Number(point.sold_usd);
+    const sum = sums.get(key) ?? {
+      ...{ tier: point.trader_tier, outcome: point.outcome_index },
+      ...{ bought_usd: 0, sold_usd: 0, net_usd: 0 },
+    };
+    sum.bought_usd += Number(point.bought_usd);
+    sum.sold_usd += Number(point.sold_usd);
+    sum.net_usd = sum.bought_usd - sum.sold_usd;
     sums.set(key, sum);
   }
   const order = ["WHALE", "SMART", "AVERAGE", "NOVICE", "DEGEN"];
@@ -41,27 +44,9 @@ export function FlowPanel({ asked, names }: { asked: ReturnType<typeof useAsked<
         show: (row) => plain(names[row.outcome === 1 ? 1 : 0]),
         value: (row) => row.outcome,
       },
-      {
-        key: "bought_usd",
-        label: "Bought",
-        isRight: true,
-        show: (row) => <Usd value={row.bought} />,
-        value: (row) => row.bought,
-      },
-      {
-        key: "sold_usd",
-        label: "Sold",
-        isRight: true,
-        show: (row) => <Usd value={row.sold} />,
-        value: (row) => row.sold,
-      },
-      {
-        key: "net_usd",
-        label: "Net",
-        isRight: true,
-        show: (row) => <Signed value={row.bought - row.sold} />,
-        value: (row) => row.bought - row.sold,
-      },
+      column.usd("bought_usd", "Bought"),
+      column.usd("sold_usd", "Sold"),
+      column.gain("net_usd", "Net"),
     ],
     [names[0], names[1]],
   );
@@ -77,7 +62,7 @@ export function FlowPanel({ asked, names }: { asked: ReturnType<typeof useAsked<
       <Show asked={asked} what="the flow">
         {(points) => (
           <>
-            {points.length === 0 ? null : <FlowChart points={points} />}
+            {points.length === 0 ? null : <FlowChart points={points} outcome={plain(names[0])} />}
             <Table
               name="Flow by tier"
               columns={columns}
@@ -93,7 +78,7 @@ export function FlowPanel({ asked, names }: { asked: ReturnType<typeof useAsked<
 }
 
 /** What scored wallets put on the first outcome less what they took off it, or put on the other. */
-function FlowChart({ points }: { points: readonly FlowPoint[] }) {
+function FlowChart({ points, outcome }: { points: readonly FlowPoint[]; outcome: string }) {
   const lines = useMemo<Line[]>(() => {
     const sums = new Map<number, number>();
     for (const point of points) {
@@ -107,12 +92,12 @@ function FlowChart({ points }: { points: readonly FlowPoint[] }) {
   const total = (lines[0]?.points ?? []).reduce((sum, { value }) => sum + (value ?? 0), 0);
   return (
     <div class="inset">
-      <p class="small muted">WHALE and SMART, net onto the first outcome</p>
+      <p class="small muted">WHALE and SMART wallets, net onto {outcome}</p>
       <Chart
         size="low"
         lines={lines}
-        show={(value) => usd(value, locale())}
-        summary={`Net flow of WHALE and SMART wallets onto the first outcome: ${usd(total, locale(), true)}.`}
+        show={(value) => wholeUsd(value, locale())}
+        summary={`Net flow of WHALE and SMART wallets onto ${outcome}: ${usd(total, locale(), true)}.`}
       />
     </div>
   );

@@ -5,7 +5,6 @@ import { CsvLink, List } from "../parts/list.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
-import { Decimal } from "../parts/values.tsx";
 import { usePaged } from "../state/paged.ts";
 import type { MarketPage, MarketWallet } from "../state/rows.ts";
 
@@ -18,20 +17,8 @@ export function ScoredPanel({ market }: { market: MarketPage }) {
       column.wallet("wallet_address", "Wallet", { card: "title" }),
       column.tier("trader_tier", "Tier", { term: "traderTier" }),
       column.shares("reputation_score", "Score", { term: "score" }),
-      {
-        key: "shares_0",
-        label: first,
-        isRight: true,
-        show: (row) => <Decimal value={row.shares_0} digits={0} />,
-        value: (row) => row.shares_0,
-      },
-      {
-        key: "shares_1",
-        label: second,
-        isRight: true,
-        show: (row) => <Decimal value={row.shares_1} digits={0} />,
-        value: (row) => row.shares_1,
-      },
+      column.wholeShares("shares_0", first),
+      column.wholeShares("shares_1", second),
       column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
       {
         key: "follow_eligible",

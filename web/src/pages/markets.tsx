@@ -38,9 +38,7 @@ export const MarketState = ({ row }: { row: Market }) =>
   row.resolved_at === null ? (
     <span class="muted">open</span>
   ) : (
-    <Chip tone="accent" shape="square">
-      {row.winning_outcome === null ? "split" : `${plain(row.winning_outcome)} won`}
-    </Chip>
+    <Chip shape="square">{row.winning_outcome === null ? "split" : `${plain(row.winning_outcome)} won`}</Chip>
   );
 
 export function MarketsPage() {

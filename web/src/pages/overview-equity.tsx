@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { percent, toNumber, usd } from "../format/numbers.ts";
+import { percent, toNumber, usd, wholeUsd } from "../format/numbers.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, Legend, type Line } from "../parts/chart.tsx";
 import { Choice } from "../parts/list.tsx";
@@ -82,7 +82,7 @@ function EquityCharts({ all, mode }: { all: readonly EquityPoint[]; mode: string
       />
       <Chart
         lines={lines}
-        show={(value) => usd(value, locale())}
+        show={(value) => wholeUsd(value, locale())}
         summary={`Equity went from ${usd(first.equity_usd, locale())} to ${usd(last.equity_usd, locale())}; drawdown was at worst ${percent(worst, 2, locale())}.`}
       />
     </>

@@ -30,8 +30,8 @@ export function Account({ overview, state }: { overview: Overview; state: State 
         label={<Term name="equityUsd">Equity</Term>}
         sub={
           <>
-            of <Usd value={account.capital_usd} /> capital,{" "}
-            <Signed value={capital === 0 ? null : earned / capital} as="percent" digits={2} />
+            <Signed value={capital === 0 ? null : earned / capital} as="percent" digits={2} /> of{" "}
+            <Usd value={account.capital_usd} />
           </>
         }
       >
@@ -137,8 +137,8 @@ export function FeedPanel({ overview }: { overview: Overview }) {
         <Fact label="Wallets seen">
           <Count value={overview.totals.wallets} />
         </Fact>
-        <Fact label="Markets, resolved">
-          <Count value={overview.totals.markets} />, <Count value={overview.totals.resolved_markets} />
+        <Fact label="Markets">
+          <Count value={overview.totals.markets} />, <Count value={overview.totals.resolved_markets} /> resolved
         </Fact>
       </dl>
     </Panel>

@@ -83,7 +83,10 @@ function OpenPositions() {
 function RecentSignals() {
   const asked = useAsked<Rows<Signal>>("/signals?limit=8", { topics: ["signals"] });
   const columns = useMemo(
-    () => signalColumns.filter(({ key }) => !["trigger_price", "outcome", "side", "profit_loss_usd"].includes(key)),
+    () =>
+      signalColumns.filter(
+        ({ key }) => !["signal_type", "wallet_score", "trigger_price", "profit_loss_usd"].includes(key),
+      ),
     [],
   );
   return (

@@ -56,7 +56,7 @@ function Prices({ points, position }: { points: readonly PricePoint[]; position:
     ];
   }, [own, entry, opened, closed]);
   if (own.length === 0) return <Nothing title="No fill around that time">The curve begins with the next one.</Nothing>;
-  const left = exit === null ? "" : `, left at ${price(exit, locale())}`;
+  const left = exit === null ? "" : `, exit at ${price(exit, locale())}`;
   return (
     <>
       <Legend

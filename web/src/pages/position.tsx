@@ -36,15 +36,21 @@ export function PositionPage({ id }: { id: string }) {
 
 function Details({ position }: { position: Answer }) {
   const isOpen = position.status === "OPEN";
+  const gain = isOpen ? position.unrealized_pnl_usd : position.realized_pnl_usd;
   return (
     <>
       <Figures label="The position in figures">
         <Figure
           lead
           label={isOpen ? <Term name="unrealizedPnlUsd">Unrealized P&L</Term> : <Term name="realizedPnlUsd">P&L</Term>}
-          sub={<Status of={position.status} />}
+          sub={
+            <>
+              <Signed value={Number(gain) / Number(position.cost_usd)} as="percent" /> of its cost{" "}
+              <Status of={position.status} />
+            </>
+          }
         >
-          <Signed value={isOpen ? position.unrealized_pnl_usd : position.realized_pnl_usd} />
+          <Signed value={gain} />
         </Figure>
         <Figure
           label={<Term name="costUsd">Cost</Term>}

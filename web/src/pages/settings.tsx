@@ -25,9 +25,11 @@ export function SettingsPage() {
         {(settings) => (
           <>
             <Limits settings={settings} />
-            {settings.groups.map((group) => (
-              <Group key={group.group} group={group} />
-            ))}
+            <div class="settings stack">
+              {settings.groups.map((group) => (
+                <Group key={group.group} group={group} />
+              ))}
+            </div>
           </>
         )}
       </Show>
@@ -116,6 +118,9 @@ const Limits = ({ settings }: { settings: Settings }) => (
   </Panel>
 );
 
+/** What stands between backticks is something to type. */
+const withCode = (text: string) => text.split("`").map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part));
+
 type Variable = Settings["groups"][number]["variables"][number];
 const variableColumns: readonly Column<Variable>[] = [
   {
@@ -149,7 +154,7 @@ const variableColumns: readonly Column<Variable>[] = [
     label: "What it does",
     isProse: true,
     card: "full",
-    show: (row) => <span class="muted">{row.description}</span>,
+    show: (row) => <span class="muted">{withCode(row.description)}</span>,
     value: (row) => row.description,
   },
 ];

@@ -1,33 +1,68 @@
-import { decimal, price, toNumber, UNKNOWN, usd } from "../format/numbers.ts";
+import { decimal, UNKNOWN, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
-import { duration, toMs } from "../format/times.ts";
-import * as column from "../parts/column-kinds.tsx";
-import { Ladder, type Level } from "../parts/drawings.tsx";
-import { Fact, Panel } from "../parts/panel.tsx";
+import { duration } from "../format/times.ts";
+import { Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import { type Column, CsvButton, Table } from "../parts/table.tsx";
 import { Term } from "../parts/term.tsx";
-import { Chip, Time } from "../parts/values.tsx";
+import { Chip } from "../parts/values.tsx";
 import { locale } from "../state/preferences.ts";
 import type { SignalPage } from "../state/rows.ts";
 
 const IN_USD = /DEPLOYED|EXPOSURE|CASH|LOSS_LIMIT|LIQUIDITY|BUDGET|DRAWDOWN|_USD/;
 
+const IS_NUMBER = /^-?\d+(\.\d+)?$/;
+
+/** What is asked of each, so that "passed" is good news; the code itself names the refusal. */
+const asked: Readonly<Record<string, string>> = {
+  TRADING_PAUSED: "Trading is on",
+  DAILY_LOSS_LIMIT: "Loss of the day within its limit",
+  LOSS_STREAK: "No pause after losses in a row",
+  DRAWDOWN_AT_MAX: "No pause after a drawdown",
+  MARKET_COOLDOWN: "No stop loss here lately",
+  CONFIDENCE_BELOW_MIN: "Confidence high enough",
+  MARKET_CLOSED: "Market open",
+  DATA_STALE: "Data fresh",
+  BOOK_EMPTY: "Somebody sells",
+  SLIPPAGE_ABOVE_MAX: "Price not run away",
+  MARKET_ALREADY_HELD: "Market not held yet",
+  POSITIONS_AT_MAX: "Room for another position",
+  KELLY_NOT_POSITIVE: "Kelly share above zero",
+  BELOW_MIN_SIZE: "Large enough for an order",
+  DEPLOYED_AT_MAX: "Capital deployed within its limit",
+  EVENT_EXPOSURE_AT_MAX: "Exposure to the event within its limit",
+  CASH_EXHAUSTED: "Cash for the whole cost",
+  WALLET_NOT_ALLOWED: "Wallet on the list",
+  WALLET_BLOCKED: "Wallet not blocked",
+  CATEGORY_NOT_ALLOWED: "Category allowed",
+  LIQUIDITY_BELOW_MIN: "Liquidity sufficient",
+  PRICE_OUT_OF_BAND: "Price within its band",
+  TIME_LEFT_BELOW_MIN: "Time enough until the end",
+};
+
 /** Figures of a check are exact text: shown with their unit and as many digits as one can use. */
 export function checkFigure(code: string, text: string | null): string {
   if (text === null) return UNKNOWN;
-  if (/^-?\d+(\.\d+)?$/.test(text)) {
+  if (IS_NUMBER.test(text)) {
     return IN_USD.test(code) ? usd(text, locale()) : String(Number(Number(text).toFixed(4)));
   }
   return plain(text)
     .replace(/\d+(?= ms\b)/g, (number) => `${duration(Number(number))}\u0000`)
     .replaceAll("\u0000 ms", "")
+    .replace(/(\d+(?:\.\d+)?) USD\b/g, (_, number) => usd(number, locale()))
+    .replace(/(\d+\.\d{3,})(?= shares\b)/g, (number) => decimal(number, 2, locale()))
     .replace(/\d+\.\d{5,}/g, (number) => decimal(number, 4, locale()));
 }
 
 type Check = SignalPage["checks"][number];
 const columns: readonly Column<Check>[] = [
-  column.code("code", "Check", { card: "title" }),
+  {
+    key: "code",
+    label: "Check",
+    card: "title",
+    show: ({ code }) => asked[code] ?? words(code),
+    value: ({ code }) => code,
+  },
   {
     key: "passed",
     label: "Result",
@@ -73,49 +108,3 @@ export const Checks = ({ checks }: { checks: readonly Check[] }) => (
     />
   </Panel>
 );
-
-/** What the decision saw of the market, as it was stored: the book as a ladder, the rest by name. */
-export function BookSeen({ book }: { book: unknown }) {
-  return (
-    <Panel width={5} title="The book as it was seen">
-      {typeof book === "object" && book !== null ? (
-        <Seen book={book} />
-      ) : (
-        <Nothing title="No book was seen">It was decided before one was asked for, or none came in time.</Nothing>
-      )}
-    </Panel>
-  );
-}
-
-function Seen({ book }: { book: object }) {
-  const { asks, bids, ...rest } = book as { readonly asks?: unknown; readonly bids?: unknown };
-  return (
-    <div class="stack">
-      <Ladder asks={levelsOf(asks)} bids={levelsOf(bids)} />
-      <dl class="facts">
-        {Object.entries(rest).map(([name, value]) => (
-          <Fact key={name} label={words(name.replace(/[A-Z]/g, " $&"))}>
-            {seenText(name, value)}
-          </Fact>
-        ))}
-      </dl>
-    </div>
-  );
-}
-
-/** A level is stored as its price and the shares there. */
-const levelsOf = (stored: unknown): readonly Level[] =>
-  Array.isArray(stored)
-    ? stored.flatMap((level) => {
-        const [at, shares] = Array.isArray(level) ? level.map((one) => toNumber(one)) : [];
-        return at == null || shares == null ? [] : [{ at, shares }];
-      })
-    : [];
-
-function seenText(name: string, value: unknown) {
-  if (value === null || value === undefined) return UNKNOWN;
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (/(At|AsOf)$/.test(name) && toMs(Number(value)) !== null) return <Time at={Number(value)} seconds />;
-  if (/price$/i.test(name)) return price(String(value), locale());
-  return plain(typeof value === "string" ? value : JSON.stringify(value));
-}

@@ -21,15 +21,21 @@ import {
 import { useAsked } from "../state/asked.ts";
 import { locale } from "../state/preferences.ts";
 import type { SignalPage as Answer } from "../state/rows.ts";
-import { BookSeen, Checks, checkFigure } from "./signal-checks.tsx";
+import { BookSeen } from "./signal-book.tsx";
+import { Checks, checkFigure } from "./signal-checks.tsx";
 
 export function SignalPage({ id }: { id: string }) {
   const asked = useAsked<Answer>(`/signals/${encodeURIComponent(id)}`, { topics: ["signals"] });
-  const title =
-    asked.value === undefined ? "Signal" : `${words(asked.value.signal_type)}: ${words(asked.value.status)}`;
+  const { value } = asked;
   return (
     <>
-      <PageHead crumb={<a href="/signals">Signals</a>} title={title} />
+      <PageHead
+        crumb={<a href="/signals">Signals</a>}
+        title={value === undefined ? "Signal" : <span dir="auto">{plain(value.market_title ?? "Signal")}</span>}
+        about={
+          value === undefined ? undefined : `${words(value.signal_type)}: ${value.side} ${plain(value.outcome ?? "")}`
+        }
+      />
       <Show
         asked={asked}
         what="the signal"

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { CsvLink, NumberField, Search, Select } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
@@ -23,6 +23,9 @@ const fits = (row: Trade, { tier, side, wallet, market, minUsd }: Filter): boole
   (wallet === "" || row.wallet_address === wallet) &&
   (market === "" || row.market_id === market) &&
   Number(row.usd_amount) >= minUsd;
+
+/** So many at a time are seen one by one, and light up; where more come, the whole page would flicker. */
+const LIT_AT_MOST = 4;
 
 /** What came is put on top; what a reorg took back goes. */
 function merge(rows: readonly Trade[], news: LiveTrades, filter: Filter): readonly Trade[] {
@@ -49,6 +52,7 @@ export function TapePage() {
   const asked = useAsked<Rows<Trade>>(`${path}${path.includes("?") ? "&" : "?"}limit=${SHOWN}`);
   const [isHeld, setHeld] = useState(false);
   const [rows, setRows] = useState<readonly Trade[]>([]);
+  const [lit, setLit] = useState<ReadonlySet<string>>(new Set());
   const [leftOut, setLeftOut] = useState(0);
   useEffect(() => {
     if (asked.value !== undefined) setRows(asked.value.rows);
@@ -57,10 +61,11 @@ export function TapePage() {
     if (isHeld) return;
     return onTrades((news) => {
       setRows((old) => merge(old, news, filter));
+      const fitting = news.rows.filter((row) => fits(row, filter));
+      if (fitting.length > 0 && fitting.length <= LIT_AT_MOST) setLit(new Set(fitting.map(({ id }) => id)));
       setLeftOut(news.left_out);
     });
   }, [path, isHeld]);
-  const started = useMemo(() => new Set(asked.value?.rows.map(({ id }) => id)), [asked.value]);
   return (
     <>
       <PageHead
@@ -99,7 +104,7 @@ export function TapePage() {
               columns={tradeColumns}
               rows={rows}
               keyOf={({ id }) => id}
-              isFresh={({ id }) => !started.has(id)}
+              isFresh={({ id }) => lit.has(id)}
               empty={
                 <Nothing title="No fill fits">
                   New ones appear by themselves. With a filter set, widen it; without one, the listener has not read any

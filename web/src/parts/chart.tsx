@@ -54,7 +54,7 @@ function dress(chart: IChartApi, { ColorType }: Library): void {
       panes: { separatorColor: colourOf("--line"), enableResize: false },
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colourOf("--line", 0.8) } },
-    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.08 } },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.08 } },
     timeScale: {
       borderColor: colourOf("--line"),
       timeVisible: true,

@@ -1,7 +1,8 @@
 /** Columns of one field each, shown as what it is. `Column` itself is for those that show more. */
 import type { ComponentChildren } from "preact";
-import { decimal as decimalText, UNKNOWN } from "../format/numbers.ts";
+import { decimal as decimalText, toNumber, UNKNOWN } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
+import { durationOr } from "../format/times.ts";
 import { locale } from "../state/preferences.ts";
 import type { Column } from "./table.tsx";
 import {
@@ -17,6 +18,7 @@ import {
   Tier,
   Time,
   Usd,
+  Verdict,
   WalletLink,
 } from "./values.tsx";
 
@@ -49,12 +51,15 @@ export const wholeShares = kind((value) => <Decimal value={value} digits={0} />,
 export const score = kind((value) => <Decimal value={value} digits={1} />, right);
 export const percent = kind((value) => <Percent value={value} digits={0} />, right);
 export const percentFine = kind((value) => <Percent value={value} />, right);
+/** Of milliseconds. */
+export const duration = kind((value) => durationOr(toNumber(value)), right);
 export const time = kind((value) => <Time at={value} />);
 export const timeOfDay = kind((value) => <Time at={value} seconds />);
 export const ago = kind((value) => <Ago at={value} />);
 export const wallet = kind((value) => <WalletLink address={value} />);
 export const tier = kind((value) => <Tier of={value} />);
 export const side = kind((value) => <Side of={value} />);
+export const verdict = kind((value) => (value === null ? UNKNOWN : <Verdict of={value} />));
 export const status = kind((value) => <Status of={value} />);
 /** A name in capitals with underscores, as words. */
 export const code = kind((value) => (value === null ? UNKNOWN : words(value)));

@@ -109,7 +109,7 @@ function Cut({ text }: { text: string }) {
     </>
   );
 }
-const CUT_TAIL = 19;
+const CUT_TAIL = 16;
 
 export function Time({ at, seconds = false }: { at: unknown; seconds?: boolean }) {
   const ms = toMs(at);

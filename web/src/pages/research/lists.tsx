@@ -1,23 +1,14 @@
 /** One list for each kind of report; an empty one says which command makes the first. */
 import type { ComponentChildren } from "preact";
-import { plain, words } from "../../format/text.ts";
+import { plain } from "../../format/text.ts";
 import * as column from "../../parts/column-kinds.tsx";
 import { CsvLink, List } from "../../parts/list.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Nothing } from "../../parts/states.tsx";
 import type { Column } from "../../parts/table.tsx";
-import { Verdict } from "../../parts/values.tsx";
 import { usePaged } from "../../state/paged.ts";
 import type { Backtest, Model, ResearchTable, Sweep } from "../../state/rows.ts";
 import { gridText, Progress, Span, SweepValue, spanText } from "./values.tsx";
-
-const verdict = <Row extends { verdict: string | null }>(): Column<Row> => ({
-  key: "verdict",
-  label: "Verdict",
-  term: "verdict",
-  show: (row) => (row.verdict === null ? "–" : <Verdict of={row.verdict} />),
-  value: (row) => row.verdict,
-});
 
 const span = <Row extends { id: string; from_at: string; to_at: string }>(kind: string): Column<Row> => ({
   key: "span",
@@ -33,7 +24,7 @@ const span = <Row extends { id: string; from_at: string; to_at: string }>(kind: 
 
 const backtestColumns: readonly Column<Backtest>[] = [
   span(""),
-  verdict(),
+  column.verdict("verdict", "Verdict", { term: "verdict" }),
   column.edge("edge_per_share", "Edge a share", { term: "edgePerShare" }),
   column.gainPercent("total_return", "Return"),
   column.gain("net_usd", "Net P&L"),
@@ -55,7 +46,7 @@ const sweepColumns: readonly Column<Sweep>[] = [
     value: ({ grid }) => gridText(grid),
   },
   { key: "done", label: "Variants done", card: "full", show: (row) => <Progress of={row} />, value: (row) => row.done },
-  verdict(),
+  column.verdict("verdict", "Verdict", { term: "verdict" }),
   ...(["in_sample", "out_of_sample"] as const).map(
     (key): Column<Sweep> => ({
       key,
@@ -105,12 +96,7 @@ const modelColumns: readonly Column<Model>[] = [
     value: (row) => row.id,
   },
   { key: "span", label: "Learned from", show: (row) => <Span of={row} />, value: spanText },
-  {
-    key: "verdict",
-    label: "Verdict",
-    show: (row) => (row.verdict === null ? "–" : words(row.verdict)),
-    value: (row) => row.verdict,
-  },
+  column.verdict("verdict", "Verdict", { term: "verdict" }),
   column.percent("trust", "Proven share", { term: "trust" }),
   column.count("examples", "Examples", { term: "example" }),
   column.count("signals", "Signals", { term: "signal" }),

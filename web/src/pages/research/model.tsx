@@ -1,21 +1,16 @@
 /** The model's card: what it learned from, what it is worth against the price, what it looks at, what its signals came to. */
 import { decimal, percent } from "../../format/numbers.ts";
-import { plain, words } from "../../format/text.ts";
+import { plain } from "../../format/text.ts";
 import { durationOr } from "../../format/times.ts";
-import * as column from "../../parts/column-kinds.tsx";
-import { Calibration } from "../../parts/drawings.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../../parts/panel.tsx";
 import { Nothing, Show } from "../../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../../parts/table.tsx";
 import { Term } from "../../parts/term.tsx";
 import { Ago, Chip, Count, Percent, Signed, Time, Usd } from "../../parts/values.tsx";
 import { useAsked } from "../../state/asked.ts";
 import { locale } from "../../state/preferences.ts";
 import type { ModelPage as Page } from "../../state/rows.ts";
+import { Features, Worth } from "./model-worth.tsx";
 import { spanText } from "./values.tsx";
-
-type Card = Page["card"];
-type Metrics = NonNullable<Card["metrics"]>;
 
 export function ModelPage({ id }: { id: string }) {
   const asked = useAsked<Page>(`/models/${encodeURIComponent(id)}`, { topics: ["signals"] });
@@ -70,63 +65,6 @@ const Head = ({ of }: { of: Page }) => (
   </Figures>
 );
 
-const four = (value: number | null | undefined): string => decimal(value, 4, locale());
-
-type Measure = { readonly name: string; model: number | null; price: number | null; gain: Metrics["logLossGain"] };
-
-const measureColumns: readonly Column<Measure>[] = [
-  { key: "name", label: "Out of sample", card: "title", show: ({ name }) => name, value: ({ name }) => name },
-  { key: "model", label: "Model", isRight: true, show: ({ model }) => four(model), value: ({ model }) => model },
-  { key: "price", label: "Price", isRight: true, show: ({ price }) => four(price), value: ({ price }) => price },
-  {
-    key: "gain",
-    label: "Gain, 95 %",
-    card: "full",
-    isRight: true,
-    show: ({ gain }) => (gain === null ? "–" : `${four(gain.mean)}${boundsText(gain)}`),
-    value: ({ gain }) => gain?.mean,
-  },
-];
-
-const boundsText = ({ interval }: NonNullable<Measure["gain"]>): string =>
-  interval === null ? ", too few events" : ` (${four(interval.low)} to ${four(interval.high)})`;
-
-function Worth({ metrics }: { metrics: Metrics | null }) {
-  if (metrics === null) {
-    return (
-      <Panel title="Against the price">
-        <Nothing title="Nothing to judge by">No buy of a wallet that may be followed was resolved.</Nothing>
-      </Panel>
-    );
-  }
-  const { model, price, logLossGain, brierGain, gainOverUnbiased, calibration } = metrics;
-  const rows: readonly Measure[] = [
-    { name: "Log loss", model: model.logLoss, price: price.logLoss, gain: logLossGain },
-    { name: "… against the unbiased price", model: null, price: null, gain: gainOverUnbiased },
-    { name: "Brier score", model: model.brier, price: price.brier, gain: brierGain },
-    { name: "AUC", model: model.auc, price: price.auc, gain: null },
-  ];
-  const points = calibration.map((bin) => ({
-    ...{ fills: bin.examples, avg_price: bin.meanProbability, paid_out: bin.paid },
-  }));
-  return (
-    <Panel
-      flush
-      title="Against the price"
-      note="walk-forward; a gain above 0 is the model's"
-      tools={<CsvButton name="model against the price" columns={measureColumns} rows={rows} />}
-    >
-      <Table name="Against the price" columns={measureColumns} rows={rows} keyOf={({ name }) => name} empty="Nothing" />
-      <div class="inset">
-        <h3 class="apart">
-          <Term name="calibration">Calibration</Term>: what it said, and what was paid
-        </h3>
-        <Calibration points={points} across="probability of the model" />
-      </div>
-    </Panel>
-  );
-}
-
 const Signals = ({ of }: { of: Page }) => (
   <Panel title="Its signals" note={of.last_signal_at === null ? undefined : <Ago at={of.last_signal_at} />}>
     {of.signals === 0 ? (
@@ -154,44 +92,6 @@ const Signals = ({ of }: { of: Page }) => (
     )}
   </Panel>
 );
-
-type Feature = Card["coefficients"][number];
-
-const featureColumns: readonly Column<Feature>[] = [
-  {
-    key: "name",
-    label: "Feature",
-    term: "feature",
-    card: "title",
-    show: ({ name }) => words(name.replace(/[A-Z]/g, (letter) => ` ${letter}`)),
-    value: ({ name }) => name,
-  },
-  column.signed("weight", "Weight"),
-  column.fine("mean", "Mean"),
-  column.fine("scale", "Scale"),
-];
-
-/** What departs from the price most stands first. */
-function Features({ card }: { card: Card }) {
-  const rows = card.coefficients.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  return (
-    <Panel
-      flush
-      title="Features"
-      note="change of the log-odds for one standard deviation"
-      tools={<CsvButton name="features" columns={featureColumns} rows={rows} />}
-    >
-      <Table
-        name="Features"
-        columns={featureColumns}
-        rows={rows}
-        keyOf={({ name }) => name}
-        sortAs="sort"
-        empty="None"
-      />
-    </Panel>
-  );
-}
 
 const Origin = ({ of: { id, card, ...of } }: { of: Page }) => (
   <Panel title="Where it comes from">
