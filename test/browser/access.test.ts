@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../../src/adapters/postgres/connect
 import { buildWeb, isBuilt } from "../../web/build.ts";
 import { chromiumPath } from "../support/chromium.ts";
 import { type DashboardSetup, openTestDashboard, type TestDashboard } from "../support/dashboard.ts";
+import { createExecutorWorld } from "../support/executor-world.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { migratedTemplate } from "../support/pglite-template.ts";
 import { complaints, violations } from "./support/look.ts";
@@ -149,5 +150,32 @@ describe.skipIf(chromiumPath === null)(`who may look and command, in a browser${
         .waitFor();
     }
     expect(heard).toEqual([]);
+  });
+
+  test("a position is closed by its button", async () => {
+    const world = await createExecutorWorld(db);
+    world.offer(0, "0.5", "0.51");
+    const executor = world.start();
+    const positions = () => world.query(sql`SELECT status, close_reason FROM orderflow_positions`);
+    const isPosition = (status: string) => async () => (await positions()).some((row) => row.status === status);
+    try {
+      await world.until(() => executor.service.health().detail.startsWith("trading"));
+      await world.whaleBuys();
+      await world.until(isPosition("OPEN"));
+      const { dashboard, page, heard } = await start({});
+      await page.goto(`${dashboard.url}/positions`);
+      await page
+        .getByRole("main")
+        .getByRole("button", { name: /^Close (?!all)/ })
+        .click();
+      const asked = page.waitForRequest((request) => request.method() === "POST");
+      await page.getByRole("button", { name: "Close position" }).click();
+      expect((await asked).postDataJSON()).toMatchObject({ kind: "close" });
+      await world.until(isPosition("CLOSED"));
+      expect(await positions()).toEqual([{ status: "CLOSED", close_reason: "COMMAND" }]);
+      expect(heard).toEqual([]);
+    } finally {
+      await world.close();
+    }
   });
 });

@@ -24,9 +24,8 @@ type Position = {
   readonly id: string;
   readonly market_id: string;
   readonly signal_id: string;
-  readonly status: string;
-  readonly close_reason: string | null;
 };
+type Place = readonly [name: string, path: string];
 type Overview = { readonly account: { readonly trading_state: string } | null };
 
 const reason = chromiumPath === null ? " (skipped: no Chromium on PATH, and CHROMIUM names none)" : "";
@@ -37,8 +36,6 @@ describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, ()
   let browser: Browser;
   let wide: BrowserContext;
   let narrow: BrowserContext;
-  /** A position that was held. Its signal and market have pages too. */
-  let held: Position;
 
   const at = (path: string): string => `http://127.0.0.1:${cable.port}${path}`;
   const context = (width: number, height: number): Promise<BrowserContext> =>
@@ -167,49 +164,25 @@ describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, ()
     await page.close();
   });
 
-  test("a position is closed by its button", { timeout: 2 * WORLD_MS }, async () => {
-    const page = await wide.newPage();
-    await visit(page, "/positions");
-    const buttons = page.getByRole("main").getByRole("button", { name: /^Close (?!all)/ });
-    let tries = 0;
-    const closeOne = async (): Promise<Position | undefined> => {
-      // The first comes by itself, with the first signal.
-      await buttons.first().waitFor({ timeout: WORLD_MS });
-      await buttons.nth(tries % (await buttons.count())).click();
-      tries += 1;
-      const asked = page.waitForRequest((request) => request.method() === "POST");
-      await page.getByRole("button", { name: "Close position" }).click();
-      const { kind, position_id: id } = (await asked).postDataJSON() as { kind: string; position_id: string };
-      expect(kind).toBe("close");
-      // Nobody may bid for this one just now: it is asked again, and another one is tried meanwhile.
-      return await found(
-        async () => {
-          const position = await demo.ask<Position>(`/positions/${encodeURIComponent(id)}`);
-          return position.close_reason === "COMMAND" ? position : undefined;
-        },
-        `position ${id} is closed`,
-        PATIENCE_MS,
-      ).catch(() => undefined);
-    };
-    held = await found(closeOne, "a position that was closed by the button", WORLD_MS);
-    await page.close();
-  });
-
-  const places: readonly (readonly [name: string, path: () => string])[] = [
-    ["overview", () => "/"],
-    ["tape", () => "/tape"],
-    ["signals", () => "/signals"],
-    ["signal", () => `/signals/${encodeURIComponent(held.signal_id)}`],
-    ["positions", () => "/positions"],
-    ["position", () => `/positions/${encodeURIComponent(held.id)}`],
-    ["wallets", () => "/wallets"],
-    ["markets", () => "/markets"],
-    ["market", () => `/markets/${held.market_id}`],
-    ["performance", () => "/performance"],
-    ["research", () => "/research"],
-    ["health", () => "/health"],
-    ["settings", () => "/settings"],
-    ["nowhere", () => "/no/such/page"],
+  /** What there is to see before anything was bought; while these are looked at, the world goes on. */
+  const early: readonly Place[] = [
+    ["tape", "/tape"],
+    ["markets", "/markets"],
+    ["research", "/research"],
+    ["health", "/health"],
+    ["settings", "/settings"],
+    ["nowhere", "/no/such/page"],
+  ];
+  const ofPosition = ({ id, signal_id: signal, market_id: market }: Position, wallet: string): readonly Place[] => [
+    ["overview", "/"],
+    ["signals", "/signals"],
+    ["signal", `/signals/${encodeURIComponent(signal)}`],
+    ["positions", "/positions"],
+    ["position", `/positions/${encodeURIComponent(id)}`],
+    ["wallets", "/wallets"],
+    ["wallet", `/wallets/${wallet}`],
+    ["market", `/markets/${market}`],
+    ["performance", "/performance"],
   ];
 
   const inspect = async (page: Page, name: string, path: string, width: number): Promise<void> => {
@@ -228,26 +201,33 @@ describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, ()
     }
   };
 
-  test("every page at 1440 and 390 pixels, light and dark: nothing for axe, nothing in the console", {
-    timeout: WORLD_MS,
-  }, async () => {
-    const { rows } = await demo.ask<Rows<{ readonly wallet_address: string }>>("/wallets?limit=1");
-    held ??= await anyPosition();
+  /** At both widths, light and dark: nothing for axe, nothing in the console. */
+  const inspectAll = async (places: readonly Place[]): Promise<void> => {
     const look = async (width: number): Promise<void> => {
       const page = await (width > 1000 ? wide : narrow).newPage();
       const heard = complaints(page);
-      for (const [name, path] of places) await inspect(page, name, path(), width);
-      await inspect(page, "wallet", `/wallets/${rows[0]?.wallet_address}`, width);
+      for (const [name, path] of places) await inspect(page, name, path, width);
       expect(heard).toEqual([]);
       await page.close();
     };
     await Promise.all([look(1440), look(390)]);
+  };
+
+  test("pages of what is read, at 1440 and 390 pixels, light and dark", { timeout: WORLD_MS }, async () => {
+    await found(async () => (await demo.ask<Rows<unknown>>("/trades?limit=1")).rows[0], "a fill", WORLD_MS);
+    await inspectAll(early);
+  });
+
+  test("pages of what is traded, the same", { timeout: 2 * WORLD_MS }, async () => {
+    const position = await anyPosition();
+    const { rows } = await demo.ask<Rows<{ readonly wallet_address: string }>>("/wallets?limit=1");
+    await inspectAll(ofPosition(position, rows[0]?.wallet_address ?? ""));
   });
 
   test("titles that strangers wrote do nothing", { timeout: WORLD_MS }, async () => {
     const hostile =
       '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>"\'\u202e\u0000 =HYPERLINK("http://x")';
-    held ??= await anyPosition();
+    const { market_id: market } = await anyPosition();
     const page = await wide.newPage();
     await page.route("**/api/v1/**", async (route) => {
       if (route.request().url().includes("/stream")) return route.continue();
@@ -258,7 +238,7 @@ describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, ()
       );
       return route.fulfill({ response: answer, body: text });
     });
-    for (const path of ["/positions", "/tape", "/signals", "/markets", `/markets/${held.market_id}`, "/health"]) {
+    for (const path of ["/positions", "/tape", "/signals", "/markets", `/markets/${market}`, "/health"]) {
       await visit(page, path);
       await page.getByText("<img src=x", { exact: false }).first().waitFor();
       const seen = await page.evaluate(() => ({
