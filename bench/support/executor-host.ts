@@ -5,7 +5,7 @@
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../../src/adapters/simulated-venue/paper-venue.ts";
 import { collectOldObjectsSooner, keepYoungGenerationSmall } from "../../src/adapters/system/v8-flags.ts";
-import { engineConfig } from "../../src/apps/executor.ts";
+import { engineConfig } from "../../src/apps/engine-config.ts";
 import { runProgram, withDatabase } from "../../src/apps/program.ts";
 import { runServices } from "../../src/apps/run-services.ts";
 import type { MarketTerms } from "../../src/core/execution/market-view.ts";

@@ -13,7 +13,7 @@ import type { Service } from "../ports/service.ts";
 import { createLiveFeed } from "../services/dashboard/live-feed.ts";
 import { control } from "./commands/control.ts";
 import { createDesk } from "./desk.ts";
-import { engineConfig } from "./executor.ts";
+import { engineConfig } from "./engine-config.ts";
 import type { ServiceParts } from "./service-parts.ts";
 import { version } from "./version.ts";
 

@@ -1,4 +1,3 @@
-import type { Environment } from "../adapters/config/environment.ts";
 import { createStrategyFile } from "../adapters/config/strategy-file.ts";
 import { measureExecutorStore } from "../adapters/metrics/measured-stores.ts";
 import { createClobBookSource } from "../adapters/polymarket-clob/book-source.ts";
@@ -8,17 +7,15 @@ import { createExecutorStore } from "../adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../adapters/simulated-venue/paper-venue.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
-import { NO_COPY_RULES } from "../core/copy/copy-rules.ts";
 import type { EngineConfig } from "../core/engine/state.ts";
-import { DEFAULT_RISK_LIMITS } from "../core/risk/limits.ts";
 import type { LiveGate } from "../core/risk/live-gate.ts";
-import { DEFAULT_SIGNAL_RULES } from "../core/signals/signal-rules.ts";
-import { DAY_MS, SECOND_MS } from "../core/time/time.ts";
+import { DAY_MS } from "../core/time/time.ts";
 import type { Service } from "../ports/service.ts";
 import { createEngineSettings } from "../services/executor/engine-settings.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../services/executor/executor-config.ts";
 import { createExecutorService } from "../services/executor/executor-service.ts";
 import type { ExecutorDeps } from "../services/executor/session.ts";
+import { engineConfig } from "./engine-config.ts";
 import { chooseMode } from "./live/choose-mode.ts";
 import { modelOf, tellModel } from "./model/load-model.ts";
 import type { ServiceParts } from "./service-parts.ts";
@@ -88,33 +85,3 @@ const liveConfig = (onPaper: EngineConfig, gate: LiveGate | null): EngineConfig 
   mode: "LIVE",
   ...(gate === null ? {} : { gate }),
 });
-
-export function engineConfig(environment: Environment, machineTimeFactor: number): EngineConfig {
-  const { MAX_POSITION_USD: maxPositionUsd } = environment;
-  return {
-    mode: "PAPER",
-    capitalUsd: environment.CAPITAL_USD,
-    signals: {
-      ...DEFAULT_SIGNAL_RULES,
-      followWhales: environment.ENABLE_WHALE_FOLLOWING,
-      fadeDegens: environment.ENABLE_DEGEN_FADING,
-      minWhaleScore: environment.MIN_WHALE_SCORE,
-      minWhaleTradeUsd: environment.MIN_WHALE_TRADE_USD,
-      maxFadeScore: environment.MAX_FADE_SCORE,
-      panicWindowMs: environment.PANIC_WINDOW_SECONDS * SECOND_MS,
-      ttlMs: environment.SIGNAL_TTL_SECONDS * SECOND_MS,
-      triggerAgeMsMax: DEFAULT_SIGNAL_RULES.triggerAgeMsMax * machineTimeFactor,
-    },
-    sizing: { method: environment.SIZING, kellyFraction: environment.KELLY_FRACTION, maxPositionUsd },
-    limits: {
-      ...DEFAULT_RISK_LIMITS,
-      maxPositionUsd,
-      minConfidence: environment.MIN_SIGNAL_CONFIDENCE,
-      maxOpenPositions: environment.MAX_OPEN_POSITIONS,
-      maxDailyLossUsd: environment.MAX_DAILY_LOSS,
-      dataAgeMsMax: DEFAULT_RISK_LIMITS.dataAgeMsMax * machineTimeFactor,
-    },
-    copy: NO_COPY_RULES,
-    strategyHash: null,
-  };
-}

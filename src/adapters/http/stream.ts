@@ -62,26 +62,25 @@ function openStream(
   lastId: string | null,
   open: Set<() => void>,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   let end = (): void => {};
   let isBehind = false;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const hasRoom = (): boolean => (controller.desiredSize ?? 0) > 0;
-        const send = (text: string): void => controller.enqueue(encoder.encode(text));
+        const send = (bytes: Uint8Array): void => controller.enqueue(bytes);
         const onEvent = (event: LiveEvent): void => {
           if (!hasRoom()) {
             isBehind = true;
             feed.dropped();
             return;
           }
-          if (isBehind) send("event: reset\ndata: {}\n\n");
+          if (isBehind) send(RESET);
           isBehind = false;
           send(frame(event));
         };
         const subscription = feed.subscribe(topics, lastId, onEvent);
-        const beat = setInterval(() => hasRoom() && send(": still here\n\n"), HEARTBEAT_MS);
+        const beat = setInterval(() => hasRoom() && send(BEAT), HEARTBEAT_MS);
         end = () => {
           if (!open.delete(end)) return;
           clearInterval(beat);
@@ -93,8 +92,8 @@ function openStream(
           }
         };
         open.add(end);
-        send("retry: 2000\n\n");
-        if (subscription.missed === null) send("event: reset\ndata: {}\n\n");
+        send(RETRY);
+        if (subscription.missed === null) send(RESET);
         for (const event of subscription.missed ?? []) send(frame(event));
       },
       cancel: () => end(),
@@ -103,4 +102,19 @@ function openStream(
   );
 }
 
-const frame = ({ id, topic, data }: LiveEvent): string => `id: ${id}\nevent: ${topic}\ndata: ${data}\n\n`;
+const encoder = new TextEncoder();
+const RETRY = encoder.encode("retry: 2000\n\n");
+const RESET = encoder.encode("event: reset\ndata: {}\n\n");
+const BEAT = encoder.encode(": still here\n\n");
+
+const frames = new WeakMap<LiveEvent, Uint8Array>();
+
+/** Encoded once, however many look on: the bytes are shared, and nobody writes to them. */
+function frame(event: LiveEvent): Uint8Array {
+  const known = frames.get(event);
+  if (known !== undefined) return known;
+  const { id, topic, data } = event;
+  const bytes = encoder.encode(`id: ${id}\nevent: ${topic}\ndata: ${data}\n\n`);
+  frames.set(event, bytes);
+  return bytes;
+}

@@ -10,7 +10,7 @@ import { addMs, DAY_MS, type EpochMs } from "../../core/time/time.ts";
 import type { HistoryCoverage } from "../../ports/backtest.ts";
 import type { Sweep, SweepPlan, SweepVariant } from "../../ports/sweep.ts";
 import { variantHash } from "../../services/backtest/backtest.ts";
-import { engineConfig } from "../executor.ts";
+import { engineConfig } from "../engine-config.ts";
 import { modelOf, refuseLearned } from "../model/load-model.ts";
 import { time } from "./figures.ts";
 

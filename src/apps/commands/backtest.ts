@@ -22,7 +22,7 @@ import {
 import { reportPage } from "../backtest/page.ts";
 import { orNothing, stageHistory } from "../backtest/stage-history.ts";
 import { reportText } from "../backtest/terminal-text.ts";
-import { engineConfig } from "../executor.ts";
+import { engineConfig } from "../engine-config.ts";
 import { keptBacktest } from "../kept-reports.ts";
 import { modelOf, refuseLearned } from "../model/load-model.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";

@@ -9,7 +9,6 @@ import { type Desk, withDesk } from "../desk.ts";
 import { sightLine } from "../desk-tables.ts";
 import { EXIT, runProgram } from "../program.ts";
 import { jsonText } from "../table.ts";
-import { closeAllDirectly } from "./close-all-direct.ts";
 
 /** A running executor takes a command up within a second, or at its next poll. */
 const WAIT_MS = 6_000;
@@ -139,9 +138,11 @@ export function addControl(cli: Command): void {
     )
     .action(({ direct, slippage, yes, json }: CloseAllFlags) =>
       direct === true
-        ? runProgram((program) =>
-            closeAllDirectly(program, { slippageBps: slippage, ...(yes === true ? { yes } : {}) }),
-          )
+        ? runProgram(async (program) => {
+            // Signing and its libraries are memory that no other command needs.
+            const { closeAllDirectly } = await import("./close-all-direct.ts");
+            return closeAllDirectly(program, { slippageBps: slippage, ...(yes === true ? { yes } : {}) });
+          })
         : run({ kind: "close-all" }, json === true ? { json } : {}),
     );
   cli

@@ -11,7 +11,7 @@ import { collectExamples, type ExampleSet } from "../../services/model/collect-e
 import { evaluateModel, trainModel } from "../../services/model/train-model.ts";
 import { chooseSpan, parseCapital, parseTime, parseWhole, runDefaults } from "../backtest/options.ts";
 import { orNothing, stageHistory } from "../backtest/stage-history.ts";
-import { engineConfig } from "../executor.ts";
+import { engineConfig } from "../engine-config.ts";
 import { evaluationText, modelText } from "../model/model-text.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createPace, createProgressLine, createRunText, type ProgressLine, showShare } from "../progress-line.ts";

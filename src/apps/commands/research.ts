@@ -11,7 +11,7 @@ import type { StagedHistory } from "../../ports/backtest.ts";
 import { RESEARCH_TOPICS, type ResearchTopic, research } from "../../services/research/research.ts";
 import { chooseSpan, parseTime, parseWhole, readStrategyOnce, runDefaults } from "../backtest/options.ts";
 import { orNothing, stageHistory } from "../backtest/stage-history.ts";
-import { engineConfig } from "../executor.ts";
+import { engineConfig } from "../engine-config.ts";
 import { keptResearch } from "../kept-reports.ts";
 import { EXIT, type Program, runProgram, withDatabase } from "../program.ts";
 import { createProgressLine, createRunText } from "../progress-line.ts";

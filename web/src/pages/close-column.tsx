@@ -5,6 +5,7 @@ import type { Column } from "../parts/table.tsx";
 import { mayCommand, useCommand } from "../parts/trading.tsx";
 import { locale } from "../state/preferences.ts";
 import type { Position } from "../state/rows.ts";
+import { openColumns } from "./columns.tsx";
 
 export function CloseButton({ position }: { position: Position }) {
   const [isBusy, run] = useCommand();
@@ -30,7 +31,7 @@ export function CloseButton({ position }: { position: Position }) {
   );
 }
 
-export const closeColumn: Column<Position> = {
+const closeColumn: Column<Position> = {
   key: "id",
   label: "Position",
   card: "full",
@@ -38,3 +39,8 @@ export const closeColumn: Column<Position> = {
   show: (row) => <CloseButton position={row} />,
   value: (row) => row.id,
 };
+
+const withButton = [...openColumns, closeColumn];
+
+/** What is held, with a button for those who may close it. */
+export const heldColumns = (): readonly Column<Position>[] => (mayCommand() ? withButton : openColumns);

@@ -45,9 +45,9 @@ export const signalColumns: readonly Column<Signal>[] = [
     label: "Side",
     term: "side",
     show: (row) => (
-      <>
+      <span class="nowrap">
         <Side of={row.side} /> {plain(row.outcome ?? UNKNOWN)}
-      </>
+      </span>
     ),
     value: (row) => row.outcome,
   },

@@ -1,4 +1,5 @@
 /** What was said to people, and what people asked for. */
+import { Fragment } from "preact";
 import { format, price, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { dateTime, duration } from "../format/times.ts";
@@ -38,21 +39,27 @@ const alertColumns: readonly Column<Alert>[] = [
     label: "What it says",
     card: "full",
     isProse: true,
-    show: (row) => alertSaying(row.payload),
+    show: (row) =>
+      alertParts(row.payload).map((part, index) => (
+        <Fragment key={part}>
+          {index === 0 ? "" : " · "}
+          <span class={index === 0 ? "" : "nowrap"}>{part}</span>
+        </Fragment>
+      )),
     value: (row) => JSON.stringify(row.payload),
   },
   column.text("failure", "Failure", { card: "full" }),
 ];
 
-/** Its facts in a line: of which market, which outcome, and the figures. Ids tell a person nothing. */
-function alertSaying({ market, outcome, ...facts }: Alert["payload"]): string {
+/** Its facts: of which market, which outcome, and the figures. Ids tell a person nothing. */
+function alertParts({ market, outcome, ...facts }: Alert["payload"]): readonly string[] {
   const figures = Object.entries(facts)
     .filter(([name, value]) => value !== null && !/^(wallet|signalType|mode)$|Id$/.test(name))
     .map(
       ([name, value]) =>
         `${words(name.replace(/Usd$/, "").replace(/[A-Z]/g, " $&")).toLowerCase()} ${figure(name, value)}`,
     );
-  return plain([market, outcome, ...figures].filter((part) => part !== undefined).join(" · "));
+  return [market, outcome, ...figures].filter((part) => part != null).map((part) => plain(String(part)));
 }
 
 function figure(name: string, value: unknown): string {
@@ -60,7 +67,8 @@ function figure(name: string, value: unknown): string {
   if (/(At|since|until)$/i.test(name)) return dateTime(Number(value), locale(), zone());
   if (name.endsWith("Ms")) return duration(Number(value));
   if (/price$/i.test(name)) return price(String(value), locale());
-  return typeof value === "number" ? format(value, locale(), { maximumSignificantDigits: 3 }) : String(value);
+  if (typeof value === "number") return format(value, locale(), { maximumSignificantDigits: 3 });
+  return /^[A-Z_]+$/.test(String(value)) ? words(value).toLowerCase() : String(value);
 }
 
 export function Alerts() {

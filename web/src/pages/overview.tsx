@@ -9,8 +9,8 @@ import type { Rows } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import type { Overview, Position, Signal } from "../state/rows.ts";
 import { liveState } from "../state/stream.ts";
-import { closeColumn } from "./close-column.tsx";
-import { openColumns, signalColumns } from "./columns.tsx";
+import { heldColumns } from "./close-column.tsx";
+import { signalColumns } from "./columns.tsx";
 import { EquityPanel } from "./overview-equity.tsx";
 import { Account, FeedPanel, TradingPanel } from "./overview-state.tsx";
 
@@ -47,7 +47,6 @@ export function OverviewPage() {
 function OpenPositions() {
   const path = "/positions?status=OPEN";
   const asked = useAsked<Rows<Position>>(`${path}&limit=50`, { topics: ["positions"] });
-  const columns = useMemo(() => [...openColumns, closeColumn], []);
   return (
     <Panel
       flush
@@ -63,7 +62,7 @@ function OpenPositions() {
         {({ rows }) => (
           <Table
             name="Open positions"
-            columns={columns}
+            columns={heldColumns()}
             rows={rows}
             keyOf={({ id }) => id}
             sortAs="sort"

@@ -1,4 +1,3 @@
-import { useMemo } from "preact/hooks";
 import { CsvLink, List } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
@@ -7,13 +6,12 @@ import { TradingButtons } from "../parts/trading.tsx";
 import { usePaged } from "../state/paged.ts";
 import type { Position } from "../state/rows.ts";
 import { liveState } from "../state/stream.ts";
-import { closeColumn } from "./close-column.tsx";
-import { closedColumns, openColumns } from "./columns.tsx";
+import { heldColumns } from "./close-column.tsx";
+import { closedColumns } from "./columns.tsx";
 
 export function PositionsPage() {
   const open = usePaged<Position>("/positions?status=OPEN&limit=100", { topics: ["positions"] }, ({ id }) => id);
   const closed = usePaged<Position>("/positions?status=CLOSED&limit=50", { topics: ["positions"] }, ({ id }) => id);
-  const columns = useMemo(() => [...openColumns, closeColumn], []);
   const account = liveState.value?.account;
   return (
     <>
@@ -31,7 +29,7 @@ export function PositionsPage() {
         <List
           name="Open positions"
           paged={open}
-          columns={columns}
+          columns={heldColumns()}
           keyOf={({ id }) => id}
           sortAs="open"
           empty={
