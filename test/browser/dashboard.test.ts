@@ -224,7 +224,7 @@ describe.skipIf(chromiumPath === null)(`the dashboard in a browser${reason}`, ()
     await inspectAll(ofPosition(position, rows[0]?.wallet_address ?? ""));
   });
 
-  test("titles that strangers wrote do nothing", { timeout: WORLD_MS }, async () => {
+  test("titles that strangers wrote do nothing", { timeout: 2 * WORLD_MS }, async () => {
     const hostile =
       '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>"\'\u202e\u0000 =HYPERLINK("http://x")';
     const { market_id: market } = await anyPosition();
