@@ -1,6 +1,7 @@
 import { connectPolygon, type PolygonOptions } from "../adapters/polygon/connect-polygon.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
+import { letGoOfBuffersEarly } from "../adapters/system/v8-flags.ts";
 import type { LogSource } from "../ports/log-source.ts";
 import type { Program } from "./program.ts";
 
@@ -15,5 +16,6 @@ export function connectChain(
   signal: AbortSignal,
 ): Promise<LogSource> {
   const urls = environment.POLYGON_RPC_URL?.reveal() ?? null;
+  letGoOfBuffersEarly();
   return connectPolygon({ urls, clock: createSystemClock(), random: systemRandom, logger, ...options }, signal);
 }

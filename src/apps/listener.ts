@@ -9,6 +9,7 @@ import { createEndpointStore, readEndpoints } from "../adapters/postgres/endpoin
 import { createHintStore } from "../adapters/postgres/hint-store.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { systemRandom } from "../adapters/system/random.ts";
+import { letGoOfBuffersEarly } from "../adapters/system/v8-flags.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Service } from "../ports/service.ts";
 import { defaultListenerConfig, type ListenerConfig } from "../services/listener/listener-config.ts";
@@ -21,6 +22,7 @@ const PENDING_QUIET_MS = 20_000;
 /** @throws ConfigError when no endpoint answers; AbortedError when stopped meanwhile */
 export async function createListener(parts: ServiceParts, signal: AbortSignal): Promise<Service> {
   const { environment, database, clock, logger, metrics } = parts;
+  letGoOfBuffersEarly();
   const chain = createChainStore(database);
   const endpoints = createEndpointStore(database);
   // The network is as slow in the demo as it is: timeouts and retries are in wall time.

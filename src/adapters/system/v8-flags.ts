@@ -1,4 +1,5 @@
-import { setFlagsFromString } from "node:v8";
+import { PerformanceObserver } from "node:perf_hooks";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /**
  * Call before work begins. V8 notices that the rows of a range outlive a small collection and then makes all of their
@@ -15,6 +16,25 @@ export function keepShortLivedObjectsYoung(): void {
  */
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/** With both of its halves. Twice as much, where V8 would end, takes 68 MB more and a twelfth less of processor time. */
+const YOUNG_GENERATION_BYTES = 64 * 1_048_576;
+
+/**
+ * For a process that takes in megabytes and keeps hardly any. V8 begins a full collection whenever 64 MB of buffers came since
+ * the last one, dead or alive, which is every other range of logs; counted together with its heap they are let go of by
+ * small collections. Those come often enough for that as long as the young generation is not at its largest.
+ */
+export function letGoOfBuffersEarly(): void {
+  setFlagsFromString("--external-memory-accounted-in-global-limit");
+  const observer = new PerformanceObserver(() => {
+    const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+    if (young === undefined || young.space_size < YOUNG_GENERATION_BYTES) return;
+    setFlagsFromString("--semi-space-growth-factor=1");
+    observer.disconnect();
+  });
+  observer.observe({ entryTypes: ["gc"] });
 }
 
 /**
