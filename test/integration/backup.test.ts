@@ -69,7 +69,7 @@ async function restored(from: string): Promise<Database> {
 describeOnEachEngine("a backup", (getDb) => {
   test("restored, it is the same database, and goes on where it was", { timeout: 120_000 }, async () => {
     const clock = createManualClock(NOW);
-    const simnet = await startSimnet({ seed: "backup", port: 0, clock, history: 3, isManual: true });
+    const simnet = await startSimnet({ seed: "backup", port: 0, clock, history: 1, isManual: true });
     try {
       const bench = await createReputationBench(getDb(), { now: epochMs(NOW + HOUR_MS) });
       await readSimnetChain(getDb(), simnet, clock);
