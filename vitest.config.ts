@@ -9,7 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share their worker: modules are loaded once, which is a tenth of the whole time.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Of what hangs: a machine that does other things as well takes ten times as long as an idle one.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

@@ -39,7 +39,7 @@ type Running = {
   said(message: string, count?: number): Promise<Line>;
 };
 
-describe.skipIf(server === null)("live trading through the front door", { timeout: 150_000 }, () => {
+describe.skipIf(server === null)("live trading through the front door", { timeout: 240_000 }, () => {
   const clock = createSystemClock();
   const started: Running[] = [];
   let [folder, admin, database, simnet] = [
@@ -208,7 +208,7 @@ describe.skipIf(server === null)("live trading through the front door", { timeou
     const index = simnet.world.wallets.findIndex((each) => each.address === WALLET);
     const spent = (): bigint => 500_000_000n - BigInt(simnet.world.accounts.cash(index));
     await until(
-      vi.waitFor(async () => expect(await spentByOurBooks()).toBe(spent()), { timeout: 40_000, interval: 500 }),
+      vi.waitFor(async () => expect(await spentByOurBooks()).toBe(spent()), { timeout: 90_000, interval: 500 }),
     );
     expect(await rowsOf(sql`SELECT kind FROM flow.live_difference`)).toEqual([]);
     const held = await rowsOf<{ twin: string | null }>(sql`

@@ -32,9 +32,7 @@ async function startSigner(folder: string): Promise<Child> {
   return { process: child, ended, output: () => output };
 }
 
-test("`orderflow signer` dumps no core, comes back after a kill, and ends on Ctrl-C without a word of the key", {
-  timeout: 90_000,
-}, async () => {
+test("`orderflow signer` dumps no core, comes back after a kill, and ends on Ctrl-C without a word of the key", async () => {
   const folder = mkdtempSync(join(tmpdir(), "orderflow-signer-"));
   const settings = { key: { environment: "TRADING_KEY" }, wallet: WALLET, maxOrderUsd: "25", maxDayUsd: "50" };
   writeFileSync(join(folder, "signer.json"), JSON.stringify(settings));

@@ -31,7 +31,7 @@ async function listen(auth = {}, markets?: readonly string[]) {
   await once(socket, "open");
   const { key: apiKey, secret, passphrase } = trader.credentials;
   socket.send(JSON.stringify({ auth: { apiKey, secret, passphrase, ...auth }, type: "user", markets }));
-  const answered = () => vi.waitFor(() => expect(frames).toContain("PONG"), 5_000);
+  const answered = () => vi.waitFor(() => expect(frames).toContain("PONG"), 30_000);
   return { socket, frames, answered, events: () => frames.filter((text) => text !== "PONG").flatMap(parse) };
 }
 const parse = (text: string): readonly Event[] => [JSON.parse(text) as Event | Event[]].flat();
@@ -44,7 +44,7 @@ test("tells of an order and of its trades until they are final, as our schema re
   await answered();
   expect(await buy()).toMatchObject({ kind: "accepted", status: "matched" });
   await settle();
-  await vi.waitFor(() => expect(events().at(-1)?.status).toBe("CONFIRMED"), 5_000);
+  await vi.waitFor(() => expect(events().at(-1)?.status).toBe("CONFIRMED"), 30_000);
   expect(events()[0]).toMatchObject({ event_type: "order", type: "PLACEMENT" });
   const trades = events().filter(({ event_type }) => event_type === "trade");
   expect([...new Set(trades.map(({ status }) => status))]).toEqual(["MATCHED", "MINED", "CONFIRMED"]);
@@ -59,7 +59,7 @@ test("a settlement that reverts ends in FAILED", async () => {
   live.simnet.faults.plan("settlement fails");
   await buy();
   await settle();
-  await vi.waitFor(() => expect(events().at(-1)?.status).toBe("FAILED"), 5_000);
+  await vi.waitFor(() => expect(events().at(-1)?.status).toBe("FAILED"), 30_000);
   const statuses = events()
     .filter(({ event_type }) => event_type === "trade")
     .map(({ status }) => status);
@@ -74,7 +74,7 @@ test("arrays, unknown events and repetitions come when asked for; frozen, it say
   Object.assign(live.simnet.userChannel, { framesAsArrays: true, hasUnknownEvents: true });
   await post();
   await trader.client.cancelAll(signal);
-  await vi.waitFor(() => expect(events().some(({ type }) => type === "CANCELLATION")).toBe(true), 5_000);
+  await vi.waitFor(() => expect(events().some(({ type }) => type === "CANCELLATION")).toBe(true), 30_000);
   expect(events().some(({ event_type }) => event_type === "maintenance_notice")).toBe(true);
   expect(frames.map((text) => (text.startsWith("[") ? parse(text).length : 0))).toContain(2);
   Object.assign(live.simnet.userChannel, { framesAsArrays: false, hasUnknownEvents: false, isFrozen: true });
@@ -85,7 +85,7 @@ test("arrays, unknown events and repetitions come when asked for; frozen, it say
   expect(frames).toHaveLength(before);
   Object.assign(live.simnet.userChannel, { isFrozen: false });
   await post();
-  await vi.waitFor(() => expect(frames.length).toBe(before + 1), 5_000);
+  await vi.waitFor(() => expect(frames.length).toBe(before + 1), 30_000);
   await trader.client.cancelAll(signal);
   socket.close();
 });

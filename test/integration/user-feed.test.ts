@@ -34,7 +34,7 @@ function listen() {
   const stop = new AbortController();
   const running = feed.run(stop.signal);
   const seen = (kind: AccountNews["kind"], count: number) =>
-    vi.waitFor(() => expect(news.filter((each) => each.kind === kind).length).toBeGreaterThanOrEqual(count), 5_000);
+    vi.waitFor(() => expect(news.filter((each) => each.kind === kind).length).toBeGreaterThanOrEqual(count), 30_000);
   const end = async (): Promise<void> => {
     stop.abort();
     await running;
@@ -52,7 +52,7 @@ test("orders and trades of ours are told until they are final, in arrays, twice,
   await live.pass(30_000);
   const statuses = () =>
     news.flatMap((each) => (each.kind === "trades" ? each.trades.map(({ status }) => status) : []));
-  await vi.waitFor(() => expect(statuses()).toContain("CONFIRMED"), 5_000);
+  await vi.waitFor(() => expect(statuses()).toContain("CONFIRMED"), 30_000);
   expect(new Set(statuses())).toEqual(new Set(["MATCHED", "MINED", "CONFIRMED"]));
   const hashes = news.flatMap((each) => (each.kind === "order" ? [each.orderHash] : []));
   expect(new Set(hashes)).toEqual(new Set([answer.orderHash]));
@@ -75,7 +75,7 @@ test("a frozen connection is given up and made anew, and says that it was", asyn
   await vi.waitFor(async () => {
     await clock.advance(1_000);
     expect(feed.figures().connections).toBe(2);
-  }, 5_000);
+  }, 30_000);
   await seen("connected", 2);
   await end();
 });

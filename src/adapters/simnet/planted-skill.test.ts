@@ -4,9 +4,6 @@ import { decodeLogs } from "../../core/chain/decode-logs.ts";
 import { marketTokens } from "../../core/chain/token-ids.ts";
 import type { SimWallet } from "./world/wallets.ts";
 
-/** A history takes seconds of computing, and many times that on a machine that does other things. */
-const SLOW_MS = 180_000;
-
 /** One wallet in one resolved market, from the logs alone: cash flows, and payout of what is left. */
 type Unit = { pnl: number; cost: number; readonly held: [number, number] };
 type Ledger = ReadonlyMap<string, readonly Unit[]>;
@@ -83,7 +80,7 @@ describe.each([1, 77])("planted skill in a default history (seed %i)", (seed) =>
     const simulated = aSimulatedChain({ seed, hours: 36 });
     wallets = simulated.world.wallets;
     ledger = ledgerOf(simulated);
-  }, SLOW_MS);
+  });
 
   it("is told apart from noise by P&L alone", () => {
     const pnl = (wallet: SimWallet): number => unitsOf(wallet).reduce((sum, unit) => sum + unit.pnl, 0);
@@ -115,7 +112,7 @@ describe.each([1, 77])("planted skill in a default history (seed %i)", (seed) =>
   });
 });
 
-describe("the crowd", { timeout: SLOW_MS }, () => {
+describe("the crowd", () => {
   it("panics together: five and more sell the same token within five minutes, now and then", () => {
     const simulated = aSimulatedChain({ seed: 3, hours: 12 });
     const panickers = new Set(
