@@ -287,7 +287,8 @@ describeOnEachEngine("reputation store", (getDb) => {
           if (history.isWhole) expect(await holdings(getDb())).toEqual(new Map([...held].filter(([, n]) => n > 0n)));
           coupled += last.replayedUnits;
           histories += 1;
-          if (histories % 5 !== 0) return;
+          // Some histories have nothing to compare: then the next one is taken too.
+          if (histories % 5 !== 0 && compared > RUNS / 10) return;
           const { comparison } = await recomputeOn(getDb());
           expect(comparison.differences).toEqual([]);
           compared += comparison.compared;

@@ -181,31 +181,33 @@ describeOnEachEngine("reputation store", (getDb) => {
   test("incremental calculation ends in the rows of a full one, whatever came late and wherever it was killed", async () => {
     const seen = { scores: 0, washed: 0, answers: 0, compared: 0 };
     let worlds = 0;
-    await fc.assert(
-      fc.asyncProperty(world, async (history) => {
-        const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
-        const answers = await live(bench, getDb(), history);
-        await bench.clock.advance(history.hours * HOUR_MS);
-        await bench.service.calculate();
-        const incremental = await bench.rows();
-        await bench.service.rebuildAll();
-        expect(incremental).toEqual(await bench.rows());
-        for (const [asOf, answer] of answers) {
-          const now = new Map((await bench.knownAt(asOf)).map((row) => [row.wallet_key, row]));
-          for (const row of answer) expect(now.get(row.wallet_key)).toEqual(row);
-          seen.answers += answer.filter((row) => row.reputation_score !== null).length;
-        }
-        seen.scores += incremental.scores.length;
-        seen.washed += incremental.wash.length;
-        for (const cutoff of history.cutoffs) await expectSums(getDb(), bench, blockTime(cutoff));
-        worlds += 1;
-        if (worlds % 3 !== 0) return;
-        const { comparison } = await recomputeOn(getDb());
-        expect(comparison.differences).toEqual([]);
-        seen.compared += comparison.compared;
-      }),
-      { numRuns: 25 },
-    );
-    expect(Math.min(seen.scores, seen.washed, seen.answers, seen.compared)).toBeGreaterThan(0);
-  }, 120_000);
+    const least = (): number => Math.min(seen.scores, seen.washed, seen.answers, seen.compared);
+    const look = (numRuns: number) => fc.assert(property, { numRuns });
+    const property = fc.asyncProperty(world, async (history) => {
+      const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
+      const answers = await live(bench, getDb(), history);
+      await bench.clock.advance(history.hours * HOUR_MS);
+      await bench.service.calculate();
+      const incremental = await bench.rows();
+      await bench.service.rebuildAll();
+      expect(incremental).toEqual(await bench.rows());
+      for (const [asOf, answer] of answers) {
+        const now = new Map((await bench.knownAt(asOf)).map((row) => [row.wallet_key, row]));
+        for (const row of answer) expect(now.get(row.wallet_key)).toEqual(row);
+        seen.answers += answer.filter((row) => row.reputation_score !== null).length;
+      }
+      seen.scores += incremental.scores.length;
+      seen.washed += incremental.wash.length;
+      for (const cutoff of history.cutoffs) await expectSums(getDb(), bench, blockTime(cutoff));
+      worlds += 1;
+      if (worlds % 3 !== 0) return;
+      const { comparison } = await recomputeOn(getDb());
+      expect(comparison.differences).toEqual([]);
+      seen.compared += comparison.compared;
+    });
+    await look(25);
+    // Chance may have left out one of them.
+    for (let more = 0; more < 4 && least() === 0; more += 1) await look(10);
+    expect(least()).toBeGreaterThan(0);
+  }, 300_000);
 });

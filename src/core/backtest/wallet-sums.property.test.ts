@@ -96,6 +96,8 @@ it("sums of wallets and of the crowd are those of the units that count", () => {
       }
       expect(sums.population()).toMatchObject(crowd);
     }),
+    // Of a hundred a dozen units leave the window, and now and then none would.
+    { numRuns: 400 },
   );
   expect(left).toBeGreaterThan(0);
 });
