@@ -83,9 +83,11 @@ export function createHousekeeper({ seed, wallets, rush }: Cast, desk: Desk, vau
     },
     resolved(market, at) {
       for (const wallet of wallets) {
-        const held = ([0, 1] as const).filter((outcome) => desk.lots(wallet, market, outcome) > 0);
-        if (held.length === 0) continue;
-        const isWinner = held.some((outcome) => market.payout[outcome] > 0);
+        // Of every wallet at every resolution: nothing is allocated for those who hold nothing.
+        const first = desk.lots(wallet, market, 0) > 0;
+        const second = desk.lots(wallet, market, 1) > 0;
+        if (!first && !second) continue;
+        const isWinner = (first && market.payout[0] > 0) || (second && market.payout[1] > 0);
         if (chance(12, wallet, market) >= (isWinner ? REDEEMS : REDEEMS_LOSSES)) continue;
         const isAutomatic = chance(13, wallet, market) < AUTOMATIC;
         const after = Math.floor(MINUTE_MS * (1 + 20 * chance(14, wallet, market)));
