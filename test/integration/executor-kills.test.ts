@@ -10,7 +10,7 @@ import { openSimPglite, openSimServer, type SimDatabase } from "../simulation/si
  * kills and faults by seed. Both engines share the seeds. More of them: `npm run test:kills -- --seeds 2000`.
  */
 const SEEDS = 200;
-const DEFECT_SEEDS = 20;
+const DEFECT_SEEDS = 60;
 const server = inject("postgresUrl");
 const kept = KEPT_SEEDS.map(({ seed }) => seed);
 const seedsOf = (engine: 0 | 1): readonly number[] =>
