@@ -25,11 +25,13 @@ type Run = {
 
 let folder = "";
 let simnet: Simnet;
+const children: ChildProcess[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "orderflow-up-"));
   simnet = await startSimnet({ seed: 11, port: 0, clock: createSystemClock(), history: 2 });
 });
 afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
   await simnet.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -46,6 +48,7 @@ function start(): Run {
     METRICS_PORT: "0",
   };
   const child = spawn(process.execPath, [cli, "up"], { cwd: folder, env });
+  children.push(child);
   const lines: Line[] = [];
   let err = "";
   const output = createInterface({ input: child.stdout });
