@@ -35,8 +35,6 @@ COPY --from=build /images/reputation /app
 CMD ["reputation"]
 
 FROM program AS executor
-# Most of what a burst of fills makes lives until it is stored: a large young generation is copied and held for nothing.
-ENV NODE_OPTIONS=--max-semi-space-size=2
 COPY --from=build /images/executor /app
 CMD ["executor"]
 

@@ -4,9 +4,6 @@ import { fileURLToPath } from "node:url";
 import type { Database } from "../../src/adapters/postgres/connect.ts";
 import type { ExecutorHostMessage } from "./executor-host.ts";
 
-/** As the executor's image starts it. */
-const AS_IMAGE = "--max-semi-space-size=2";
-
 /** The executor in a process of its own; `orders` fills as it decides. */
 export function startExecutor(databaseUrl: string) {
   const env = {
@@ -14,7 +11,7 @@ export function startExecutor(databaseUrl: string) {
     ...{ CAPITAL_USD: "10000000", MAX_OPEN_POSITIONS: "10000" },
   };
   const file = fileURLToPath(new URL("executor-process.ts", import.meta.url));
-  const child = fork(file, { env, execArgv: (process.env.BENCH_NODE_ARGS ?? AS_IMAGE).split(" ").filter(Boolean) });
+  const child = fork(file, { env, execArgv: (process.env.BENCH_NODE_ARGS ?? "").split(" ").filter(Boolean) });
   const orders: { readonly signalId: string; readonly at: number }[] = [];
   const told = new Map<ExecutorHostMessage["kind"], PromiseWithResolvers<ExecutorHostMessage>>();
   const onTold = (kind: ExecutorHostMessage["kind"]): PromiseWithResolvers<ExecutorHostMessage> => {

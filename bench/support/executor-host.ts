@@ -4,7 +4,7 @@
  */
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import { createPaperVenue } from "../../src/adapters/simulated-venue/paper-venue.ts";
-import { collectOldObjectsSooner, keepYoungGenerationSmall } from "../../src/adapters/system/v8-flags.ts";
+import { keepYoungGenerationSmall } from "../../src/adapters/system/v8-flags.ts";
 import { engineConfig } from "../../src/apps/engine-config.ts";
 import { runProgram, withDatabase } from "../../src/apps/program.ts";
 import { runServices } from "../../src/apps/run-services.ts";
@@ -62,7 +62,6 @@ function venueOf(clock: Clock): Venue {
 
 // As `orderflow executor` does.
 keepYoungGenerationSmall();
-collectOldObjectsSooner();
 process.on("disconnect", () => process.exit(1));
 await runProgram((program) =>
   withDatabase(program, async (database) => {

@@ -121,6 +121,11 @@ function answer(
     const header = headerOf(chain, blockNumber(chain, params[0] as string));
     return tamper.header === undefined ? header : tamper.header(header);
   }
+  if (method === "eth_getBlockReceipts") {
+    const logs = chain.logs(Number(params[0]), Number(params[0]));
+    const receipts = Map.groupBy(logs, ({ txHash }) => txHash).values();
+    return [...receipts].map((own) => ({ status: "0x1", logs: own.map((log) => rpcLog(log, null)) }));
+  }
   if (method !== "eth_getLogs") throw new Error(`the method ${method} does not exist`);
   const filter = params[0] as { fromBlock: string; toBlock: string; address: string[]; topics: string[][] };
   const [from, to] = [Number(filter.fromBlock), Number(filter.toBlock)];

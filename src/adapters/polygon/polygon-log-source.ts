@@ -7,6 +7,7 @@ import {
   TransientError,
 } from "../../core/errors.ts";
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
+import { readReceipts } from "./block-receipts.ts";
 import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
 import type { FailOver } from "./fail-over.ts";
 import { createLogReader } from "./log-reader.ts";
@@ -117,30 +118,23 @@ function createDoubt(endpoints: number): (endpoint: string, silent: SilentBlock)
  * matters most first, for nodes that take few calls at once.
  */
 async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: SilentBlock) => void): Promise<RangeAnswer> {
-  const { fromBlock, toBlock, filter } = request;
+  const { fromBlock, toBlock } = request;
   const wanted = new Set([toBlock, fromBlock, ...(request.neighbours ?? [])]);
   for (let number = Math.max(fromBlock, request.headersFrom); number <= toBlock; number += 1) wanted.add(number);
   const numbers = [...wanted];
-  const range = {
-    fromBlock: hex(fromBlock),
-    toBlock: hex(toBlock),
-    address: filter.addresses,
-    topics: [filter.topics],
-  };
-  const [first, final, ...rest] = await ask([
-    { method: "eth_getLogs", params: [range], reader: createLogReader },
-    blockCall("finalized"),
-    ...numbers.map((number) => blockCall(hex(number))),
-  ]);
-  if (!Array.isArray(first)) throw new PayloadError("LOGS_MALFORMED", "an answer to eth_getLogs that is no list");
+  const { found, final, rest } = await askLogs(
+    ask,
+    request,
+    numbers.map((number) => blockCall(hex(number))),
+  );
   const headers = rest
     .map((answer, index) => requireHeader(parseHeader(answer), numbers[index] as number))
     .sort((a, b) => a.number - b.number);
   const finalized = parseHeader(final);
   if (request.mustBeFinal === true && (finalized === null || finalized.number < toBlock))
     throw new TransientError("RANGE_NOT_FINAL", "the endpoint does not hold the range for final", { toBlock });
-  checkNotCapped(first.length, request);
-  const logs = checkLogs(first as readonly TimedLog[], request);
+  checkNotCapped(found.length, request);
+  const logs = checkLogs(found, request);
   checkHeaders(headers, logs);
   const isInside = ({ number }: Header): boolean => number >= fromBlock && number <= toBlock;
   const inside = headers.filter(isInside);
@@ -154,6 +148,35 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
     timestamps,
     finalized: finalized === null ? null : refOf(finalized),
   };
+}
+
+type LogsAndMore = { readonly found: readonly TimedLog[]; readonly final: unknown; readonly rest: readonly unknown[] };
+
+/** Of one block that has more logs than the node hands out at once, its receipts are asked for instead. */
+async function askLogs(ask: Ask, request: RangeRequest, more: readonly RpcCall[]): Promise<LogsAndMore> {
+  const { fromBlock, toBlock, filter } = request;
+  const range = {
+    fromBlock: hex(fromBlock),
+    toBlock: hex(toBlock),
+    address: filter.addresses,
+    topics: [filter.topics],
+  };
+  const others = [blockCall("finalized"), ...more];
+  try {
+    const [logs, final, ...rest] = await ask([
+      { method: "eth_getLogs", params: [range], reader: createLogReader },
+      ...others,
+    ]);
+    if (!Array.isArray(logs)) throw new PayloadError("LOGS_MALFORMED", "an answer to eth_getLogs that is no list");
+    return { found: logs as readonly TimedLog[], final, rest };
+  } catch (error) {
+    if (!(error instanceof RangeTooLargeError) || toBlock > fromBlock) throw error;
+    const [receipts, final, ...rest] = await ask([
+      { method: "eth_getBlockReceipts", params: [hex(fromBlock)] },
+      ...others,
+    ]);
+    return { found: readReceipts(receipts, filter), final, rest };
+  }
 }
 
 /** A node that has not seen the block would answer with no logs, and nobody could tell. @throws TransientError */

@@ -38,14 +38,6 @@ export function letGoOfBuffersEarly(): void {
 }
 
 /**
- * For a process that holds tens of thousands of rows for a moment: V8 otherwise lets the heap double before it looks for what
- * is dead among the old objects. In the executor 22 MB less at the highest and no more time for a block.
- */
-export function collectOldObjectsSooner(): void {
-  setFlagsFromString("--heap-growing-percent=30");
-}
-
-/**
  * V8 of Node 24 and 26 can take a stored value for unchanged that a call has written through another name (V8 bug 554421904,
  * nodejs/node #66112), so that an object holds the numbers of another. Money is not computed on that; until Node has the
  * mending, the optimisation is off.

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { findStrategyFile } from "../../adapters/config/strategy-file.ts";
 import { createSchemaGuard } from "../../adapters/postgres/schema-guard.ts";
-import { collectOldObjectsSooner, keepYoungGenerationSmall } from "../../adapters/system/v8-flags.ts";
+import { keepYoungGenerationSmall } from "../../adapters/system/v8-flags.ts";
 import type { Service } from "../../ports/service.ts";
 import { createAlerts, recordDeath } from "../alerts.ts";
 import { loadTradingEnvironment } from "../check-configuration.ts";
@@ -42,7 +42,6 @@ async function createScoring(parts: ServiceParts): Promise<readonly Service[]> {
 /** Whoever trades redeems what is owed for it, and tells people. */
 async function createTrading(parts: ServiceParts, signal: AbortSignal): Promise<readonly Service[]> {
   keepYoungGenerationSmall();
-  collectOldObjectsSooner();
   const { createExecutor } = await import("../executor.ts");
   // Nothing is redeemed on paper, and what signs transactions is 25 MB.
   const settlement = parts.environment.ENABLE_PAPER_TRADING ? null : await import("../settlement.ts");

@@ -55,6 +55,13 @@ export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<s
       },
     ],
     [
+      "eth_getBlockReceipts",
+      ([block]) => {
+        const number = parseBlock(block, chain, "latest");
+        return number < chain.firstBlock || number > chain.head() ? null : receiptsOf(chain, number);
+      },
+    ],
+    [
       "eth_getLogs",
       ([value]) => {
         const params = parseFilter(value);
@@ -63,6 +70,15 @@ export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<s
       },
     ],
   ]);
+}
+
+/** One a transaction; of a receipt's fields those that logs are read by. */
+function receiptsOf(chain: Chain, number: number): readonly object[] {
+  const logs = Map.groupBy(chain.logsOf(number), ({ transactionHash }) => transactionHash);
+  return chain.transactionHashes(number).map((hash, index) => ({
+    ...{ transactionHash: hash, transactionIndex: quantity(index), blockNumber: quantity(number), status: "0x1" },
+    logs: logs.get(hash) ?? [],
+  }));
 }
 
 function collectLogs(chain: Chain, from: number, to: number, filter: LogFilter, resultsMax: number): readonly RpcLog[] {
