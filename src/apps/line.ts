@@ -11,7 +11,7 @@ Examples:
   orderflow tail --tier WHALE       fills of the best wallets as they come
   orderflow signals --why <id>      what a signal was decided on
 
-Exit codes: 0 done, 1 failed, 2 cannot start, refused or misused, 130 ended by a second Ctrl-C.`;
+Exit codes: 0 done, 1 failed, 2 cannot start, refused or misused, 130 ended by Ctrl-C without a result.`;
 
 /** `orderflow` with these commands. */
 export function createLine(adders: readonly ((cli: Command) => void)[]): Command {
