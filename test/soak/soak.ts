@@ -3,7 +3,7 @@
  * against a simulated world with ten times the real rate of fills, where nodes, sockets and answers fail, blocks are
  * replaced, and each service is killed now and then. Ends with 1 where memory grows, a row is lost, they fall behind, or
  * one does not come back.
- * Run: npm run soak [-- --minutes 30] [--crowd 3000] [--history 12] [--seed 1] [--keep]
+ * Run: npm run soak [-- --minutes 30] [--crowd 2500] [--history 12] [--seed 1] [--keep]
  *
  * With `--from v0.1.0` (a tag or commit) it begins with that version and its tables and is upgraded by the guide, instead of
  * being killed: this version's tables while the old services run, then one service after the other.
@@ -23,7 +23,7 @@ import { startWorld } from "./world.ts";
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
-    crowd: { type: "string", default: "3000" },
+    crowd: { type: "string", default: "2500" },
     history: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
     from: { type: "string" },

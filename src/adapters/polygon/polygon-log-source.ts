@@ -7,7 +7,7 @@ import {
   TransientError,
 } from "../../core/errors.ts";
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
-import { readReceipts } from "./block-receipts.ts";
+import { createReceiptReader } from "./block-receipts.ts";
 import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
 import type { FailOver } from "./fail-over.ts";
 import { createLogReader } from "./log-reader.ts";
@@ -161,21 +161,17 @@ async function askLogs(ask: Ask, request: RangeRequest, more: readonly RpcCall[]
     address: filter.addresses,
     topics: [filter.topics],
   };
-  const others = [blockCall("finalized"), ...more];
-  try {
-    const [logs, final, ...rest] = await ask([
-      { method: "eth_getLogs", params: [range], reader: createLogReader },
-      ...others,
-    ]);
-    if (!Array.isArray(logs)) throw new PayloadError("LOGS_MALFORMED", "an answer to eth_getLogs that is no list");
+  const found = async (call: RpcCall): Promise<LogsAndMore> => {
+    const [logs, final, ...rest] = await ask([call, blockCall("finalized"), ...more]);
+    if (!Array.isArray(logs)) throw new PayloadError("LOGS_MALFORMED", `an answer to ${call.method} that is no list`);
     return { found: logs as readonly TimedLog[], final, rest };
+  };
+  try {
+    return await found({ method: "eth_getLogs", params: [range], reader: createLogReader });
   } catch (error) {
     if (!(error instanceof RangeTooLargeError) || toBlock > fromBlock) throw error;
-    const [receipts, final, ...rest] = await ask([
-      { method: "eth_getBlockReceipts", params: [hex(fromBlock)] },
-      ...others,
-    ]);
-    return { found: readReceipts(receipts, filter), final, rest };
+    const reader = () => createReceiptReader(filter);
+    return found({ method: "eth_getBlockReceipts", params: [hex(fromBlock)], reader });
   }
 }
 

@@ -118,7 +118,12 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   };
 }
 
-const NO_READER = (): ListReader => ({ take: () => {}, result: () => [] });
+const NO_READER = (): ListReader => ({
+  take() {
+    throw new PayloadError("RPC_MALFORMED", "a list in answer to what has none");
+  },
+  result: () => [],
+});
 
 /** @param rest what the reader has not taken yet: nothing, or all */
 function resultOf(reader: ListReader, rest: readonly unknown[]): unknown {
