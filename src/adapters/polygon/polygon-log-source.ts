@@ -161,17 +161,17 @@ async function askLogs(ask: Ask, request: RangeRequest, more: readonly RpcCall[]
     address: filter.addresses,
     topics: [filter.topics],
   };
-  const found = async (call: RpcCall): Promise<LogsAndMore> => {
+  const askWith = async (call: RpcCall): Promise<LogsAndMore> => {
     const [logs, final, ...rest] = await ask([call, blockCall("finalized"), ...more]);
     if (!Array.isArray(logs)) throw new PayloadError("LOGS_MALFORMED", `an answer to ${call.method} that is no list`);
     return { found: logs as readonly TimedLog[], final, rest };
   };
   try {
-    return await found({ method: "eth_getLogs", params: [range], reader: createLogReader });
+    return await askWith({ method: "eth_getLogs", params: [range], reader: createLogReader });
   } catch (error) {
     if (!(error instanceof RangeTooLargeError) || toBlock > fromBlock) throw error;
     const reader = () => createReceiptReader(filter);
-    return found({ method: "eth_getBlockReceipts", params: [hex(fromBlock)], reader });
+    return askWith({ method: "eth_getBlockReceipts", params: [hex(fromBlock)], reader });
   }
 }
 
