@@ -4,7 +4,7 @@ import { withEntry } from "../record.ts";
 import { addMs, SECOND_MS } from "../time/time.ts";
 import { type StepResult, unchanged } from "./command.ts";
 import { skipSignal } from "./signals.ts";
-import type { EngineState, OrderInFlight } from "./state.ts";
+import type { AnsweredOrder, EngineState, OrderInFlight } from "./state.ts";
 
 /** A sell that was refused or not filled is tried again after this. */
 export const EXIT_RETRY_MS = 5 * SECOND_MS;
@@ -41,7 +41,10 @@ export function askForExit(state: EngineState, position: Position, exit: ExitReq
 }
 
 /** What happened while an entry was in flight is its position's now; where it has brought none, it is nobody's. */
-export function inheritExit(state: EngineState, { order, leaderExit, exit }: OrderInFlight): StepResult {
+export function inheritExit(
+  state: EngineState,
+  { order, leaderExit, exit }: OrderInFlight | AnsweredOrder,
+): StepResult {
   const position = state.positions[order.positionId];
   if (position === undefined) {
     const refusal = { code: "NOTHING_TO_DO", limit: "an open position", value: "none" } as const;

@@ -4,9 +4,10 @@ import type { TradingState } from "../risk/limits.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit } from "./exits.ts";
+import { mapEmptyEntries } from "./order-corrections.ts";
 import { withdraw } from "./resting-orders.ts";
 import { mapRecord } from "./shards.ts";
-import { type EngineState, sortedValues } from "./state.ts";
+import { type AnsweredOrder, type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
 
 export function onCommand(state: EngineState, { command, commandId }: EventOf<"commanded">): StepResult {
   switch (command.kind) {
@@ -25,14 +26,14 @@ export function onCommand(state: EngineState, { command, commandId }: EventOf<"c
   }
 }
 
-/** What an entry in flight brings is sold when it has come. */
+/** What an entry in flight brings, or one that came to nothing brings late, is sold when it has come. */
 function closeThose(state: EngineState, isMeant: (positionId: PositionId) => boolean): StepResult {
-  const orders = mapRecord(state.orders, (inFlight) =>
-    inFlight.order.side === "BUY" && isMeant(inFlight.order.positionId)
-      ? { ...inFlight, exit: inFlight.exit ?? { reason: "COMMAND", signalId: null } }
-      : inFlight,
-  );
-  const marked = orders === state.orders ? state : { ...state, orders };
+  const mark = <Entry extends OrderInFlight | AnsweredOrder>(entry: Entry): Entry =>
+    entry.order.side === "SELL" || entry.exit !== undefined || !isMeant(entry.order.positionId)
+      ? entry
+      : { ...entry, exit: { reason: "COMMAND", signalId: null } };
+  const orders = mapRecord(state.orders, mark);
+  const marked = mapEmptyEntries(orders === state.orders ? state : { ...state, orders }, mark);
   return sortedValues(state.positions)
     .filter(({ id }) => isMeant(id))
     .reduce(

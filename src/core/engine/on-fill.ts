@@ -18,6 +18,7 @@ import { andThen, type StepResult, unchanged } from "./command.ts";
 import { draftSignal, refuse } from "./draft-signal.ts";
 import type { EventOf } from "./event.ts";
 import { onLeaderSell } from "./on-leader-sell.ts";
+import { mapEmptyEntries } from "./order-corrections.ts";
 import { withdraw } from "./resting-orders.ts";
 import { getShard, mapRecord, mapShards, setShard } from "./shards.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
@@ -136,7 +137,8 @@ export function onRetraction(state: EngineState, { fromBlock }: EventOf<"blocksR
   const gone = sortedValues(state.signals).filter(
     (signal) => signal.stage !== "ORDER_IN_FLIGHT" && signal.side === "BUY" && signal.trigger.blockNumber >= fromBlock,
   );
-  const unlearned = { ...state, episodes, panics, positions, orders };
+  const answered = mapEmptyEntries(state, (entry) => retractExit(entry, fromBlock));
+  const unlearned = { ...answered, episodes, panics, positions, orders };
   const taken = withdraw(unlearned, ({ order: { signalId } }) => {
     const signal = signalId === null ? undefined : state.signals[signalId];
     return signal !== undefined && signal.trigger.blockNumber >= fromBlock;

@@ -8,6 +8,7 @@ import { andThen, type StepResult, unchanged } from "./command.ts";
 import { draftSignal } from "./draft-signal.ts";
 import type { EventOf } from "./event.ts";
 import { requestExit, withPosition } from "./exits.ts";
+import { mapEmptyEntries } from "./order-corrections.ts";
 import { withdraw } from "./resting-orders.ts";
 import { enterSignal, skipSignal } from "./signals.ts";
 import { type EngineState, type OrderInFlight, sortedValues } from "./state.ts";
@@ -31,6 +32,7 @@ export function onLeaderSell(state: EngineState, event: FillObserved): StepResul
     if (!isOurs(signalOf(inFlight)) || state.positions[inFlight.order.positionId] !== undefined) continue;
     result = andThen(result, (next) => watchEntry(next, inFlight.order.clientOrderId, event));
   }
+  result = andThen(result, (next) => unchanged(watchAnswered(next, event, isOurs)));
   for (const position of sortedValues(state.positions)) {
     if (position.leader !== fill.wallet || position.tokenId !== fill.tokenId) continue;
     result = andThen(result, (next) => watchPosition(next, position, event));
@@ -60,6 +62,16 @@ function watchEntry(state: EngineState, id: ClientOrderId, event: FillObserved):
     isExit && signal.refusal === null ? { exit: { reason: "LEADER_EXIT", signalId: signal.id } as const } : null;
   const noted = { ...state, orders: withEntry(state.orders, id, { ...watched, ...exit }) };
   return isExit ? enterExit(noted, signal) : unchanged(noted);
+}
+
+/** A trade may yet come late. Until then there is nothing to sell, and so no signal. */
+function watchAnswered(state: EngineState, event: FillObserved, isOurs: (signal: Signal) => boolean): EngineState {
+  return mapEmptyEntries(state, (entry) => {
+    if (!isOurs(entry.signal)) return entry;
+    const { exit: leaderExit, signal } = detect(state, entry.leaderExit ?? null, event.wallet.tier, event);
+    const exit = entry.exit ?? (signal === null ? undefined : { reason: "LEADER_EXIT" as const, signalId: null });
+    return { ...entry, leaderExit, ...(exit && { exit }) };
+  });
 }
 
 /** @returns the exit's signal where the leader's sales have come to one, and exits are mirrored */

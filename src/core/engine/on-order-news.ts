@@ -55,7 +55,7 @@ export function onOrderCorrected(state: EngineState, { clientOrderId, trades }: 
   const executions = confirmedExecutions(order, trades);
   const corrected = correctOrder(state, order, signal, known.executions, executions);
   if (corrected.state === state) return corrected;
-  const answered = state.answered?.map((each) => (each === known ? { order, executions, signal } : each)) ?? [];
+  const answered = state.answered?.map((each) => (each === known ? { ...known, executions } : each)) ?? [];
   const filled = filledRow(state, order, executions);
   const row: ChangedRow =
     executions.length > 0
@@ -78,7 +78,10 @@ export function onOrderCorrected(state: EngineState, { clientOrderId, trades }: 
     spent: respend(told.state, order, known.executions, executions),
     day: isLate ? { ...day, executed: day.executed + 1 } : day,
   };
-  return andThen({ ...told, state: counted }, (next) => refreshEquity(next, next.at));
+  const inherited = andThen({ ...told, state: counted }, (next) =>
+    isLate ? inheritExit(next, known) : unchanged(next),
+  );
+  return andThen(inherited, (next) => refreshEquity(next, next.at));
 }
 
 /** Budgets count what an entry has spent in truth. */

@@ -22,7 +22,7 @@ export function onOrderResult(state: EngineState, { clientOrderId, result }: Eve
   if (inFlight === undefined) return unchanged(state);
   const { order, booked: before = [] } = inFlight;
   const executions = result.status === "filled" ? result.executions : [];
-  const landed = remember({ ...state, orders: without(state.orders, clientOrderId) }, order, executions);
+  const landed = remember({ ...state, orders: without(state.orders, clientOrderId) }, inFlight, executions);
   const answered = answer(landed, order, before, result);
   const inherited = order.side === "SELL" ? answered : andThen(answered, (next) => inheritExit(next, inFlight));
   return andThen(withHypotheses(inherited, order, result), (next) => refreshEquity(next, next.at));

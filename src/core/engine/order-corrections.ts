@@ -6,24 +6,42 @@ import { addUsd, subUsd } from "../money/amounts.ts";
 import type { DayRecord } from "../performance/day.ts";
 import { addRealization } from "../performance/day.ts";
 import { without } from "../record.ts";
-import type { ApprovedOrder } from "../risk/check-order.ts";
 import type { Signal } from "../signals/signal.ts";
 import { isoDate } from "../time/time.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import { enterPosition } from "./entries.ts";
 import { retryExit, withPosition } from "./exits.ts";
 import { skipSignal } from "./signals.ts";
-import type { EngineState } from "./state.ts";
+import type { AnsweredOrder, EngineState, OrderInFlight } from "./state.ts";
 
 /** So many are kept for the venue's corrections; they come within minutes. */
 const KEPT = 24;
 
 /** Paper's answers are final. */
-export function remember(state: EngineState, order: ApprovedOrder, executions: readonly Execution[]): EngineState {
+export function remember(state: EngineState, inFlight: OrderInFlight, executions: readonly Execution[]): EngineState {
   if (state.config.mode !== "LIVE") return state;
+  const { order, leaderExit = null, exit } = inFlight;
   const isEmptyEntry = order.side === "BUY" && executions.length === 0 && order.signalId !== null;
   const signal = isEmptyEntry ? (state.signals[order.signalId] ?? null) : null;
-  return { ...state, answered: [...(state.answered ?? []), { order, executions, signal }].slice(-KEPT) };
+  const bare: AnsweredOrder = { order, executions, signal };
+  // The exit's signal ends with the answer.
+  const wanted = exit === undefined ? {} : { exit: { ...exit, signalId: null } };
+  const answered = signal === null ? bare : { ...bare, leaderExit, ...wanted };
+  return { ...state, answered: [...(state.answered ?? []), answered].slice(-KEPT) };
+}
+
+type EmptyEntry = AnsweredOrder & { readonly signal: Signal };
+
+const isEmptyEntry = (each: AnsweredOrder): each is EmptyEntry => each.signal !== null && each.executions.length === 0;
+
+/** Entries that came to nothing, of which a trade may come late. */
+export const emptyEntries = ({ answered = [] }: EngineState): readonly EmptyEntry[] => answered.filter(isEmptyEntry);
+
+/** @returns the same object where nothing changed */
+export function mapEmptyEntries(state: EngineState, change: (entry: EmptyEntry) => AnsweredOrder): EngineState {
+  const { answered = [] } = state;
+  const changed = answered.map((each) => (isEmptyEntry(each) ? change(each) : each));
+  return changed.every((each, index) => each === answered[index]) ? state : { ...state, answered: changed };
 }
 
 export function rememberClosed(state: EngineState, position: Position): EngineState {

@@ -42,7 +42,15 @@ export const upgradeConfig = (config: EngineConfig): EngineConfig =>
     ? { ...config, copy: NO_COPY_RULES, strategyHash: null }
     : config;
 
-export type OrderInFlight = {
+/** What happens to an entry that has no position; its position's, once there is one. */
+type EntryNews = {
+  /** What the leader has sold since. */
+  readonly leaderExit?: LeaderExit | null;
+  /** Why what the order brings is to be sold. */
+  readonly exit?: Pick<ExitRequest, "reason" | "signalId">;
+};
+
+export type OrderInFlight = EntryNews & {
   readonly order: ApprovedOrder;
   readonly submittedAt: EpochMs;
   /** What it may still take from the account: stake and the highest fee. 0 for a sell. */
@@ -51,13 +59,10 @@ export type OrderInFlight = {
   readonly booked?: readonly Execution[];
   /** It rests, and is to be taken back. */
   readonly isWithdrawn?: true;
-  /** What the leader has sold since, and why what the order brings is to be sold: its position's, once there is one. */
-  readonly leaderExit?: LeaderExit | null;
-  readonly exit?: Pick<ExitRequest, "reason" | "signalId">;
 };
 
 /** Live: an order whose answer is booked, kept a while because the venue may still correct itself. */
-export type AnsweredOrder = {
+export type AnsweredOrder = EntryNews & {
   readonly order: ApprovedOrder;
   readonly executions: readonly Execution[];
   /** Of an entry that came to nothing; a position knows its own. */

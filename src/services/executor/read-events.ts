@@ -1,5 +1,6 @@
 import { leaderOf } from "../../core/copy/copy-rules.ts";
 import type { EngineEvent } from "../../core/engine/event.ts";
+import { emptyEntries } from "../../core/engine/order-corrections.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { positionId } from "../../core/execution/order.ts";
 import { addMs, type EpochMs } from "../../core/time/time.ts";
@@ -18,13 +19,15 @@ export function candidateQuery(state: EngineState, cursor: bigint, now: EpochMs)
   };
 }
 
-const followedEntries = ({ signals, positions }: EngineState): readonly FollowedEntry[] =>
-  Object.values(signals).flatMap((signal): FollowedEntry[] => {
+function followedEntries(state: EngineState): readonly FollowedEntry[] {
+  const answered = emptyEntries(state).map(({ signal }) => signal);
+  return [...Object.values(state.signals), ...answered].flatMap((signal): FollowedEntry[] => {
     const leader = leaderOf(signal);
-    if (leader === null || positions[positionId(signal.id)] !== undefined) return [];
+    if (leader === null || state.positions[positionId(signal.id)] !== undefined) return [];
     const { blockNumber, logIndex } = signal.trigger;
     return [{ wallet: leader.wallet, tokenId: signal.tokenId, blockNumber, logIndex }];
   });
+}
 
 /** A person's commands first, then what the chain took back, what it settled, what it brought; time last. */
 export function toEvents(inbox: ExecutorInbox, at: EpochMs): readonly EngineEvent[] {
