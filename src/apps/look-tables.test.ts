@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { completionScript } from "./commands/completion.ts";
+import { addCompletion, completionScript } from "./commands/completion.ts";
 import { addLook } from "./commands/look.ts";
 import { leaderTable, tailLine, walletLines } from "./look-tables.ts";
 
@@ -40,6 +40,7 @@ test("a title cannot steer the terminal", () => {
 test("the shell completes commands, and options of one", () => {
   const cli = new Command("orderflow");
   addLook(cli);
+  addCompletion(cli);
   const complete = (...words: string[]): string =>
     execFileSync("bash", [
       "-c",
@@ -50,6 +51,7 @@ COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _orderflow; ech
       .trim();
   expect(complete("orderflow", "t")).toBe("top tail");
   expect(complete("orderflow", "tail", "--mi")).toBe("--min-usd");
+  expect(complete("orderflow", "completion", "z")).toBe("zsh");
   expect(completionScript(cli, "zsh")).toContain("'wallet:show all about one wallet");
   expect(completionScript(cli, "fish")).toContain("__fish_seen_subcommand_from top' -l sort");
 });

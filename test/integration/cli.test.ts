@@ -47,7 +47,7 @@ describe("a start that cannot succeed", { timeout: SLOW_MS }, () => {
     async (service) => {
       const { code, err } = await orderflow([service]);
       expect(code).toBe(2);
-      expect(err).toContain("DATABASE_URL=postgresql://");
+      expect(err).toContain("DATABASE_URL=postgresql://user:password@host:5432/name,");
       expect(err).toContain("orderflow up");
     },
   );

@@ -98,7 +98,8 @@ describeOnOneEngine("commands in documents", (getDb) => {
       const isHere = (command: string): boolean =>
         !Object.keys(NOT_HERE).some((name) => `${command} `.startsWith(`${name} `));
       const once = new Set(shown.filter(isHere).map((command) => JSON.stringify(typed(command, values))));
-      const commands = [...once].map((args) => JSON.parse(args) as readonly string[]);
+      const json = [["score"], ["score", "explain"]].map((words) => [...words, values.wallet, "--json"]);
+      const commands = [...[...once].map((args) => JSON.parse(args) as readonly string[]), ...json];
       expect(commands.length).toBeGreaterThan(20);
       const missing = Object.keys(NOT_HERE).filter(
         (name) => !shown.some((command) => `${command} `.startsWith(`${name} `)),
@@ -128,6 +129,7 @@ describeOnOneEngine("commands in documents", (getDb) => {
         ({ args, code, said }) => code !== (ENDS_OTHERWISE[args[0] ?? ""] ?? 0) || said === "",
       );
       expect(wrong).toEqual([]);
+      for (const { said } of outcomes.slice(-json.length)) expect(() => JSON.parse(said)).not.toThrow();
       console.log(`run: ${commands.map((args) => args.join(" ")).join("; ")}`);
       for (const [name, reason] of Object.entries(NOT_HERE)) console.log(`not run here: ${name}: ${reason}`);
     } finally {

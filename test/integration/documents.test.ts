@@ -33,6 +33,20 @@ describe("documents", () => {
     }
   });
 
+  test("name commands with --json that have it", () => {
+    const [, list = ""] =
+      /^((?:`[a-z]+`[, and]*)+) the commands that steer .*\n?.*take `--json`/m.exec(textOf("README.md")) ?? [];
+    const named = [...list.matchAll(/`([a-z]+)`/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of [...named, "pause", "resume", "halt", "close", "close-all"]) {
+      const command = cli.commands.find((each) => each.name() === name);
+      expect(
+        command?.options.map(({ long }) => long),
+        name,
+      ).toContain("--json");
+    }
+  });
+
   test("name npm scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       scripts: Record<string, string>;

@@ -1,10 +1,13 @@
 const REDACTED = "[redacted]";
 const URL_IN_TEXT = /\b(?:https?|wss?|postgres(?:ql)?):\/\/[^\s"'<>),;]+/g;
+/** The form of an address, told to whoever has to fill it in. */
+const FORM = /^postgresql:\/\/user:password@host:5432\/\w+$/;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 const SECRET_NAME = /(private_?key|api_?key|secret|password|passphrase|authorization|mnemonic)/i;
 
 /** Providers put keys into the path, the query or before the "@", so only scheme and host of an address are shown. */
 function toOrigin(text: string): string {
+  if (FORM.test(text)) return text;
   if (!URL.canParse(text)) return REDACTED;
   const url = new URL(text);
   const origin = `${url.protocol}//${url.host}`;

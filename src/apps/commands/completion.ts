@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command } from "commander";
 import { createTerminal } from "../../adapters/system/terminal.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -9,12 +9,19 @@ export function addCompletion(cli: Command): void {
   cli
     .command("completion")
     .description("print a completion script for your shell")
-    .addOption(new Option("--shell <shell>", "which").choices(SHELLS).default("bash"))
+    .addArgument(new Argument("[shell]", "which").choices(SHELLS).default("bash"))
     .addHelpText(
       "after",
-      "\nExamples:\n  orderflow completion > ~/.local/share/bash-completion/completions/orderflow\n  orderflow completion --shell zsh > ~/.zfunc/_orderflow\n  orderflow completion --shell fish > ~/.config/fish/completions/orderflow.fish",
+      `
+Examples:
+  orderflow completion bash > ~/.local/share/bash-completion/completions/orderflow
+  orderflow completion zsh > ~/.zfunc/_orderflow      (with \`fpath+=~/.zfunc\` before \`compinit\` in ~/.zshrc)
+  orderflow completion fish > ~/.config/fish/completions/orderflow.fish
+
+It completes the word orderflow: where you start it by npx, put \`orderflow() { npx orderflow "$@"; }\` into your shell's start-up file
+(in fish: \`function orderflow; npx orderflow $argv; end\`).`,
     )
-    .action(({ shell }: { shell: Shell }) => createTerminal().writeLine(completionScript(cli, shell)));
+    .action((shell: Shell) => createTerminal().writeLine(completionScript(cli, shell)));
 }
 
 type Entry = { readonly name: string; readonly about: string; readonly words: readonly string[] };
@@ -24,8 +31,11 @@ const entriesOf = (cli: Command): readonly Entry[] =>
     name: command.name(),
     about: command.description(),
     words: [
-      ...command.commands.map((sub) => sub.name()),
-      ...command.options.flatMap(({ long }) => (long ? [long] : [])),
+      ...new Set([
+        ...command.commands.map((sub) => sub.name()),
+        ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+        ...[command, ...command.commands].flatMap(({ options }) => options.flatMap(({ long }) => (long ? [long] : []))),
+      ]),
     ],
   }));
 
@@ -46,21 +56,26 @@ ${entries.map(({ name, words }) => `      ${name}) words="${words.join(" ")}" ;;
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
-complete -F _orderflow orderflow`;
+complete -o default -F _orderflow orderflow`;
 
 const quoted = (text: string): string => text.replace(/'/g, "'\\''");
 
 const zsh = (entries: readonly Entry[]): string => `#compdef orderflow
-if (( CURRENT == 2 )); then
-  local -a commands=(
-${entries.map(({ name, about }) => `    '${name}:${quoted(about.replace(/:/g, "\\:"))}'`).join("\n")}
-  )
-  _describe 'command' commands
-else
-  case "$words[2]" in
-${entries.map(({ name, words }) => `    ${name}) compadd -- ${words.join(" ")} ;;`).join("\n")}
-  esac
-fi`;
+_orderflow() {
+  if (( CURRENT == 2 )); then
+    local -a commands=(
+${entries.map(({ name, about }) => `      '${name}:${quoted(about.replace(/:/g, "\\:"))}'`).join("\n")}
+    )
+    _describe 'command' commands
+  else
+    case "$words[2]" in
+${entries.map(({ name, words }) => `      ${name}) compadd -- ${words.join(" ")} ;;`).join("\n")}
+    esac
+    _files
+  fi
+}
+# As a file of fpath it is the function's body; read by \`source\` it has to name itself.
+if [ "$funcstack[1]" = "_orderflow" ]; then _orderflow "$@"; else compdef _orderflow orderflow; fi`;
 
 const fish = (entries: readonly Entry[]): string =>
   entries

@@ -6,6 +6,8 @@ import { explanationText } from "../explanation-tables.ts";
 import { runProgram } from "../program.ts";
 import { jsonText, renderTable } from "../table.ts";
 
+type Flags = { readonly json?: true };
+
 function parseWallet(text: string): string {
   try {
     return parseAddress(text);
@@ -19,10 +21,12 @@ export function addScore(cli: Command): void {
     .command("score")
     .description("show everything that is known about one wallet")
     .argument("<wallet>", "address of the wallet", parseWallet)
-    .action((wallet: string) =>
+    .option("--json", "as JSON")
+    .action((wallet: string, { json }: Flags) =>
       runProgram((program) =>
         withDesk(program, async (desk) => {
           const row = (await desk.wallet(wallet)) ?? unknown(wallet);
+          if (json === true) return program.terminal.writeLine(jsonText(row));
           const lines = Object.entries(row).map(([name, value]) => [name, showValue(name, value)]);
           program.terminal.writeLine(renderTable([{ title: "field" }, { title: "value" }], lines));
         }),
@@ -32,10 +36,10 @@ export function addScore(cli: Command): void {
     .command("explain")
     .description("show what a score is made of: its parts, units, edge, tier and history, and what was left out")
     .argument("<wallet>", "address of the wallet", parseWallet)
-    .option("--json", "as JSON")
-    .action((wallet: string, { json }: { readonly json?: true }) =>
+    .action((wallet: string, _: unknown, command: Command) =>
       runProgram((program) =>
         withDesk(program, async (desk) => {
+          const { json } = command.optsWithGlobals<Flags>();
           const explanation = (await desk.explain(wallet)) ?? unknown(wallet);
           const { terminal } = program;
           terminal.writeLine(json === true ? jsonText(explanation) : explanationText(explanation, terminal.columns()));

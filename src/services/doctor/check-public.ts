@@ -31,7 +31,7 @@ async function checkNodes({ clock, nodes }: DoctorDeps, signal: AbortSignal): Pr
 
 function judgeNode({ name, error, blockTime }: NodeProbe, now: number): Finding {
   const check = `rpc ${name}`;
-  if (error !== null) return fail(check, error, "take it out of POLYGON_RPC_URL, or mend it");
+  if (error !== null) return fail(check, error, "set POLYGON_RPC_URL to endpoints that answer, without this one");
   const age = Math.round((now - (blockTime ?? 0)) / SECOND_MS);
   const isOld = blockTime === null || now - blockTime > BLOCK_AGE_MS_MAX;
   if (isOld) return fail(check, `its newest block is ${age} s old`, "use an endpoint that keeps up with the chain");
