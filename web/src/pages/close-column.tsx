@@ -1,5 +1,6 @@
 import { usd } from "../format/numbers.ts";
 import { plain } from "../format/text.ts";
+import { field } from "../parts/column-kinds.tsx";
 import { confirmThen } from "../parts/dialog.tsx";
 import type { Column } from "../parts/table.tsx";
 import { mayCommand, useCommand } from "../parts/trading.tsx";
@@ -31,16 +32,10 @@ export function CloseButton({ position }: { position: Position }) {
   );
 }
 
-const closeColumn: Column<Position> = {
-  key: "id",
-  label: "Position",
-  card: "full",
-  isRight: true,
-  show: (row) => <CloseButton position={row} />,
-  value: (row) => row.id,
-};
-
-const withButton = [...openColumns, closeColumn];
+const withButton: readonly Column<Position>[] = [
+  ...openColumns,
+  field("id", "Position", (row) => <CloseButton position={row} />, { card: "full", isRight: true }),
+];
 
 /** What is held, with a button for those who may close it. */
 export const heldColumns = (): readonly Column<Position>[] => (mayCommand() ? withButton : openColumns);

@@ -27,48 +27,37 @@ export const tradeColumns: readonly Column<Trade>[] = [
   },
 ];
 
+const pathOf = (kind: "signals" | "positions", { id }: { id: string }): string => `/${kind}/${encodeURIComponent(id)}`;
+
 export const signalColumns: readonly Column<Signal>[] = [
-  {
-    key: "created_at",
-    label: "Time",
-    show: (row) => (
-      <a href={`/signals/${encodeURIComponent(row.id)}`}>
-        <Time at={row.created_at} />
-      </a>
-    ),
-    value: (row) => row.created_at,
-  },
+  column.field("created_at", "Time", (row) => (
+    <a href={pathOf("signals", row)}>
+      <Time at={row.created_at} />
+    </a>
+  )),
   column.code("signal_type", "Type", { term: "signal" }),
   column.market(),
-  {
-    key: "outcome",
-    label: "Side",
-    term: "side",
-    show: (row) => (
+  column.field(
+    "outcome",
+    "Side",
+    (row) => (
       <span class="nowrap">
         <Side of={row.side} /> {plain(row.outcome ?? UNKNOWN)}
       </span>
     ),
-    value: (row) => row.outcome,
-  },
+    { term: "side" },
+  ),
   column.wallet("trigger_wallet", "Wallet", { term: "leader" }),
   column.score("wallet_score", "Score", { term: "score", card: "hidden" }),
   column.price("trigger_price", "Its price", { card: "hidden" }),
   column.usd("stake_usd", "Stake", { term: "stakeUsd" }),
   column.status("status", "Status"),
-  {
-    key: "skip_reason",
-    label: "Why",
-    term: "refusal",
-    card: "full",
-    show: (row) => <Why row={row} />,
-    value: (row) => row.skip_reason,
-  },
+  column.field("skip_reason", "Why", (row) => <Why row={row} />, { term: "refusal", card: "full" }),
   column.gain("profit_loss_usd", "P&L", { term: "realizedPnlUsd" }),
 ];
 
-export const Why = ({ row }: { row: Signal }) => (
-  <a href={`/signals/${encodeURIComponent(row.id)}`}>
+const Why = ({ row }: { row: Signal }) => (
+  <a href={pathOf("signals", row)}>
     {row.skip_reason === null ? (row.status === "EXECUTED" ? "every check passed" : "details") : words(row.skip_reason)}
   </a>
 );
@@ -87,37 +76,22 @@ export const openColumns: readonly Column<Position>[] = [
   column.price("current_price", "Mark", { term: "mark" }),
   column.gain("unrealized_pnl_usd", "P&L", { term: "unrealizedPnlUsd" }),
   column.wallet("leader", "Leader", { term: "leader" }),
-  {
-    key: "opened_at",
-    label: "Opened",
-    show: (row) => (
-      <a href={`/positions/${encodeURIComponent(row.id)}`}>
-        <Ago at={row.opened_at} />
-      </a>
-    ),
-    value: (row) => row.opened_at,
-  },
+  column.field("opened_at", "Opened", (row) => (
+    <a href={pathOf("positions", row)}>
+      <Ago at={row.opened_at} />
+    </a>
+  )),
 ];
 
 export const closedColumns: readonly Column<Position>[] = [
   ...positionColumns,
   column.price("exit_price", "Exit"),
   column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
-  {
-    key: "close_reason",
-    label: "Closed by",
-    show: (row) => words(row.close_reason ?? "–"),
-    value: (row) => row.close_reason,
-  },
+  column.code("close_reason", "Closed by"),
   column.wallet("leader", "Leader", { term: "leader" }),
-  {
-    key: "closed_at",
-    label: "Closed",
-    show: (row) => (
-      <a href={`/positions/${encodeURIComponent(row.id)}`}>
-        <Time at={row.closed_at} />
-      </a>
-    ),
-    value: (row) => row.closed_at,
-  },
+  column.field("closed_at", "Closed", (row) => (
+    <a href={pathOf("positions", row)}>
+      <Time at={row.closed_at} />
+    </a>
+  )),
 ];

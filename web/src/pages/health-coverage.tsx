@@ -1,7 +1,7 @@
 import { count } from "../format/numbers.ts";
-import { CsvLink } from "../parts/list.tsx";
 import { Fact, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
+import { CsvLink } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Count } from "../parts/values.tsx";
 import type { Rows } from "../state/api.ts";

@@ -13,7 +13,7 @@ const stageNames = {
 
 type Latency = Health["latencies"][number];
 const latencyColumns: readonly Column<Latency>[] = [
-  { key: "stage", label: "Stage", show: (row) => stageNames[row.stage], value: (row) => row.stage },
+  column.field("stage", "Stage", (row) => stageNames[row.stage]),
   column.count("count", "Sample"),
   column.duration("p50_ms", "Half below"),
   column.duration("p90_ms", "90 %"),

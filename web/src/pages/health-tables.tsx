@@ -2,9 +2,9 @@ import { count, percent } from "../format/numbers.ts";
 import { plain } from "../format/text.ts";
 import { duration } from "../format/times.ts";
 import * as column from "../parts/column-kinds.tsx";
-import { Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import type { Column } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Ago, Chip } from "../parts/values.tsx";
 import { locale } from "../state/preferences.ts";
 import type { Health } from "../state/rows.ts";
@@ -12,16 +12,11 @@ import type { Health } from "../state/rows.ts";
 type Endpoint = Health["endpoints"][number];
 const endpointColumns: readonly Column<Endpoint>[] = [
   column.text("name", "Endpoint", { card: "title" }),
-  {
-    key: "is_resting",
-    label: "State",
-    show: (row) => (
-      <Chip tone={row.is_resting ? "warn" : "up"} shape={row.is_resting ? "ring" : "circle"}>
-        {row.is_resting ? "resting" : "in use"}
-      </Chip>
-    ),
-    value: (row) => row.is_resting,
-  },
+  column.field("is_resting", "State", (row) => (
+    <Chip tone={row.is_resting ? "warn" : "up"} shape={row.is_resting ? "ring" : "circle"}>
+      {row.is_resting ? "resting" : "in use"}
+    </Chip>
+  )),
   column.duration("latency_ms", "Latency"),
   column.count("lag_blocks", "Behind"),
   column.count("requests", "Requests"),
@@ -30,19 +25,14 @@ const endpointColumns: readonly Column<Endpoint>[] = [
 ];
 
 export const Endpoints = ({ health }: { health: Health }) => (
-  <Panel
+  <TablePanel
+    name="Endpoints"
     width={7}
-    flush
-    title="Endpoints"
-    tools={<CsvButton name="endpoints" columns={endpointColumns} rows={health.endpoints} />}
+    columns={endpointColumns}
+    rows={health.endpoints}
+    keyOf={({ name }) => name}
+    empty={<Nothing title="None was measured yet">The listener measures them as it asks.</Nothing>}
   >
-    <Table
-      name="Endpoints"
-      columns={endpointColumns}
-      rows={health.endpoints}
-      keyOf={({ name }) => name}
-      empty={<Nothing title="None was measured yet">The listener measures them as it asks.</Nothing>}
-    />
     {health.hints.length === 0 ? null : (
       <p class="inset small muted">
         {health.hints.map((hint) => {
@@ -52,19 +42,14 @@ export const Endpoints = ({ health }: { health: Health }) => (
         })}
       </p>
     )}
-  </Panel>
+  </TablePanel>
 );
 
 type Queue = Health["queues"][number];
 const queueColumns: readonly Column<Queue>[] = [
-  { key: "name", label: "Queue", card: "title", show: (row) => queueName(row.name), value: (row) => row.name },
+  column.field("name", "Queue", (row) => queueName(row.name), { card: "title" }),
   column.count("waiting", "Waiting"),
-  {
-    key: "updated_at",
-    label: "Moved",
-    show: (row) => (row.updated_at === null ? "–" : <Ago at={row.updated_at} />),
-    value: (row) => row.updated_at,
-  },
+  column.field("updated_at", "Moved", (row) => (row.updated_at === null ? "–" : <Ago at={row.updated_at} />)),
 ];
 
 const queueNames: Readonly<Record<string, string>> = {
@@ -78,13 +63,12 @@ const queueName = (name: string): string =>
   queueNames[name] ?? plain(name.replace(/^reader (\w+)(:\w+)?$/, "Batches $1 has not read"));
 
 export const Queues = ({ health }: { health: Health }) => (
-  <Panel width={5} flush title="Queues" tools={<CsvButton name="queues" columns={queueColumns} rows={health.queues} />}>
-    <Table
-      name="Queues"
-      columns={queueColumns}
-      rows={health.queues}
-      keyOf={({ name }) => name}
-      empty={<Nothing title="Nothing waits" />}
-    />
-  </Panel>
+  <TablePanel
+    name="Queues"
+    width={5}
+    columns={queueColumns}
+    rows={health.queues}
+    keyOf={({ name }) => name}
+    empty={<Nothing title="Nothing waits" />}
+  />
 );

@@ -26,7 +26,7 @@ const share = (value: number | null): string => (value === null ? "–" : percen
 
 type Difference = LiveTrading["differences"][number];
 const columns: readonly Column<Difference>[] = [
-  { key: "kind", label: "Difference", card: "title", show: (row) => words(row.kind), value: (row) => row.kind },
+  column.code("kind", "Difference", { card: "title" }),
   column.text("expected", "By our books"),
   column.text("found", "At the venue"),
   column.time("first_seen_at", "Since"),

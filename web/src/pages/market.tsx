@@ -3,7 +3,7 @@ import { price, toNumber } from "../format/numbers.ts";
 import { plain } from "../format/text.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, Legend, type Line } from "../parts/chart.tsx";
-import { Choice } from "../parts/list.tsx";
+import { Choice } from "../parts/filters.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { Term } from "../parts/term.tsx";

@@ -1,25 +1,20 @@
 import { plain } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
-import { Choice, CsvLink, List, Search } from "../parts/list.tsx";
-import { PageHead, Panel } from "../parts/panel.tsx";
+import { Choice, Search } from "../parts/filters.tsx";
+import { PageHead } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
+import { PagedPanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Chip, MarketLink } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
-import { usePaged } from "../state/paged.ts";
 import { place } from "../state/router.ts";
 import type { Market } from "../state/rows.ts";
 
 const columns: readonly Column<Market>[] = [
-  {
-    key: "title",
-    label: "Market",
-    card: "title",
-    isText: true,
-    show: (row) => <MarketLink id={row.market_id} title={row.title} />,
-    value: (row) => row.title,
-  },
+  column.field("title", "Market", (row) => <MarketLink id={row.market_id} title={row.title} />, {
+    ...{ card: "title", isText: true },
+  }),
   column.text("category", "Category"),
   column.count("recent_fills", "Recent fills", { term: "fill" }),
   column.usd("recent_volume_usd", "Their volume"),
@@ -46,8 +41,7 @@ export function MarketsPage() {
   const search = query.get("search");
   // The busiest are few; a search goes through all of them.
   const sort = query.get("by") ?? (search === null && query.get("resolved") === null ? "activity" : "ends_at");
-  const path = withQuery("/markets", { search, resolved: query.get("resolved"), sort, limit: 60 });
-  const paged = usePaged<Market>(path, { everyMs: 15_000 }, ({ market_id: id }) => id);
+  const path = withQuery("/markets", { search, resolved: query.get("resolved"), sort });
   return (
     <>
       <PageHead
@@ -72,20 +66,20 @@ export function MarketsPage() {
           ]}
         />
       </div>
-      <Panel flush title="Markets" tools={<CsvLink path={path} name="markets" />}>
-        <List
-          name="Markets"
-          paged={paged}
-          columns={columns}
-          keyOf={({ market_id: id }) => id}
-          sortAs="sort"
-          empty={
-            <Nothing title="No market fits">
-              Try fewer words, or all markets. Titles come from the catalogue a few seconds after a market's first fill.
-            </Nothing>
-          }
-        />
-      </Panel>
+      <PagedPanel
+        name="Markets"
+        path={path}
+        limit={60}
+        fresh={{ everyMs: 15_000 }}
+        columns={columns}
+        keyOf={({ market_id: id }) => id}
+        sortAs="sort"
+        empty={
+          <Nothing title="No market fits">
+            Try fewer words, or all markets. Titles come from the catalogue a few seconds after a market's first fill.
+          </Nothing>
+        }
+      />
     </>
   );
 }

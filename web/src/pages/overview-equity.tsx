@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { percent, toNumber, usd, wholeUsd } from "../format/numbers.ts";
 import { toMs } from "../format/times.ts";
 import { Chart, Legend, type Line } from "../parts/chart.tsx";
-import { Choice } from "../parts/list.tsx";
+import { Choice } from "../parts/filters.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import { Term } from "../parts/term.tsx";

@@ -1,8 +1,6 @@
-import { useMemo } from "preact/hooks";
-import { CsvLink } from "../parts/list.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Count, Tier } from "../parts/values.tsx";
 import type { Rows } from "../state/api.ts";
@@ -48,75 +46,53 @@ function OpenPositions() {
   const path = "/positions?status=OPEN";
   const asked = useAsked<Rows<Position>>(`${path}&limit=50`, { topics: ["positions"] });
   return (
-    <Panel
-      flush
+    <TablePanel
+      name="Open positions"
       title={
         <>
           Open <Term name="position">positions</Term>
         </>
       }
-      note={asked.value === undefined ? undefined : `${asked.value.rows.length}`}
-      tools={<CsvLink path={path} name="open positions" />}
-    >
-      <Show asked={asked} what="open positions">
-        {({ rows }) => (
-          <Table
-            name="Open positions"
-            columns={heldColumns()}
-            rows={rows}
-            keyOf={({ id }) => id}
-            sortAs="sort"
-            empty={
-              <Nothing title="Nothing is held">
-                A position opens when an eligible wallet with a high score buys and every limit allows it. Signals say
-                why others were passed over.
-              </Nothing>
-            }
-          />
-        )}
-      </Show>
-    </Panel>
+      note={asked.value?.rows.length}
+      csv={path}
+      asked={asked}
+      columns={heldColumns()}
+      rows={asked.value?.rows ?? []}
+      keyOf={({ id }) => id}
+      sortAs="sort"
+      empty={
+        <Nothing title="Nothing is held">
+          A position opens when an eligible wallet with a high score buys and every limit allows it. Signals say why
+          others were passed over.
+        </Nothing>
+      }
+    />
   );
 }
 
+const leftOut = ["signal_type", "wallet_score", "trigger_price", "profit_loss_usd"];
+const newestColumns = signalColumns.filter(({ key }) => !leftOut.includes(key));
+
 function RecentSignals() {
   const asked = useAsked<Rows<Signal>>("/signals?limit=8", { topics: ["signals"] });
-  const columns = useMemo(
-    () =>
-      signalColumns.filter(
-        ({ key }) => !["signal_type", "wallet_score", "trigger_price", "profit_loss_usd"].includes(key),
-      ),
-    [],
-  );
   return (
-    <Panel
-      width={9}
-      flush
+    <TablePanel
+      name="Newest signals"
       title={<Term name="signal">Newest signals</Term>}
-      tools={
-        <>
-          <CsvLink path="/signals" name="signals" />
-          <a href="/signals">All signals</a>
-        </>
+      width={9}
+      tools={<a href="/signals">All signals</a>}
+      csv="/signals"
+      asked={asked}
+      columns={newestColumns}
+      rows={asked.value?.rows ?? []}
+      keyOf={({ id }) => id}
+      empty={
+        <Nothing title="No signal yet">
+          They begin when wallets have a score, which needs markets that were resolved. In the demo that takes about a
+          minute, on a fresh chain days, unless <span class="mono">orderflow bootstrap</span> has run.
+        </Nothing>
       }
-    >
-      <Show asked={asked} what="signals">
-        {({ rows }) => (
-          <Table
-            name="Newest signals"
-            columns={columns}
-            rows={rows}
-            keyOf={({ id }) => id}
-            empty={
-              <Nothing title="No signal yet">
-                They begin when wallets have a score, which needs markets that were resolved. In the demo that takes
-                about a minute, on a fresh chain days, unless <span class="mono">orderflow bootstrap</span> has run.
-              </Nothing>
-            }
-          />
-        )}
-      </Show>
-    </Panel>
+    />
   );
 }
 

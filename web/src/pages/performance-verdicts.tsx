@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
 import { plain, shortHex, words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
-import { Choice } from "../parts/list.tsx";
-import { Panel } from "../parts/panel.tsx";
-import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { Choice } from "../parts/filters.tsx";
+import { Nothing } from "../parts/states.tsx";
+import type { Column } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { TIERS, Tier, WalletLink } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
 import { place } from "../state/router.ts";
@@ -53,44 +53,33 @@ export function VerdictsPanel() {
     [by],
   );
   return (
-    <Panel
-      flush
+    <TablePanel
+      name={`Verdicts by ${words(by).toLowerCase()}`}
       title="Verdicts"
       note="of closed positions, after fees; bounds one-sided 95 %"
       tools={
-        <>
-          <Choice
-            label="Grouped by"
-            name="by"
-            start="signal_type"
-            options={[
-              ["signal_type", "Type"],
-              ["tier", "Tier"],
-              ["category", "Category"],
-              ["wallet", "Wallet"],
-            ]}
-          />
-          <CsvButton name={`verdicts by ${by}`} columns={columns} rows={asked.value ?? []} />
-        </>
+        <Choice
+          label="Grouped by"
+          name="by"
+          start="signal_type"
+          options={[
+            ["signal_type", "Type"],
+            ["tier", "Tier"],
+            ["category", "Category"],
+            ["wallet", "Wallet"],
+          ]}
+        />
       }
-    >
-      <Show asked={asked} what="the verdicts">
-        {(rows) => (
-          <Table
-            name="Verdicts"
-            columns={columns}
-            rows={rows}
-            keyOf={(row) => row.mode + row.name}
-            sortAs="sort"
-            empty={
-              <Nothing title="Nothing to judge yet">
-                A verdict needs closed positions, and “proven” needs many, of different events. Until then it cannot
-                tell.
-              </Nothing>
-            }
-          />
-        )}
-      </Show>
-    </Panel>
+      asked={asked}
+      columns={columns}
+      rows={asked.value ?? []}
+      keyOf={(row) => row.mode + row.name}
+      sortAs="sort"
+      empty={
+        <Nothing title="Nothing to judge yet">
+          A verdict needs closed positions, and “proven” needs many, of different events. Until then it cannot tell.
+        </Nothing>
+      }
+    />
   );
 }

@@ -2,14 +2,13 @@ import { useMemo } from "preact/hooks";
 import { toNumber, usd, wholeUsd } from "../format/numbers.ts";
 import { Chart, type Line } from "../parts/chart.tsx";
 import * as column from "../parts/column-kinds.tsx";
-import { CsvLink, List } from "../parts/list.tsx";
 import { PageHead, Panel } from "../parts/panel.tsx";
 import { Nothing, Show } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
+import { PagedPanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Percent } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
-import { usePaged } from "../state/paged.ts";
 import { locale } from "../state/preferences.ts";
 import type { PerformanceDay } from "../state/rows.ts";
 import { VerdictsPanel } from "./performance-verdicts.tsx";
@@ -73,8 +72,8 @@ function DaysChart() {
 }
 
 const dayColumns: readonly Column<PerformanceDay>[] = [
-  { key: "date", label: "Day, UTC", card: "title", show: (row) => <b>{row.date}</b>, value: (row) => row.date },
-  { key: "mode", label: "Mode", term: "mode", show: (row) => row.mode, value: (row) => row.mode },
+  column.field("date", "Day, UTC", (row) => <b>{row.date}</b>, { card: "title" }),
+  column.text("mode", "Mode", { term: "mode" }),
   column.count("signals", "Signals"),
   column.count("executed", "Executed"),
   column.percent("win_rate", "Won"),
@@ -83,34 +82,22 @@ const dayColumns: readonly Column<PerformanceDay>[] = [
   column.gain("net_pnl_usd", "Net"),
   column.gain("control_pnl_usd", "Controls", { term: "control" }),
   column.usd("equity_usd", "Equity", { term: "equityUsd" }),
-  {
-    key: "max_drawdown_pct",
-    label: "Drawdown",
-    term: "drawdownRatio",
-    isRight: true,
-    show: (row) => <Percent value={row.max_drawdown_pct / 100} digits={2} />,
-    value: (row) => row.max_drawdown_pct,
-  },
+  column.field("max_drawdown_pct", "Drawdown", (row) => <Percent value={row.max_drawdown_pct / 100} digits={2} />, {
+    ...{ term: "drawdownRatio", isRight: true },
+  }),
   column.shares("sharpe_ratio", "Sharpe", { term: "sharpeRatio" }),
   column.shares("profit_factor", "Profit factor", { term: "profitFactor" }),
 ];
 
-function Days() {
-  const paged = usePaged<PerformanceDay>(
-    "/performance?limit=60",
-    { topics: ["positions"] },
-    (row) => row.date + row.mode,
-  );
-  return (
-    <Panel flush title="Days" tools={<CsvLink path="/performance" name="days" />}>
-      <List
-        name="Days"
-        paged={paged}
-        columns={dayColumns}
-        keyOf={(row) => row.date + row.mode}
-        sortAs="days"
-        empty={<Nothing title="No day yet">The first is written when the executor starts.</Nothing>}
-      />
-    </Panel>
-  );
-}
+const Days = () => (
+  <PagedPanel
+    name="Days"
+    path="/performance"
+    limit={60}
+    fresh={{ topics: ["positions"] }}
+    columns={dayColumns}
+    keyOf={(row) => row.date + row.mode}
+    sortAs="days"
+    empty={<Nothing title="No day yet">The first is written when the executor starts.</Nothing>}
+  />
+);

@@ -2,8 +2,9 @@ import { UNKNOWN } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { Fact, Figure, Figures, PageHead, Panel } from "../parts/panel.tsx";
-import { Nothing, Show } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { Show } from "../parts/states.tsx";
+import type { Column } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Ago, Decimal, MarketLink, Price, Signed, Status, Tier, Time, Usd, WalletLink } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
@@ -103,20 +104,15 @@ function Details({ position }: { position: Answer }) {
             </Fact>
           </dl>
         </Panel>
-        <Panel
-          width={8}
-          flush
+        <TablePanel
+          name="Orders"
           title={<Term name="order">Orders</Term>}
-          tools={<CsvButton name="orders" columns={orderColumns} rows={position.orders} />}
-        >
-          <Table
-            name="Orders"
-            columns={orderColumns}
-            rows={position.orders}
-            keyOf={({ client_order_id: id }) => id}
-            empty={<Nothing title="No order is known" />}
-          />
-        </Panel>
+          width={8}
+          columns={orderColumns}
+          rows={position.orders}
+          keyOf={({ client_order_id: id }) => id}
+          empty="No order is known"
+        />
         <PositionChart position={position} />
       </div>
     </>
@@ -139,10 +135,5 @@ const orderColumns: readonly Column<Order>[] = [
   column.usd("filled_usd", "For"),
   column.usd("fee_usd", "Fee"),
   column.status("status", "Status"),
-  {
-    key: "reason",
-    label: "Reason",
-    show: (row) => (row.reason === null ? UNKNOWN : words(row.reason)),
-    value: (row) => row.reason,
-  },
+  column.code("reason", "Reason"),
 ];

@@ -1,9 +1,11 @@
 import { percent, usd } from "../format/numbers.ts";
 import { words } from "../format/text.ts";
 import { dateTime, duration } from "../format/times.ts";
+import * as column from "../parts/column-kinds.tsx";
 import { Fact, PageHead, Panel } from "../parts/panel.tsx";
 import { Show } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import { type Column, CsvButton } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Chip } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
 import { serverNow } from "../state/clock.ts";
@@ -93,13 +95,8 @@ function limitText({ name, value }: Limit): string {
 }
 
 const limitColumns: readonly Column<Limit>[] = [
-  {
-    key: "name",
-    label: "Limit",
-    show: (row) => limitName(row),
-    value: (row) => row.name,
-  },
-  { key: "value", label: "Value", isRight: true, show: limitText, value: (row) => row.value },
+  column.field("name", "Limit", limitName),
+  column.field("value", "Value", limitText),
 ];
 
 const Limits = ({ settings }: { settings: Settings }) => (
@@ -123,54 +120,34 @@ const withCode = (text: string) => text.split("`").map((part, index) => (index %
 
 type Variable = Settings["groups"][number]["variables"][number];
 const variableColumns: readonly Column<Variable>[] = [
-  {
-    key: "name",
-    label: "Variable",
-    card: "title",
-    show: (row) => <span class="mono small">{row.name}</span>,
-    value: (row) => row.name,
-  },
-  {
-    key: "value",
-    label: "Value",
-    show: (row) =>
-      row.is_secret ? (
-        <Chip shape="square">{row.value === null ? "not set" : "set, not shown"}</Chip>
-      ) : row.value === null ? (
-        <span class="faint">not set</span>
-      ) : (
-        <span class="mono small">{row.value}</span>
-      ),
-    value: (row) => row.value,
-  },
+  column.field("name", "Variable", (row) => <span class="mono small">{row.name}</span>, { card: "title" }),
+  column.field("value", "Value", (row) =>
+    row.is_secret ? (
+      <Chip shape="square">{row.value === null ? "not set" : "set, not shown"}</Chip>
+    ) : row.value === null ? (
+      <span class="faint">not set</span>
+    ) : (
+      <span class="mono small">{row.value}</span>
+    ),
+  ),
   {
     key: "is_default",
     label: "From",
     show: (row) => (row.is_default ? <span class="faint">default</span> : "environment"),
     value: (row) => (row.is_default ? "default" : "environment"),
   },
-  {
-    key: "description",
-    label: "What it does",
-    isProse: true,
-    card: "full",
-    show: (row) => <span class="muted">{withCode(row.description)}</span>,
-    value: (row) => row.description,
-  },
+  column.field("description", "What it does", (row) => <span class="muted">{withCode(row.description)}</span>, {
+    ...{ isProse: true, card: "full" },
+  }),
 ];
 
 const Group = ({ group }: { group: Settings["groups"][number] }) => (
-  <Panel
-    flush
+  <TablePanel
+    name={`Settings ${group.group}`}
     title={group.group}
-    tools={<CsvButton name={`settings ${group.group}`} columns={variableColumns} rows={group.variables} />}
-  >
-    <Table
-      name={group.group}
-      columns={variableColumns}
-      rows={group.variables}
-      keyOf={({ name }) => name}
-      empty="There are none"
-    />
-  </Panel>
+    columns={variableColumns}
+    rows={group.variables}
+    keyOf={({ name }) => name}
+    empty="There are none"
+  />
 );

@@ -1,9 +1,10 @@
 import { decimal, UNKNOWN, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { duration } from "../format/times.ts";
-import { Panel } from "../parts/panel.tsx";
+import * as column from "../parts/column-kinds.tsx";
 import { Nothing } from "../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../parts/table.tsx";
+import type { Column } from "../parts/table.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Chip } from "../parts/values.tsx";
 import { locale } from "../state/preferences.ts";
@@ -55,56 +56,29 @@ export function checkFigure(code: string, text: string | null): string {
 }
 
 type Check = SignalPage["checks"][number];
+const figure = (key: "limit" | "value", label: string): Column<Check> =>
+  column.field(key, label, (row) => checkFigure(row.code, row[key]), { isRight: true, card: "full" });
+
 const columns: readonly Column<Check>[] = [
-  {
-    key: "code",
-    label: "Check",
-    card: "title",
-    show: ({ code }) => asked[code] ?? words(code),
-    value: ({ code }) => code,
-  },
-  {
-    key: "passed",
-    label: "Result",
-    show: (row) => (
-      <Chip tone={row.passed ? "up" : "down"} shape={row.passed ? "circle" : "cross"}>
-        {row.passed ? "passed" : "refused"}
-      </Chip>
-    ),
-    value: (row) => row.passed,
-  },
-  {
-    key: "limit",
-    label: "Limit",
-    isRight: true,
-    card: "full",
-    show: (row) => checkFigure(row.code, row.limit),
-    value: (row) => row.limit,
-  },
-  {
-    key: "value",
-    label: "Value",
-    isRight: true,
-    card: "full",
-    show: (row) => checkFigure(row.code, row.value),
-    value: (row) => row.value,
-  },
+  column.field("code", "Check", ({ code }) => asked[code] ?? words(code), { card: "title" }),
+  column.field("passed", "Result", (row) => (
+    <Chip tone={row.passed ? "up" : "down"} shape={row.passed ? "circle" : "cross"}>
+      {row.passed ? "passed" : "refused"}
+    </Chip>
+  )),
+  figure("limit", "Limit"),
+  figure("value", "Value"),
 ];
 
 export const Checks = ({ checks }: { checks: readonly Check[] }) => (
-  <Panel
-    flush
-    width={7}
+  <TablePanel
+    name="Checks"
     title={<Term name="refusal">Checks</Term>}
+    width={7}
     note="in the order they were made; the first that refuses is the last"
-    tools={<CsvButton name="checks" columns={columns} rows={checks} />}
-  >
-    <Table
-      name="Checks"
-      columns={columns}
-      rows={checks}
-      keyOf={({ step }) => String(step)}
-      empty={<Nothing title="None was made">It ended before the first check.</Nothing>}
-    />
-  </Panel>
+    columns={columns}
+    rows={checks}
+    keyOf={({ step }) => String(step)}
+    empty={<Nothing title="None was made">It ended before the first check.</Nothing>}
+  />
 );

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import { CsvLink, NumberField, Search, Select } from "../parts/list.tsx";
-import { PageHead, Panel } from "../parts/panel.tsx";
-import { Nothing, Show } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
+import { NumberField, Select, TierSelect, WalletSearch } from "../parts/filters.tsx";
+import { PageHead } from "../parts/panel.tsx";
+import { Nothing } from "../parts/states.tsx";
+import { TablePanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
-import { Chip, Count, TIERS } from "../parts/values.tsx";
+import { Chip, Count } from "../parts/values.tsx";
 import { type Rows, withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { place } from "../state/router.ts";
@@ -78,9 +78,8 @@ export function TapePage() {
         }
       />
       <TapeFilters />
-      <Panel
-        flush
-        title="Fills"
+      <TablePanel
+        name="Fills"
         note={
           <>
             <Count value={liveHealth.value?.fills_per_second} /> a second
@@ -93,39 +92,28 @@ export function TapePage() {
             <button type="button" class="button" aria-pressed={isHeld} onClick={() => setHeld(!isHeld)}>
               {isHeld ? "Let it run" : "Hold"}
             </button>
-            <CsvLink path={path} name="fills" />
           </>
         }
-      >
-        <Show asked={asked} what="the newest fills">
-          {() => (
-            <Table
-              name="Fills"
-              columns={tradeColumns}
-              rows={rows}
-              keyOf={({ id }) => id}
-              isFresh={({ id }) => lit.has(id)}
-              empty={
-                <Nothing title="No fill fits">
-                  New ones appear by themselves. With a filter set, widen it; without one, the listener has not read any
-                  yet.
-                </Nothing>
-              }
-            />
-          )}
-        </Show>
-      </Panel>
+        csv={path}
+        asked={asked}
+        columns={tradeColumns}
+        rows={rows}
+        keyOf={({ id }) => id}
+        isFresh={({ id }) => lit.has(id)}
+        empty={
+          <Nothing title="No fill fits">
+            New ones appear by themselves. With a filter set, widen it; without one, the listener has not read any yet.
+          </Nothing>
+        }
+      />
     </>
   );
 }
 
-const hexOnly = (text: string): string => text.trim().toLowerCase();
-const whole = (digits: RegExp) => (text: string) => (digits.test(hexOnly(text)) ? hexOnly(text) : "");
-
 function TapeFilters() {
   return (
     <div class="filters">
-      <Select label="Tier" name="tier" options={[["", "all"], ...TIERS.map((tier) => [tier, tier] as const)]} />
+      <TierSelect />
       <Select
         label="Side"
         name="side"
@@ -136,7 +124,7 @@ function TapeFilters() {
         ]}
       />
       <NumberField label="From" name="min_usd" unit="$" />
-      <Search label="Wallet address" name="wallet" placeholder="Wallet 0x…" clean={whole(/^0x[0-9a-f]{40}$/)} />
+      <WalletSearch />
       <MarketFilter />
     </div>
   );

@@ -1,32 +1,30 @@
 import { words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
+import { Search, Select, TierSelect } from "../parts/filters.tsx";
 import { Shape } from "../parts/icons.tsx";
-import { CsvLink, List, Search, Select } from "../parts/list.tsx";
-import { PageHead, Panel } from "../parts/panel.tsx";
+import { PageHead } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
+import { PagedPanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
-import { Decimal, TIERS } from "../parts/values.tsx";
+import { Decimal } from "../parts/values.tsx";
 import { withQuery } from "../state/api.ts";
-import { usePaged } from "../state/paged.ts";
 import { place } from "../state/router.ts";
 import type { Wallet } from "../state/rows.ts";
 
 const columns: readonly Column<Wallet>[] = [
   column.wallet("wallet_address", "Wallet", { card: "title" }),
   column.tier("trader_tier", "Tier", { term: "traderTier" }),
-  {
-    key: "reputation_score",
-    label: "Score",
-    term: "score",
-    isRight: true,
-    show: (row) => (
+  column.field(
+    "reputation_score",
+    "Score",
+    (row) => (
       <b>
         <Decimal value={row.reputation_score} />
       </b>
     ),
-    value: (row) => row.reputation_score,
-  },
+    { term: "score", isRight: true },
+  ),
   column.percent("confidence_score", "Confidence", { term: "confidenceScore" }),
   column.edge("edge_per_share", "Edge", { term: "edgePerShare" }),
   column.edge("edge_lower_bound", "At least"),
@@ -65,16 +63,8 @@ export function WalletsPage() {
   const { query } = place.value;
   const of = (name: string): string | null => query.get(name);
   const path = withQuery("/wallets", {
-    ...{
-      search: of("search"),
-      tier: of("tier"),
-      eligible: of("eligible"),
-      sort: of("by"),
-      order: of("order"),
-      limit: 50,
-    },
+    ...{ search: of("search"), tier: of("tier"), eligible: of("eligible"), sort: of("by"), order: of("order") },
   });
-  const paged = usePaged<Wallet>(path, { everyMs: 20_000 }, ({ wallet_address: address }) => address);
   return (
     <>
       <PageHead
@@ -93,7 +83,7 @@ export function WalletsPage() {
           placeholder="Address 0x…"
           clean={(text) => (/^(0x)?[0-9a-f]{1,40}$/i.test(text.trim()) ? text.trim() : "")}
         />
-        <Select label="Tier" name="tier" options={[["", "all"], ...TIERS.map((tier) => [tier, tier] as const)]} />
+        <TierSelect />
         <Select
           label="Followed"
           name="eligible"
@@ -113,20 +103,21 @@ export function WalletsPage() {
           ]}
         />
       </div>
-      <Panel flush title="Leaderboard" tools={<CsvLink path={path} name="wallets" />}>
-        <List
-          name="Wallets"
-          paged={paged}
-          columns={columns}
-          keyOf={({ wallet_address: address }) => address}
-          empty={
-            <Nothing title="No wallet fits">
-              Wallets get a score when a market they traded in is resolved. Without a filter this stays empty until the
-              first one has been: about a minute in the demo.
-            </Nothing>
-          }
-        />
-      </Panel>
+      <PagedPanel
+        name="Wallets"
+        title="Leaderboard"
+        path={path}
+        limit={50}
+        fresh={{ everyMs: 20_000 }}
+        columns={columns}
+        keyOf={({ wallet_address: address }) => address}
+        empty={
+          <Nothing title="No wallet fits">
+            Wallets get a score when a market they traded in is resolved. Without a filter this stays empty until the
+            first one has been: about a minute in the demo.
+          </Nothing>
+        }
+      />
     </>
   );
 }

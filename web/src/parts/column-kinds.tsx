@@ -23,7 +23,7 @@ import {
 } from "./values.tsx";
 
 type Plain = string | number | null | undefined;
-type Extra = Partial<Pick<Column<never>, "term" | "card" | "isText">>;
+type Extra = Partial<Pick<Column<never>, "term" | "card" | "isText" | "isProse" | "isRight">>;
 
 const kind =
   (show: (value: Plain) => ComponentChildren, common: { readonly isRight?: true } = {}) =>
@@ -32,6 +32,14 @@ const kind =
     show: (row) => show(row[key] as Plain),
     value: (row) => row[key] as Plain,
   });
+
+/** A field that is shown as no other is, or with others of its row. */
+export const field = <Row,>(
+  key: keyof Row & string,
+  label: string,
+  show: (row: Row) => ComponentChildren,
+  extra: Extra = {},
+): Column<Row> => ({ key, label, ...extra, show, value: (row) => row[key] as Plain | boolean });
 
 const right = { isRight: true } as const;
 

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-type PanelProps = {
+export type PanelProps = {
   readonly title: ComponentChildren;
   /** Columns of twelve on a wide screen. */
-  readonly width?: 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly width?: 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
   readonly note?: ComponentChildren;
   readonly tools?: ComponentChildren;
   /** The body brings its own distances. */

@@ -23,7 +23,7 @@ export type Column<Row> = {
   readonly value: (row: Row) => string | number | boolean | null | undefined;
 };
 
-type TableProps<Row> = {
+export type TableProps<Row> = {
   /** Names the table for a screen reader, and its file. */
   readonly name: string;
   readonly columns: readonly Column<Row>[];

@@ -2,11 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { plain } from "../../format/text.ts";
 import * as column from "../../parts/column-kinds.tsx";
-import { CsvLink, List } from "../../parts/list.tsx";
-import { Panel } from "../../parts/panel.tsx";
 import { Nothing } from "../../parts/states.tsx";
 import type { Column } from "../../parts/table.tsx";
-import { usePaged } from "../../state/paged.ts";
+import { PagedPanel } from "../../parts/table-panel.tsx";
 import type { Backtest, Model, ResearchTable, Sweep } from "../../state/rows.ts";
 import { gridText, Progress, Span, SweepValue, spanText } from "./values.tsx";
 
@@ -35,66 +33,48 @@ const backtestColumns: readonly Column<Backtest>[] = [
   column.time("created_at", "Run"),
 ];
 
+const sweepValue = (key: "in_sample" | "out_of_sample", label: string, term: string): Column<Sweep> =>
+  column.field(key, label, (row) => <SweepValue of={row} value={row[key]} />, { term, card: "full", isRight: true });
+
 const sweepColumns: readonly Column<Sweep>[] = [
   span("sweep/"),
   {
-    key: "grid",
-    label: "What varies",
-    card: "full",
-    isProse: true,
+    ...{ key: "grid", label: "What varies", card: "full", isProse: true },
     show: ({ grid }) => gridText(grid),
     value: ({ grid }) => gridText(grid),
   },
-  { key: "done", label: "Variants done", card: "full", show: (row) => <Progress of={row} />, value: (row) => row.done },
+  column.field("done", "Variants done", (row) => <Progress of={row} />, { card: "full" }),
   column.verdict("verdict", "Verdict", { term: "verdict" }),
-  ...(["in_sample", "out_of_sample"] as const).map(
-    (key): Column<Sweep> => ({
-      key,
-      label: key === "in_sample" ? "In sample" : "Out of sample",
-      term: key === "in_sample" ? "fit" : "judge",
-      card: "full",
-      isRight: true,
-      show: (row) => <SweepValue of={row} value={row[key]} />,
-      value: (row) => row[key],
-    }),
-  ),
+  sweepValue("in_sample", "In sample", "fit"),
+  sweepValue("out_of_sample", "Out of sample", "judge"),
   column.percent("overfitting_probability", "Overfitted", { term: "overfitting" }),
   column.time("begun_at", "Begun"),
 ];
 
 const tableColumns: readonly Column<ResearchTable>[] = [
-  {
-    key: "title",
-    label: "Table",
-    card: "title",
-    isText: true,
-    show: (row) => <a href={`/research/table/${encodeURIComponent(row.id)}`}>{plain(row.title)}</a>,
-    value: (row) => row.title,
-  },
-  {
-    key: "category",
-    label: "Category",
-    show: (row) => plain(row.category ?? "all"),
-    value: (row) => row.category,
-  },
+  column.field(
+    "title",
+    "Table",
+    (row) => <a href={`/research/table/${encodeURIComponent(row.id)}`}>{plain(row.title)}</a>,
+    { card: "title", isText: true },
+  ),
+  column.field("category", "Category", (row) => plain(row.category ?? "all")),
   { key: "span", label: "Fills from", show: (row) => <Span of={row} />, value: spanText },
   column.count("fills", "Fills", { term: "fill" }),
   column.time("made_at", "Made"),
 ];
 
 const modelColumns: readonly Column<Model>[] = [
-  {
-    key: "id",
-    label: "Model",
-    term: "model",
-    card: "title",
-    show: (row) => (
+  column.field(
+    "id",
+    "Model",
+    (row) => (
       <a class="mono" href={`/research/model/${encodeURIComponent(row.id)}`}>
         {row.id.slice(0, 12)}
       </a>
     ),
-    value: (row) => row.id,
-  },
+    { term: "model", card: "title" },
+  ),
   { key: "span", label: "Learned from", show: (row) => <Span of={row} />, value: spanText },
   column.verdict("verdict", "Verdict", { term: "verdict" }),
   column.percent("trust", "Proven share", { term: "trust" }),
@@ -106,80 +86,80 @@ const modelColumns: readonly Column<Model>[] = [
 ];
 
 type ShelfProps<Row> = {
-  readonly title: string;
+  readonly name: string;
   readonly path: string;
   readonly columns: readonly Column<Row>[];
   readonly note: string;
-  readonly empty: ComponentChildren;
+  /** Said while there is none, with the command that makes the first, and what it does. */
+  readonly none: string;
+  readonly command: string;
+  readonly children: ComponentChildren;
 };
 
-function Shelf<Row extends { id: string }>({ title, path, columns, note, empty }: ShelfProps<Row>) {
-  const paged = usePaged<Row>(`${path}?limit=50`, { everyMs: 30_000 }, ({ id }) => id);
-  return (
-    <Panel flush title={title} note={note} tools={<CsvLink path={path} name={title.toLowerCase()} />}>
-      <List name={title} paged={paged} columns={columns} keyOf={({ id }) => id} empty={empty} />
-    </Panel>
-  );
-}
-
-const Command = ({ children }: { children: string }) => <code class="command">{children}</code>;
-
-export const Backtests = () => (
-  <Shelf
-    title="Backtests"
-    path="/research"
-    columns={backtestColumns}
-    note="each variant of the rules once; those of a sweep stand in its report"
+const Shelf = <Row extends { id: string }>({ none, command, children, ...shelf }: ShelfProps<Row>) => (
+  <PagedPanel
+    {...shelf}
+    limit={50}
+    fresh={{ everyMs: 30_000 }}
+    keyOf={({ id }) => id}
     empty={
-      <Nothing title="No report yet">
-        <Command>orderflow backtest --from 2026-09-01 --to 2026-11-01</Command> trades that stretch with the present
-        strategy and leaves its report here.
+      <Nothing title={none}>
+        <code class="command">{command}</code> {children}
       </Nothing>
     }
   />
+);
+
+export const Backtests = () => (
+  <Shelf
+    name="Backtests"
+    path="/research"
+    columns={backtestColumns}
+    note="each variant of the rules once; those of a sweep stand in its report"
+    none="No report yet"
+    command="orderflow backtest --from 2026-09-01 --to 2026-11-01"
+  >
+    trades that stretch with the present strategy and leaves its report here.
+  </Shelf>
 );
 
 export const Sweeps = () => (
   <Shelf
-    title="Sweeps"
+    name="Sweeps"
     path="/sweeps"
     columns={sweepColumns}
     note="chosen on one window, judged on the next"
-    empty={
-      <Nothing title="No sweep yet">
-        <Command>orderflow sweep --param minScore=6,7,8</Command> tries every variant on all cores, chooses on one
-        window and judges on the next.
-      </Nothing>
-    }
-  />
+    none="No sweep yet"
+    command="orderflow sweep --param minScore=6,7,8"
+  >
+    tries every variant on all cores, chooses on one window and judges on the next.
+  </Shelf>
 );
 
 export const Tables = () => (
   <Shelf
-    title="Tables"
+    name="Tables"
     path="/research-tables"
     columns={tableColumns}
     note="of the literature, on the data held here, beside the published figures"
-    empty={
-      <Nothing title="No table yet">
-        <Command>orderflow research calibration</Command> makes the first; volume, concentration, size-buckets,
-        persistence, delay-decay, wash, maker-taker and kelly are the others.
-      </Nothing>
-    }
-  />
+    none="No table yet"
+    command="orderflow research calibration"
+  >
+    makes the first; volume, concentration, size-buckets, persistence, delay-decay, wash, maker-taker and kelly are the
+    others.
+  </Shelf>
 );
 
 export const Models = () => (
   <Shelf
-    title="Models"
+    name="Models"
     path="/models"
     columns={modelColumns}
     note="signals of a model are made only while it has beaten the price out of sample"
-    empty={
-      <Nothing title="No model yet">
-        <Command>orderflow model train</Command> learns from the past and judges itself against the price; with{" "}
-        <code>ENABLE_ML=true</code> and <code>MODEL_FILE</code> it is asked at every buy that may be followed.
-      </Nothing>
-    }
-  />
+    none="No model yet"
+    command="orderflow model train"
+  >
+    learns from the past and judges itself against the price; with <code>ENABLE_ML=true</code> and{" "}
+    <code>MODEL_FILE</code> it is asked at every buy that may be followed.
+  </Shelf>
 );

@@ -5,7 +5,8 @@ import * as column from "../../parts/column-kinds.tsx";
 import { Calibration } from "../../parts/drawings.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { Nothing } from "../../parts/states.tsx";
-import { type Column, CsvButton, Table } from "../../parts/table.tsx";
+import type { Column } from "../../parts/table.tsx";
+import { TablePanel } from "../../parts/table-panel.tsx";
 import { Term } from "../../parts/term.tsx";
 import { locale } from "../../state/preferences.ts";
 import type { ModelPage as Page } from "../../state/rows.ts";
@@ -18,9 +19,9 @@ const four = (value: number | null | undefined): string => decimal(value, 4, loc
 type Measure = { readonly name: string; model: number | null; price: number | null; gain: Metrics["logLossGain"] };
 
 const measureColumns: readonly Column<Measure>[] = [
-  { key: "name", label: "Out of sample", card: "title", show: ({ name }) => name, value: ({ name }) => name },
-  { key: "model", label: "Model", isRight: true, show: ({ model }) => four(model), value: ({ model }) => model },
-  { key: "price", label: "Price", isRight: true, show: ({ price }) => four(price), value: ({ price }) => price },
+  column.text("name", "Out of sample", { card: "title" }),
+  column.fine("model", "Model"),
+  column.fine("price", "Price"),
   {
     key: "gain",
     label: "Gain, 95 %",
@@ -53,34 +54,31 @@ export function Worth({ metrics }: { metrics: Metrics | null }) {
     ...{ fills: bin.examples, avg_price: bin.meanProbability, paid_out: bin.paid },
   }));
   return (
-    <Panel
-      flush
+    <TablePanel
+      name="Model against the price"
       title="Against the price"
       note="walk-forward; a gain above 0 is the model's"
-      tools={<CsvButton name="model against the price" columns={measureColumns} rows={rows} />}
+      columns={measureColumns}
+      rows={rows}
+      keyOf={({ name }) => name}
+      empty="Nothing"
     >
-      <Table name="Against the price" columns={measureColumns} rows={rows} keyOf={({ name }) => name} empty="Nothing" />
       <div class="inset">
         <h3 class="apart">
           <Term name="calibration">Calibration</Term>: what it said, and what was paid
         </h3>
         <Calibration points={points} across="probability of the model" />
       </div>
-    </Panel>
+    </TablePanel>
   );
 }
 
 type Feature = Card["coefficients"][number];
 
 const featureColumns: readonly Column<Feature>[] = [
-  {
-    key: "name",
-    label: "Feature",
-    term: "feature",
-    card: "title",
-    show: ({ name }) => words(name.replace(/[A-Z]/g, (letter) => ` ${letter}`)),
-    value: ({ name }) => name,
-  },
+  column.field("name", "Feature", ({ name }) => words(name.replace(/[A-Z]/g, (letter) => ` ${letter}`)), {
+    ...{ term: "feature", card: "title" },
+  }),
   column.signed("weight", "Weight"),
   column.fine("mean", "Mean"),
   column.fine("scale", "Scale"),
@@ -90,20 +88,14 @@ const featureColumns: readonly Column<Feature>[] = [
 export function Features({ card }: { card: Card }) {
   const rows = card.coefficients.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   return (
-    <Panel
-      flush
-      title="Features"
+    <TablePanel
+      name="Features"
       note="change of the log-odds for one standard deviation"
-      tools={<CsvButton name="features" columns={featureColumns} rows={rows} />}
-    >
-      <Table
-        name="Features"
-        columns={featureColumns}
-        rows={rows}
-        keyOf={({ name }) => name}
-        sortAs="sort"
-        empty="None"
-      />
-    </Panel>
+      columns={featureColumns}
+      rows={rows}
+      keyOf={({ name }) => name}
+      sortAs="sort"
+      empty="None"
+    />
   );
 }

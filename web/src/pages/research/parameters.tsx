@@ -2,7 +2,8 @@
 import { figure, figureName } from "../../format/figure.ts";
 import { words } from "../../format/text.ts";
 import { Fact, Panel } from "../../parts/panel.tsx";
-import { type Column, CsvButton, Table } from "../../parts/table.tsx";
+import type { Column } from "../../parts/table.tsx";
+import { TablePanel } from "../../parts/table-panel.tsx";
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -65,16 +66,6 @@ function Rows({ name, rows }: { name: string; rows: readonly Line[] }) {
     show: (row) => figure(key, row[key]),
     value: (row) => (typeof row[key] === "number" ? (row[key] as number) : figure(key, row[key])),
   }));
-  return (
-    <Panel flush title={name} tools={<CsvButton name={name} columns={made} rows={rows} />}>
-      <Table
-        name={name}
-        columns={made}
-        rows={rows}
-        keyOf={(row) => JSON.stringify(row)}
-        sortAs={`sort-${name}`}
-        empty="Nothing"
-      />
-    </Panel>
-  );
+  const keyOf = (row: Line) => JSON.stringify(row);
+  return <TablePanel name={name} columns={made} rows={rows} keyOf={keyOf} sortAs={`sort-${name}`} empty="Nothing" />;
 }

@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { Choice } from "../../parts/list.tsx";
+import { Choice } from "../../parts/filters.tsx";
 import { PageHead } from "../../parts/panel.tsx";
 import { place } from "../../state/router.ts";
 import { Backtests, Models, Sweeps, Tables } from "./lists.tsx";

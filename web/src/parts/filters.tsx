@@ -1,56 +1,6 @@
-import type { ComponentChildren } from "preact";
-import { API } from "../state/api.ts";
-import type { Paged } from "../state/paged.ts";
+/** Filters, each living in the address. */
 import { place, setQuery } from "../state/router.ts";
-import { Icon } from "./icons.tsx";
-import { Show } from "./states.tsx";
-import { type Column, Table } from "./table.tsx";
-
-/** All rows that the question finds, not only those on the screen. */
-export const CsvLink = ({ path, name }: { path: string; name: string }) => (
-  <a
-    class="button quiet"
-    href={`${API}${path}${path.includes("?") ? "&" : "?"}format=csv`}
-    download
-    aria-label={`Download ${name} as CSV`}
-  >
-    <Icon name="download" size={14} /> CSV
-  </a>
-);
-
-type ListProps<Row> = {
-  readonly name: string;
-  readonly paged: Paged<Row>;
-  readonly columns: readonly Column<Row>[];
-  readonly keyOf: (row: Row) => string;
-  readonly sortAs?: string;
-  readonly empty: ComponentChildren;
-  readonly isFresh?: (row: Row) => boolean;
-};
-
-/** A table that comes by pages. */
-export const List = <Row,>({ paged, ...table }: ListProps<Row>) => (
-  <Show asked={paged} what={table.name.toLowerCase()}>
-    {() => (
-      <Table
-        {...table}
-        rows={paged.rows}
-        foot={
-          <>
-            <span>
-              {paged.rows.length} shown{paged.more === null ? ", which is all" : ""}
-            </span>
-            {paged.more === null ? null : (
-              <button type="button" class="button" disabled={paged.isMoreAsked} onClick={paged.more}>
-                {paged.isMoreAsked ? "Reading…" : "Show more"}
-              </button>
-            )}
-          </>
-        }
-      />
-    )}
-  </Show>
-);
+import { TIERS } from "./values.tsx";
 
 type SelectProps = {
   readonly label: string;
@@ -59,7 +9,6 @@ type SelectProps = {
   readonly options: readonly (readonly [value: string, label: string])[];
 };
 
-/** A filter that lives in the address. */
 export const Select = ({ label, name, options }: SelectProps) => (
   <label class="field">
     {label}
@@ -132,3 +81,19 @@ export const Choice = ({ label, name, options, start }: ChoiceProps) => {
     </div>
   );
 };
+
+export const TierSelect = () => (
+  <Select label="Tier" name="tier" options={[["", "all"], ...TIERS.map((tier) => [tier, tier] as const)]} />
+);
+
+const ADDRESS = /^0x[0-9a-f]{40}$/;
+
+/** Of a whole address; less would find nothing. */
+export const WalletSearch = () => (
+  <Search
+    label="Wallet address"
+    name="wallet"
+    placeholder="Wallet 0x…"
+    clean={(text) => (ADDRESS.test(text.trim().toLowerCase()) ? text.trim().toLowerCase() : "")}
+  />
+);
