@@ -71,7 +71,10 @@ export type ExecutorInbox = {
   readonly cursor: bigint;
   /** Lowest block that a reorg removed; null: none did. */
   readonly retractedFrom: number | null;
-  /** Fills of whales, of badly scored sellers, and of leaders in what we hold; in the chain's order. */
+  /**
+   * Fills of whales, of badly scored sellers, and sells of leaders in what we hold or what whales have bought in this read;
+   * in the chain's order.
+   */
   readonly fills: readonly CandidateFill[];
   /** Final answers, on finalized blocks, of markets in which a position is open. */
   readonly resolutions: readonly ResolvedMarket[];

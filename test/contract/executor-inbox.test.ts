@@ -22,8 +22,8 @@ describeOnEachEngine("what the executor reads", (getDb) => {
     const before = await query();
     const fills = [
       fillOf(2, "SELL", 3, 1),
+      fillOf(1, "SELL", 2, 4),
       fillOf(1, "BUY", 2, 5),
-      fillOf(1, "SELL", 2, 6),
       fillOf(2, "BUY", 2, 7),
       fillOf(3, "BUY", 2, 8),
       fillOf(4, "BUY", 2, 9),
@@ -36,7 +36,7 @@ describeOnEachEngine("what the executor reads", (getDb) => {
     ]);
     expect(inbox.fills[0]).toEqual({
       fill: {
-        ...{ blockNumber: 2, logIndex: 5, orderHash: fills[1]?.fill.orderHash, wallet: walletNo(1), side: "BUY" },
+        ...{ blockNumber: 2, logIndex: 5, orderHash: fills[2]?.fill.orderHash, wallet: walletNo(1), side: "BUY" },
         ...{ tokenId: tokenNo(0), size: sh("10"), cash: $("4"), heldBefore: null },
         occurredAt: blockTime(2),
         knownAt: addMs(blockTime(2), 1_234),
@@ -125,6 +125,21 @@ describeOnEachEngine("what the executor reads", (getDb) => {
     expect(await told([])).toEqual([]);
     expect(await told([entry])).toEqual([4]);
     expect(await told([entry, { ...entry, logIndex: 0 }])).toEqual([1, 4]);
+  });
+
+  test("tells of the sells of a wallet after a buy in the same read, with what it held, and of none before it", async () => {
+    const before = await query();
+    const sell = (blockNumber: number, logIndex: number, tokenId = tokenNo(0)) =>
+      aFill({ blockNumber, logIndex, side: "SELL", size: sh("4"), tokenId });
+    const fills = [sell(2, 0), fillOf(1, "BUY", 2, 1), sell(2, 2), sell(2, 3, tokenNo(1)), sell(3, 0)];
+    await chain().extend(aRecord(2, 3, { fills }));
+    expect((await store.read(before)).fills.map(({ fill }) => [fill.logIndex, fill.heldBefore])).toEqual([
+      [1, null],
+      [2, sh("10")],
+      [0, sh("6")],
+    ]);
+    // A buy that nothing may follow.
+    expect((await store.read({ ...before, minWhaleScore: null })).fills).toEqual([]);
   });
 
   test("settles on finalized blocks only, and only what is held", async () => {

@@ -1,5 +1,5 @@
 // Goal: splits, merges, conversions, redemptions, migrations and transfers end in the same rows however they arrive:
-// late, under another fork first, with owners and markets learned afterwards, the service killed in between.
+// late, under another fork first, with owners and markets learned afterwards, before a calculation or in the middle of it.
 // Method: a random small history of fills and effects, delivered in random ranges with calculations between; then the
 // ledger is thrown away and computed from everything at once. The database refuses a unit whose cash does not add up.
 // Of some histories the population by column adds up the cash flows besides.
@@ -14,6 +14,7 @@ import { shares, usd } from "../../src/core/money/amounts.ts";
 import { mulDiv } from "../../src/core/money/fixed.ts";
 import type { BlockRangeRecord, StoredFill } from "../../src/ports/chain-store.ts";
 import type { StoredEffect } from "../../src/ports/lifecycle.ts";
+import type { ReputationStore } from "../../src/ports/reputation-store.ts";
 import {
   aFill,
   aMarketInfo,
@@ -148,15 +149,21 @@ const marketFacts = fc.record({
   resolvedBlock: block,
 });
 
-type Step = { kind: "calculate" } | { kind: "finalize"; block: number } | { kind: "learn"; market: number };
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ kind: "calculate" } as const) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("finalize" as const), block: fc.constantFrom(10, 20, BLOCKS) }),
-  },
-  fc.record({ kind: fc.constant("learn" as const), market }),
-);
+type News = { kind: "finalize"; block: number } | { kind: "learn"; market: number };
+/** `meanwhile` comes when it is about to go on with the part `before`. */
+type Step = News | { kind: "calculate"; meanwhile: readonly News[]; before: Part };
+type Part = keyof ReputationStore;
+const finalize: fc.Arbitrary<News> = fc.record({
+  kind: fc.constant("finalize"),
+  block: fc.constantFrom(10, 20, BLOCKS),
+});
+const learn: fc.Arbitrary<News> = fc.record({ kind: fc.constant("learn"), market });
+const calculate: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("calculate"),
+  meanwhile: fc.array(fc.oneof(finalize, learn), { maxLength: 3 }),
+  before: fc.constantFrom<Part>("applyFills", "findLate", "findLate", "applyDue", "scoreDue"),
+});
+const step = fc.oneof({ weight: 3, arbitrary: calculate }, { weight: 3, arbitrary: finalize }, learn);
 
 const world = fc.record({
   happenings: fc.array(happening, { minLength: 5, maxLength: 60 }),
@@ -237,12 +244,28 @@ function orphanOf(record: BlockRangeRecord): BlockRangeRecord {
   };
 }
 
-async function live({ chain, service }: ReputationBench, history: World, stored: Told["stored"]): Promise<void> {
+/** What happens before each transaction of a calculation; nothing unless a step says so. */
+type Interruption = { now: (part: Part) => Promise<void> };
+const nothing = async (): Promise<void> => {};
+
+async function live(
+  { chain, service }: ReputationBench,
+  interruption: Interruption,
+  history: World,
+  stored: Told["stored"],
+): Promise<void> {
   let finalized = 0;
   const delivered: BlockRangeRecord[] = [];
   const act = async (next: Step): Promise<void> => {
-    if (next.kind === "calculate") await service.calculate();
-    else if (next.kind === "finalize") {
+    if (next.kind === "calculate") {
+      interruption.now = async (part) => {
+        if (part !== next.before) return;
+        interruption.now = nothing;
+        for (const each of next.meanwhile) await act(each);
+      };
+      await service.calculate();
+      interruption.now = nothing;
+    } else if (next.kind === "finalize") {
       finalized = Math.max(finalized, next.block);
       await chain.finalize(finalized, BLOCKS, blockTime(BLOCKS));
     } else await chain.saveMarketInfo([aMarketInfo(next.market)], blockTime(BLOCKS));
@@ -259,7 +282,10 @@ async function live({ chain, service }: ReputationBench, history: World, stored:
     for (const next of history.steps[i] ?? []) await act(next);
   }
   await chain.finalize(BLOCKS, BLOCKS, blockTime(BLOCKS));
-  for (let n = 0; n < MARKETS; n += 1) await chain.saveMarketInfo([aMarketInfo(n)], blockTime(BLOCKS));
+  // The others stay as they were learned: what is timed anew is computed anew, whatever was wrong with it.
+  for (const [n, { preparedBlock }] of history.markets.entries()) {
+    if (preparedBlock === null) await chain.saveMarketInfo([aMarketInfo(n)], blockTime(BLOCKS));
+  }
 }
 
 async function holdings({ kysely }: Database): Promise<ReadonlyMap<string, bigint>> {
@@ -277,9 +303,12 @@ describeOnEachEngine("reputation store", (getDb) => {
       let [compared, histories] = [0, 0];
       await fc.assert(
         fc.asyncProperty(world, async (history) => {
-          const bench = await createReputationBench(getDb(), { fillsPerStep: history.fillsPerStep, walletsPerStep: 2 });
+          const interruption: Interruption = { now: nothing };
+          const bench = await createReputationBench(getDb(), {
+            ...{ fillsPerStep: history.fillsPerStep, walletsPerStep: 2, meanwhile: (part) => interruption.now(part) },
+          });
           const { stored, held } = tell(history);
-          await live(bench, history, stored);
+          await live(bench, interruption, history, stored);
           const last = await bench.service.calculate();
           const incremental = await bench.rows();
           await bench.service.rebuildAll();

@@ -7,6 +7,7 @@ import { shares, usd } from "../../src/core/money/amounts.ts";
 import { foldEntries, foldResolutions, replayEntries } from "../../src/core/reputation/fold.ts";
 import { addMs, DAY_MS, type EpochMs, epochMs } from "../../src/core/time/time.ts";
 import type { StoredFill } from "../../src/ports/chain-store.ts";
+import type { ReputationStore } from "../../src/ports/reputation-store.ts";
 import * as facts from "../support/chain-facts.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createReputationBench, type ReputationBench } from "../support/reputation-bench.ts";
@@ -129,6 +130,27 @@ describeOnEachEngine("reputation store", (getDb) => {
     await bench.chain.saveMarketInfo([aMarketInfo(0, { startsAt: blockTime(0), endsAt: blockTime(20) })], blockTime(9));
     await bench.service.calculate();
     expect(await bench.stats(walletNo(1))).toMatchObject({ part_timing: 0.9 });
+  });
+
+  test("a resolution that becomes final while older fills still wait is learned in its place", async () => {
+    // Between the fills that were final and what they leave to do, all blocks become final and the market gets its times.
+    const meanwhile = async (name: keyof ReputationStore): Promise<void> => {
+      if (name !== "findLate") return;
+      await finalize();
+      await bench.chain.saveMarketInfo([aMarketInfo(0)], blockTime(9));
+    };
+    bench = await createReputationBench(getDb(), { fillsPerStep: 1, meanwhile });
+    const fills = [10, 30, 40].map((block) => trade(10, 4, { block }));
+    await bench.chain.extend(
+      aRecord(1, HEAD, { markets: [preparedMarket(0, 1)], fills, resolutions: [resolved(0, [1n, 0n], 50)] }),
+    );
+    await finalize(20);
+    await bench.service.calculate();
+    await bench.service.calculate();
+    expect(await unitOf(1, 0)).toMatchObject({ realised: 18_000_000n, cost_0: 30_000_000n });
+    const rows = await bench.rows();
+    await bench.service.rebuildAll();
+    expect(await bench.rows()).toEqual(rows);
   });
 
   test("a unit leaves the score when its closing leaves the lookback, and the wallet is neutral again", async () => {

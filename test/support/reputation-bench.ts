@@ -41,11 +41,18 @@ export type ReputationBench = {
 /** Opened when a file is read, which none is. */
 const NO_FILES = openArchiveFolder({ folder: "no archive" });
 
-type BenchOptions = Partial<ReputationConfig> & { readonly now?: EpochMs; readonly files?: ArchiveFiles };
+type Pause = (nextCall: keyof ReputationStore) => Promise<void>;
+
+type BenchOptions = Partial<ReputationConfig> & {
+  readonly now?: EpochMs;
+  readonly files?: ArchiveFiles;
+  /** What others do between two transactions of the service: called before each. */
+  readonly meanwhile?: Pause;
+};
 
 export async function createReputationBench(
   db: Database,
-  { now = blockTime(10_000), files = NO_FILES, ...overrides }: BenchOptions = {},
+  { now = blockTime(10_000), files = NO_FILES, meanwhile, ...overrides }: BenchOptions = {},
 ): Promise<ReputationBench> {
   await emptyChain(db);
   await emptyReputation(db);
@@ -60,7 +67,7 @@ export async function createReputationBench(
   const config = { intervalSeconds: 3600, lookbackDays: 90, ...overrides };
   const serviceOn = (database: Database): ReputationService =>
     createReputationService({
-      store: createReputationStore(database),
+      store: interrupted(createReputationStore(database), meanwhile),
       history: createFillHistory({ store: createArchiveStore(database), files, pageRows: 100 }),
       clock,
       logger: createQuietLogger(),
@@ -101,3 +108,17 @@ export async function createReputationBench(
     },
   };
 }
+
+/** The store, with a pause before each of its transactions. */
+const interrupted = (store: ReputationStore, pause: Pause | undefined): ReputationStore =>
+  pause === undefined
+    ? store
+    : new Proxy(store, {
+        get:
+          (target, name: keyof ReputationStore) =>
+          async (...args: unknown[]) => {
+            await pause(name);
+            const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+            return await call(...args);
+          },
+      });

@@ -53,6 +53,10 @@ export type CandidateRow = {
 export const selectEntries = (query: CandidateQuery): RawBuilder<unknown> =>
   selectCandidates(youngFills(query), tellingScore(query));
 
+/** Keys of the wallets that sold in those blocks, as a JSON array; null: nobody did. */
+export const selectSellers = (query: CandidateQuery): RawBuilder<unknown> =>
+  sql`SELECT jsonb_agg(DISTINCT f.wallet_key) FROM (${youngFills(query)}) f WHERE f.is_sell`;
+
 /**
  * However old, all sells by the leader of an open position, or of an entry that has none yet, since it was followed, with
  * what it held before.

@@ -1,9 +1,15 @@
 import { type Kysely, sql } from "kysely";
 import { assert } from "../../core/assert.ts";
 import type { ControlCommand } from "../../core/engine/event.ts";
-import { type PositionId, parseMarketId } from "../../core/ids/ids.ts";
+import { type PositionId, parseAddress, parseMarketId, parseTokenId } from "../../core/ids/ids.ts";
 import { type EpochMs, epochMs } from "../../core/time/time.ts";
-import type { CandidateQuery, ExecutorInbox, PendingControl, ResolvedMarket } from "../../ports/executor-store.ts";
+import type {
+  CandidateQuery,
+  ExecutorInbox,
+  FollowedEntry,
+  PendingControl,
+  ResolvedMarket,
+} from "../../ports/executor-store.ts";
 import { type Hex, ts } from "./codecs.ts";
 import type { Database } from "./connect.ts";
 import {
@@ -13,6 +19,7 @@ import {
   NO_CONTEXTS,
   readCandidates,
   selectEntries,
+  selectSellers,
 } from "./executor-candidates.ts";
 import { loadContexts } from "./model-contexts.ts";
 import { PREPARED } from "./pool.ts";
@@ -24,7 +31,10 @@ import type { Schema } from "./schema.ts";
  */
 export async function loadInbox({ kysely }: Database, query: CandidateQuery): Promise<ExecutorInbox> {
   const { news, entries } = await loadNews(kysely, query);
-  const { entries: entered = [] } = query;
+  // Who is followed from this very read on may have sold again in it.
+  const sellers = new Set(news.sellers);
+  const soldAgain = entries.filter((row) => !row.is_sell && sellers.has(row.wallet_key));
+  const entered = [...(query.entries ?? []), ...soldAgain.map(entryAt)];
   const isFollowing = news.has_leaders || entered.length > 0;
   const exits = isFollowing && news.read !== null ? await loadExits(kysely, news.read, entered) : [];
   const contexts = query.model === undefined ? NO_CONTEXTS : await loadContexts(kysely, entries, query.model);
@@ -38,6 +48,13 @@ export async function loadInbox({ kysely }: Database, query: CandidateQuery): Pr
   };
 }
 
+const entryAt = (bought: CandidateRow): FollowedEntry => ({
+  wallet: parseAddress(bought.address),
+  tokenId: parseTokenId(bought.token_id),
+  blockNumber: bought.block_number,
+  logIndex: bought.log_index,
+});
+
 type News = {
   /** Decimal text; null: the listener did nothing since the cursor. */
   readonly seq: string | null;
@@ -45,6 +62,7 @@ type News = {
   /** Blocks as PostgreSQL writes an int4multirange; those that came twice (after a reorg) are there once. */
   readonly read: string | null;
   readonly block_ms: number | null;
+  readonly sellers: readonly number[] | null;
   readonly has_resolutions: boolean;
   readonly has_leaders: boolean;
   readonly has_controls: boolean;
@@ -66,6 +84,7 @@ async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
     SELECT ${noCandidate}, jsonb_build_object(
       'seq', seq::text, 'retracted', retracted, 'read', read::text,
       'block_ms', (SELECT extract(epoch FROM block_time) * 1000 FROM flow.block ORDER BY block_number DESC LIMIT 1),
+      'sellers', (${selectSellers(query)}),
       'has_resolutions', EXISTS (
         SELECT FROM flow.resolution r JOIN flow.position p USING (market_key) WHERE p.status = 'OPEN'),
       'has_leaders', EXISTS (SELECT FROM flow.position WHERE status = 'OPEN' AND leader_key IS NOT NULL),

@@ -8,7 +8,7 @@ import { int4Array } from "../codecs.ts";
 import type { Schema } from "../schema.ts";
 import { findCouplingUnits } from "./coupled-units.ts";
 import { loadRanges, lockLedger, lookUpByKey } from "./ledger-intake.ts";
-import { archivedUntil, finalizedBlock, loadMarkets } from "./ledger-markets.ts";
+import { archivedUntil, knownTo, loadMarkets } from "./ledger-markets.ts";
 import { planReplay, replay } from "./ledger-replay.ts";
 import { markWallets } from "./score-steps.ts";
 import { loadMarketUnits, loadUnresolved, saveResolved, saveUnits, withoutUnresolved } from "./unit-rows.ts";
@@ -79,7 +79,6 @@ export async function applyDue(trx: Trx, maxFills: number, rules: LedgerRules): 
 async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promise<LedgerStep | null> {
   const picked = await pickReplays(trx, maxFills);
   if (picked.length === 0) return null;
-  const finalized = await finalizedBlock(trx);
   const { applied } = await loadRanges(trx);
   const archived = await archivedUntil(trx);
   const plan = await planReplay(trx, await findCouplingUnits(trx, picked), applied, archived);
@@ -88,10 +87,10 @@ async function replayDue(trx: Trx, maxFills: number, rules: LedgerRules): Promis
     ...(await loadMarkets(
       trx,
       others.map(({ marketKey }) => marketKey),
-      finalized,
+      applied,
       false,
     )),
-    ...(await loadMarkets(trx, picked, finalized, true)),
+    ...(await loadMarkets(trx, picked, applied, true)),
   ]);
   const kept = (await loadMarketUnits(trx, picked, markets)).filter(
     (unit) => isSealed(unit, archived) || plan.fixed.has(unitKey(unit)),
@@ -116,9 +115,10 @@ async function resolveDue(trx: Trx, maxUnits: number, rules: LedgerRules): Promi
     ORDER BY market_key LIMIT ${MARKETS_PER_STEP}`.execute(trx);
   if (due.length === 0) return null;
   const keys = due.map((row) => row.market_key);
-  const finalized = await finalizedBlock(trx);
-  const markets = await loadMarkets(trx, keys, finalized, false);
-  const found = await loadUnresolved(trx, keys, finalized, maxUnits, markets);
+  const { applied } = await loadRanges(trx);
+  const known = knownTo(applied);
+  const markets = await loadMarkets(trx, keys, applied, false);
+  const found = await loadUnresolved(trx, keys, known, maxUnits, markets);
   const replayed = new Set(found.filter(({ unit }) => unit.resolvedAt !== null).map(({ marketKey }) => marketKey));
   const units = rules.foldResolutions(
     found.filter(({ marketKey }) => !replayed.has(marketKey)),
@@ -132,7 +132,7 @@ async function resolveDue(trx: Trx, maxUnits: number, rules: LedgerRules): Promi
   await sql`UPDATE flow.ledger_due SET is_replay = true WHERE market_key = ANY(${int4Array([...replayed])})`.execute(
     trx,
   );
-  const done = found.length < maxUnits ? keys : await withoutUnresolved(trx, keys, finalized);
+  const done = found.length < maxUnits ? keys : await withoutUnresolved(trx, keys, known);
   await clearDue(
     trx,
     done.filter((key) => !replayed.has(key)),

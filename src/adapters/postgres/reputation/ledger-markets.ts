@@ -1,5 +1,6 @@
-/** The facts of markets that the ledger needs, as of the finalized block. */
+/** The facts of markets that the ledger needs. */
 import { sql, type Transaction } from "kysely";
+import type { BlockRange } from "../../../core/reputation/block-ranges.ts";
 import { marketSpan } from "../../../core/reputation/entries.ts";
 import type { LedgerMarket } from "../../../core/reputation/unit-record.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
@@ -20,21 +21,24 @@ type MarketRow = {
   log_index: number | null;
 };
 
-/** Times are those that the market's units were computed with so far; `renew` takes the current ones. */
+/**
+ * Times are those that the market's units were computed with so far; `renew` takes the current ones.
+ * @param applied blocks that are in the ledger, now or at the end of this step
+ */
 export async function loadMarkets(
   trx: Trx,
   marketKeys: Iterable<number>,
-  finalizedBlock: number,
+  applied: readonly BlockRange[],
   renew: boolean,
 ): Promise<ReadonlyMap<number, LedgerMarket>> {
   const keys = [...new Set(marketKeys)];
   if (keys.length === 0) return new Map();
   if (renew) await takeTimes(trx, keys);
-  const known = await readMarkets(trx, keys, finalizedBlock);
+  const known = await readMarkets(trx, keys, applied);
   const missing = keys.filter((key) => !known.has(key));
   if (renew || missing.length === 0) return known;
   await takeTimes(trx, missing);
-  return new Map([...known, ...(await readMarkets(trx, missing, finalizedBlock))]);
+  return new Map([...known, ...(await readMarkets(trx, missing, applied))]);
 }
 
 async function takeTimes(trx: Trx, marketKeys: readonly number[]): Promise<void> {
@@ -46,14 +50,14 @@ async function takeTimes(trx: Trx, marketKeys: readonly number[]): Promise<void>
 async function readMarkets(
   trx: Trx,
   marketKeys: readonly number[],
-  finalizedBlock: number,
+  applied: readonly BlockRange[],
 ): Promise<ReadonlyMap<number, LedgerMarket>> {
   const { rows } = await sql<MarketRow>`
     SELECT l.market_key, l.starts_at, l.ends_at, m.is_combo, r.numerator_0, r.numerator_1, r.resolved_at,
       r.block_number, r.log_index
     FROM flow.ledger_market l
     JOIN flow.market m USING (market_key)
-    LEFT JOIN flow.resolution r ON r.market_key = l.market_key AND r.block_number <= ${finalizedBlock}
+    LEFT JOIN flow.resolution r ON r.market_key = l.market_key AND r.block_number <= ${knownTo(applied)}
     WHERE l.market_key = ANY(${int4Array(marketKeys)})`.execute(trx);
   return new Map(rows.map((row) => [row.market_key, toLedgerMarket(row)]));
 }
@@ -70,6 +74,12 @@ function toLedgerMarket(row: MarketRow): LedgerMarket {
       : { blockNumber: block_number, logIndex: log_index, at, payoutNumerators: [BigInt(first), BigInt(second)] },
   };
 }
+
+/**
+ * Up to where resolutions are known: what resolves behind all that is applied resolves later, in its place. A fill that
+ * comes before it would find a unit that is resolved by a payout that nobody knows, and a replay could need the archive.
+ */
+export const knownTo = (applied: readonly BlockRange[]): number => applied.at(-1)?.toBlock ?? -1;
 
 export async function finalizedBlock(trx: Trx): Promise<number> {
   const row = await trx.selectFrom("flow.chain_state").select("finalized_block").executeTakeFirstOrThrow();

@@ -53,10 +53,7 @@ export async function applyFills(
   const page = await readPage(trx, archived ?? part, archived === null ? maxFills : null, fillTable);
   const done: BlockRange = { fromBlock: part.fromBlock, toBlock: page.toBlock };
   const appliedNow = mergeRanges([...applied, done]);
-
-  // What resolves behind all that is applied resolves later, in its place: a replay of that could need the archive.
-  const knownTo = appliedNow.at(-1)?.toBlock ?? page.toBlock;
-  const { changed, replayed } = await applyEntries(trx, page.entries, appliedNow, knownTo, rules);
+  const { changed, replayed } = await applyEntries(trx, page.entries, appliedNow, rules);
   await saveUnits(trx, [...changed, ...replayed]);
 
   await countWalletDays(trx, done, fillTable);
@@ -76,12 +73,11 @@ async function applyEntries(
   trx: Trx,
   entries: readonly LedgerEntry[],
   applied: readonly BlockRange[],
-  knownTo: number,
   rules: LedgerRules,
 ): Promise<Applied> {
   const named = new Map<UnitKey, UnitName>();
   for (const entry of entries) for (const unit of unitsOf(entry)) named.set(unitKey(unit), unit);
-  const markets = await marketsOf(trx, named.values(), knownTo);
+  const markets = await marketsOf(trx, named.values(), applied);
   const units = await loadUnits(trx, named.values(), markets);
   const archived = await archivedUntil(trx);
   const options = { archivedUntil: archived, fixed: new Set<UnitKey>() };
@@ -90,16 +86,20 @@ async function applyEntries(
   const plan = await planReplay(trx, [...folded.outOfOrder.values()], applied, archived);
   const { changed } =
     plan.fixed.size === 0 ? folded : rules.foldEntries(units, entries, markets, { ...options, fixed: plan.fixed });
-  const all = new Map([...markets, ...(await marketsOf(trx, plan.units.values(), knownTo))]);
+  const all = new Map([...markets, ...(await marketsOf(trx, plan.units.values(), applied))]);
   const replayed = await replay(trx, { markets: [], units: [...plan.units.values()] }, applied, all, rules);
   return { changed: [...changed].flatMap(([key, unit]) => (plan.units.has(key) ? [] : [unit])), replayed };
 }
 
-const marketsOf = (trx: Trx, units: Iterable<UnitName>, knownTo: number): Promise<ReadonlyMap<number, LedgerMarket>> =>
+const marketsOf = (
+  trx: Trx,
+  units: Iterable<UnitName>,
+  applied: readonly BlockRange[],
+): Promise<ReadonlyMap<number, LedgerMarket>> =>
   loadMarkets(
     trx,
     [...units].map(({ marketKey }) => marketKey),
-    knownTo,
+    applied,
     false,
   );
 

@@ -120,30 +120,30 @@ export async function loadMarketUnits(
 }
 
 /** Units of the markets that do not know the resolution, or know another one. */
-const unresolved = (marketKeys: readonly number[], finalizedBlock: number) => sql`
+const unresolved = (marketKeys: readonly number[], knownTo: number) => sql`
   FROM unnest(${int4Array(marketKeys)}) AS due (market_key)
-  JOIN flow.resolution r ON r.market_key = due.market_key AND r.block_number <= ${finalizedBlock}
+  JOIN flow.resolution r ON r.market_key = due.market_key AND r.block_number <= ${knownTo}
   JOIN flow.unit u ON u.market_key = due.market_key AND u.resolved_at IS DISTINCT FROM r.resolved_at`;
 
 export async function loadUnresolved(
   trx: Trx,
   marketKeys: readonly number[],
-  finalizedBlock: number,
+  knownTo: number,
   limit: number,
   markets: Markets,
 ): Promise<readonly UnitRecord[]> {
   const { rows } = await sql<{ unit: string }>`
-    SELECT u::text AS unit ${unresolved(marketKeys, finalizedBlock)} LIMIT ${limit}`.execute(trx);
+    SELECT u::text AS unit ${unresolved(marketKeys, knownTo)} LIMIT ${limit}`.execute(trx);
   return rows.map((row) => toUnitRecord(row.unit, markets));
 }
 
 export async function withoutUnresolved(
   trx: Trx,
   marketKeys: readonly number[],
-  finalizedBlock: number,
+  knownTo: number,
 ): Promise<readonly number[]> {
   const { rows } = await sql<{ market_key: number }>`
-    SELECT DISTINCT due.market_key ${unresolved(marketKeys, finalizedBlock)}`.execute(trx);
+    SELECT DISTINCT due.market_key ${unresolved(marketKeys, knownTo)}`.execute(trx);
   const waiting = new Set(rows.map((row) => row.market_key));
   return marketKeys.filter((key) => !waiting.has(key));
 }
