@@ -16,7 +16,7 @@ import type { Signal } from "../signals/signal.ts";
 import { viewAccount } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
-import { retryExit, withPosition } from "./exits.ts";
+import { pauseExit, retryExit, withPosition } from "./exits.ts";
 import { expireSignal, skipSignal, updateSignal } from "./signals.ts";
 import type { EngineState } from "./state.ts";
 
@@ -121,7 +121,12 @@ function decideExit(state: EngineState, { view, at }: BookObserved, position: Po
     });
     return andThen(told, (next) => submit(next, decision, view));
   }
-  if (decision.refusal.code !== "BELOW_MIN_SIZE") return unchanged(retryExit(state, position, exit));
+  const { code } = decision.refusal;
+  if (code === "DATA_STALE") return unchanged(retryExit(state, position, exit));
+  if (code !== "BELOW_MIN_SIZE") {
+    const awaitsBid = code !== "TRADING_PAUSED" && (view.book?.bids.length ?? 0) === 0;
+    return unchanged(pauseExit(state, position, exit, awaitsBid));
+  }
   // It will not grow by waiting: the rest is held until the market is resolved.
   const held = withPosition(state, { ...position, exit: { ...exit, stage: "TOO_SMALL" } });
   return exit.signalId === null

@@ -3,7 +3,7 @@ import type { PositionId } from "../ids/ids.ts";
 import type { TradingState } from "../risk/limits.ts";
 import { andThen, type StepResult, unchanged } from "./command.ts";
 import type { EventOf } from "./event.ts";
-import { requestExit } from "./exits.ts";
+import { hastenExit, requestExit } from "./exits.ts";
 import { mapEmptyEntries } from "./order-corrections.ts";
 import { withdraw } from "./resting-orders.ts";
 import { mapRecord } from "./shards.ts";
@@ -34,20 +34,28 @@ function closeThose(state: EngineState, isMeant: (positionId: PositionId) => boo
       : { ...entry, exit: { reason: "COMMAND", signalId: null } };
   const orders = mapRecord(state.orders, mark);
   const marked = mapEmptyEntries(orders === state.orders ? state : { ...state, orders }, mark);
-  return sortedValues(state.positions)
-    .filter(({ id }) => isMeant(id))
-    .reduce(
-      (result, position) => andThen(result, (next) => requestExit(next, position, "COMMAND", null)),
-      withdraw(marked, ({ order }) => isMeant(order.positionId)),
-    );
+  const closed = sortedValues(state.positions).filter(({ id }) => isMeant(id));
+  return closed.reduce(
+    (result, position) =>
+      andThen(
+        andThen(result, (next) => requestExit(next, position, "COMMAND", null)),
+        (next) => hastenExit(next, position),
+      ),
+    withdraw(marked, ({ order }) => isMeant(order.positionId)),
+  );
 }
 
 function setTradingState(state: EngineState, tradingState: TradingState, commandId: string): StepResult {
   if (state.tradingState === tradingState) return unchanged(state);
   const facts = { from: state.tradingState, to: tradingState };
-  return {
+  const told: StepResult = {
     state: { ...state, tradingState },
     commands: [{ kind: "notify", notice: { kind: "tradingState", key: `tradingState-${commandId}`, facts } }],
     changes: [],
   };
+  if (state.tradingState !== "HALTED") return told;
+  return sortedValues(state.positions).reduce(
+    (result, position) => andThen(result, (next) => hastenExit(next, position)),
+    told,
+  );
 }

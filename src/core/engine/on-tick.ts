@@ -13,7 +13,7 @@ import { refreshEquity } from "./account.ts";
 import { andThen, type ChangedRow, type StepResult, unchanged } from "./command.ts";
 import { positionFacts } from "./entries.ts";
 import type { EventOf } from "./event.ts";
-import { askForExit, requestExit } from "./exits.ts";
+import { askForExit, hastenExit, requestExit } from "./exits.ts";
 import { BRANCHES, filterBranch, mapRecord } from "./shards.ts";
 import { expireSignal, updateSignal } from "./signals.ts";
 import { type EngineState, openCostUsd, sortedValues } from "./state.ts";
@@ -83,6 +83,7 @@ export function onMarks(state: EngineState, { bids, at }: EventOf<"positionsMark
       // What is sold at which bid may have changed with a start.
       bid === position.mark?.bid ? sellByMark(next, position) : mark(next, { ...position, mark: { bid, ask, at } }),
     );
+    if (position.exit?.awaitsBid) result = andThen(result, (next) => hastenExit(next, position));
   }
   return result.state === state ? result : andThen(result, (next) => refreshEquity(next, at));
 }

@@ -83,7 +83,7 @@ function endExit(state: EngineState, before: Position): StepResult {
     return exit?.signalId ? skipSignal(state, exit.signalId, refusal) : unchanged(state);
   }
   if (closeReason === null || closeReason === "RESOLUTION" || closeReason === "VOIDED") return unchanged(state);
-  return unchanged(retryExit(state, now, { reason: closeReason, signalId: null, stage: "RETRY", retryAt: null }));
+  return unchanged(retryExit(state, now, { reason: closeReason, signalId: null }));
 }
 
 function bookCorrection(state: EngineState, before: Position, correction: Realization): StepResult {

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { aHolder, anEngine } from "../../../test/support/engine.ts";
-import { $, aBook, aConfig, aFillEvent, aMarketId, aView, NOON, px, sh } from "../../../test/support/trading.ts";
+import {
+  $,
+  aBook,
+  aConfig,
+  aFillEvent,
+  aMarketId,
+  aView,
+  NOON,
+  px,
+  sh,
+  someTerms,
+} from "../../../test/support/trading.ts";
+import type { MarketView } from "../execution/market-view.ts";
 import type { PositionId } from "../ids/ids.ts";
 import { addMs, DAY_MS, type EpochMs } from "../time/time.ts";
 import type { EngineEvent } from "./event.ts";
@@ -95,6 +107,84 @@ describe("exits", () => {
     engine.fill([{ price: px("0.49"), size: sh("100"), cash: $("49"), fee: $("0") }]);
     engine.tell(resolved);
     expect(engine.state()).toMatchObject({ positions: {}, cashUsd: $("10097.5") });
+  });
+});
+
+describe("an exit that there is nobody to sell to", () => {
+  const empty = { book: aBook([], [["0.51", "100"]]) };
+  const ended = { terms: { ...someTerms, acceptingOrders: false } };
+  const command = (kind: "halt" | "resume" | "close-all", at: EpochMs) =>
+    ({ kind: "commanded", at, commandId: `${kind}-${at}`, command: { kind } }) as const;
+
+  /** One that is to sell; it is told the time every second for as long, and sees this market whenever it asks. */
+  function aSeller() {
+    const engine = aHolder();
+    engine.tell(command("close-all", NOON));
+    let [seen, shown] = [engine.books().length - 1, NOON];
+    const look = (view: Partial<MarketView>, at: EpochMs): number => {
+      const asked = engine.books().length;
+      if (asked > seen) engine.showBook(aView(at, view));
+      const news = asked - seen;
+      seen = asked;
+      return news;
+    };
+    const wait = (seconds: number, view: Partial<MarketView>) => {
+      let questions = look(view, shown);
+      for (const end = addMs(shown, seconds * 1_000); shown < end; ) {
+        shown = addMs(shown, 1_000);
+        engine.tell({ kind: "ticked", at: shown });
+        questions += look(view, shown);
+      }
+      return questions;
+    };
+    const bid = () => {
+      const tokenId = engine.position()?.tokenId as never;
+      engine.tell({ kind: "positionsMarked", at: shown, bids: [{ tokenId, bid: px("0.49") }] });
+    };
+    return { ...engine, wait, bid, now: () => shown };
+  }
+
+  it.each([
+    ["whose market has ended", ended],
+    ["whose book the venue has put away", { book: null }],
+    ["whose book has no bid", empty],
+  ])("%s pauses twice as long each time, up to five minutes", (_, view) => {
+    const engine = aSeller();
+    // At once and after 5, 15, 35, 75, 155, 315 and 615 seconds.
+    expect(engine.wait(10, view)).toBe(2);
+    expect(engine.wait(606, view)).toBe(6);
+    expect(engine.wait(3_000, view)).toBe(10);
+    expect(engine.orders()).toHaveLength(1);
+  });
+
+  it("goes on when there is a bid, and as quickly as ever where that buys nothing", () => {
+    const engine = aSeller();
+    engine.wait(700, empty);
+    engine.bid();
+    expect(engine.wait(1, {})).toBe(1);
+    const { clientOrderId } = engine.orders().at(-1) ?? {};
+    const result = { status: "unfilled", reason: "NO_LIQUIDITY" } as const;
+    engine.tell({ kind: "orderResult", at: engine.now(), clientOrderId: clientOrderId as never, result });
+    expect(engine.wait(5, empty)).toBe(1);
+    expect(engine.wait(15, empty)).toBe(2);
+  });
+
+  it("is not hurried by the bids of a market that takes no orders, but by a person", () => {
+    const engine = aSeller();
+    engine.wait(700, ended);
+    engine.bid();
+    expect(engine.wait(1, ended)).toBe(0);
+    engine.tell(command("close-all", engine.now()));
+    expect(engine.wait(1, ended)).toBe(1);
+  });
+
+  it("goes on at once when trading does", () => {
+    const engine = aSeller();
+    engine.tell(command("halt", NOON));
+    expect(engine.wait(700, {})).toBe(8);
+    engine.tell(command("resume", engine.now()));
+    expect(engine.wait(0, {})).toBe(1);
+    expect(engine.orders()).toHaveLength(2);
   });
 });
 

@@ -33,6 +33,10 @@ export type ExitRequest = {
   readonly stage: "AWAITING_BOOK" | "RETRY" | "ORDER_IN_FLIGHT" | "TOO_SMALL";
   /** When a RETRY is due. */
   readonly retryAt: EpochMs | null;
+  /** How long the last pause for want of a market was; absent: there was one to sell in. */
+  readonly pauseMs?: number;
+  /** It is a bid that is wanting: the first one seen ends the pause. */
+  readonly awaitsBid?: true;
 };
 
 /** A holding of one token, from its entry to its end. Total cost is the truth; prices are derived for showing. */
