@@ -5,14 +5,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-// A short look only: that it runs without a terminal, reads, marks what it shows, and ends well on Ctrl-C.
+// A short look only: that it runs without a terminal, reads, marks what it shows, and ends well when all its processes
+// are asked to at once, as a terminal's Ctrl-C and a supervisor's stop do.
 // What it finds within a minute, and that it ends by itself, is measured by `npm run bench:demo`.
 
 const cli = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
 
-/** Runs it until it says that fills were read, and presses Ctrl-C then. */
+/** Runs it until it says that fills were read, and stops its group of processes then. */
 function untilFillsAreRead(args: readonly string[]): Promise<{ readonly out: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? "" } });
+  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? "" }, detached: true });
   let out = "";
   let isStopped = false;
   child.stderr.on("data", (piece: Buffer) => {
@@ -22,7 +23,7 @@ function untilFillsAreRead(args: readonly string[]): Promise<{ readonly out: str
     out += piece.toString();
     if (isStopped || !/^SIMULATED [1-9][\d,]* fills/m.test(out)) return;
     isStopped = true;
-    child.kill("SIGINT");
+    process.kill(-(child.pid ?? 0), "SIGTERM");
   });
   return new Promise((resolve) => child.once("close", (code) => resolve({ out, code })));
 }

@@ -9,8 +9,8 @@ const HISTORY_HOURS = 30;
 const { seed, speed, startedAt } = JSON.parse(process.argv[2] ?? "{}") as SimnetArguments;
 const tell = (message: SimnetMessage): void => void process.send?.(message);
 
-// Ctrl-C in a terminal reaches this process too; the parent decides when the world ends.
-process.on("SIGINT", () => {});
+// Ctrl-C in a terminal and a supervisor's stop reach this process too; the parent decides when the world ends.
+for (const cause of ["SIGINT", "SIGTERM"]) process.on(cause, () => {});
 process.on("disconnect", () => process.exit(0));
 
 try {
