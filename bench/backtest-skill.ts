@@ -2,17 +2,19 @@
  * Whether a backtest tells skill from luck: many of simnet's worlds, with skill and without, and worlds in which what the
  * informed know is in the price after five seconds. `--seeds 100 --first 1 --days 90 --worlds planted,none,decay`.
  */
-import { parseArgs } from "node:util";
 import { STUDY_DELAYS_S } from "../src/core/backtest/study.ts";
 import { plantedEdge, runSkillWorld } from "../test/support/backtest-worlds.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { printBench, significant } from "./support/bench-report.ts";
 
-const text = (value: string) => ({ type: "string", default: value }) as const;
-const { values } = parseArgs({
-  options: { seeds: text("20"), first: text("1"), days: text("90"), worlds: text("planted,none,decay") },
-});
-const [first, seeds, days] = [Number(values.first), Number(values.seeds), Number(values.days)];
-const kinds = values.worlds.split(",");
+const { first, seeds, days, worlds } = scriptCommand("report:backtest", "Whether a backtest tells skill from luck.")
+  .option("--seeds <number>", "worlds of each kind", numeric, 20)
+  .option("--first <number>", "first seed", numeric, 1)
+  .option("--days <number>", "of each world", numeric, 90)
+  .option("--worlds <kinds>", "planted, none, decay", "planted,none,decay")
+  .parse()
+  .opts<{ seeds: number; first: number; days: number; worlds: string }>();
+const kinds = worlds.split(",");
 const verdicts: Record<string, number> = {};
 const intervals: Record<string, number> = {};
 const covered: Record<string, number> = {};

@@ -11,24 +11,24 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Option } from "commander";
 import { openDuckdb } from "../src/adapters/archive/duckdb.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { type BacktestSize, generateFills } from "./support/backtest-data.ts";
 import { printBench, significant, spread } from "./support/bench-report.ts";
 import { measureSweep } from "./support/sweep-speed.ts";
 
-const { values } = parseArgs({
-  options: {
-    fills: { type: "string" },
-    runs: { type: "string", default: "3" },
-    quick: { type: "boolean", default: false },
-    part: { type: "string", default: "all" },
-    "sweep-fills": { type: "string" },
-    rounds: { type: "string", default: "5" },
-  },
-});
-const fills = Number(values.fills ?? (values.quick ? 1_000_000 : 50_000_000));
-const sweepFills = Number(values["sweep-fills"] ?? (values.quick ? 100_000 : 300_000));
+const values = scriptCommand("bench:backtest", "A backtest against a bare scan, and a sweep with one worker and two.")
+  .option("--fills <number>", "of the backtest; by default 50 million", numeric)
+  .option("--runs <number>", "of the backtest", numeric, 3)
+  .option("--quick", "less of everything")
+  .addOption(new Option("--part <part>", "one of the two").choices(["all", "run", "sweep"]).default("all"))
+  .option("--sweep-fills <number>", "of the sweep; by default 300,000", numeric)
+  .option("--rounds <number>", "of the sweep", numeric, 5)
+  .parse()
+  .opts<{ fills?: number; runs: number; quick?: true; part: string; sweepFills?: number; rounds: number }>();
+const fills = values.fills ?? (values.quick ? 1_000_000 : 50_000_000);
+const sweepFills = values.sweepFills ?? (values.quick ? 100_000 : 300_000);
 const size: BacktestSize = { fills, wallets: 300_000 };
 /** A run that rebuilds scores holds 75 bytes for each closed unit and 850 for each open one, and here nearly every fill is one. */
 const SCORED_MAX = 1_000_000;
@@ -64,7 +64,7 @@ async function measureRuns(folder: string): Promise<Record<string, unknown>> {
   duckdb.close();
   const runs: Measured[] = [];
   const scans: Measured[] = [];
-  for (let run = 0; run < Number(values.runs); run += 1) {
+  for (let run = 0; run < values.runs; run += 1) {
     runs.push(measure("run", path, size));
     scans.push(measure("scan", path, size));
   }
@@ -88,7 +88,7 @@ const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-backtest-"));
 try {
   const figures = values.part === "sweep" ? {} : await measureRuns(folder);
   const sweepSize: BacktestSize = { fills: sweepFills, wallets: Math.ceil(sweepFills / 100) };
-  const swept = values.part === "run" ? {} : await measureSweep(folder, sweepSize, Number(values.rounds));
+  const swept = values.part === "run" ? {} : await measureSweep(folder, sweepSize, values.rounds);
   printBench("backtest", { ...figures, ...swept });
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { openDatabase } from "../src/adapters/postgres/connect.ts";
@@ -16,6 +15,7 @@ import { migrate } from "../src/adapters/postgres/migrate.ts";
 import { createSystemClock } from "../src/adapters/system/clock.ts";
 import { chromiumPath } from "../test/support/chromium.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { scriptCommand } from "../test/support/script-command.ts";
 import { buildWeb, isBuilt } from "../web/build.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
 import type { DashboardHostMessage } from "./support/dashboard-host.ts";
@@ -25,7 +25,10 @@ import { percentile } from "./support/live-latency.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
 import type { ViewersMessage, ViewersOrder } from "./support/stream-viewers.ts";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const values = scriptCommand("bench:dashboard", "Streams and views of the dashboard beside a working executor.")
+  .option("--quick", "less of everything")
+  .parse()
+  .opts<{ quick?: true }>();
 /** 700 fills a second at the rhythm of Polygon. */
 const LIVE = { blockMs: 1_500, fills: 1_050, oneIn: 10, blocks: values.quick ? 6 : 20 };
 const ROUNDS = values.quick ? 2 : 5;

@@ -3,15 +3,18 @@
  * processor time of the one thread that all of it needs.
  * Run: npm run bench:decode [-- --quick]
  */
-import { parseArgs } from "node:util";
 import { decodeEventLog, parseAbi } from "viem";
 import { createLogParser } from "../src/adapters/polygon/rpc-schemas.ts";
 import { decodeFill } from "../src/core/chain/decode-fill.ts";
 import type { Fill, RawLog } from "../src/core/chain/fill.ts";
+import { scriptCommand } from "../test/support/script-command.ts";
 import { printBench, spread, threadMs } from "./support/bench-report.ts";
 import { createBlockMaker, FIRST_BLOCK, isFill, type LogJson } from "./support/v2-logs.ts";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const values = scriptCommand("bench:decode", "Decoding of fills.")
+  .option("--quick", "less of everything")
+  .parse()
+  .opts<{ quick?: true }>();
 const LOGS = values.quick ? 50_000 : 1_000_000;
 const CHUNK = 1_000;
 const RUNS = 5;

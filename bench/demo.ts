@@ -6,8 +6,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { z } from "zod";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { printBench, significant, spread } from "./support/bench-report.ts";
 
 const report = z.object({
@@ -21,9 +21,11 @@ const report = z.object({
 
 type Figures = Readonly<Record<string, number | null>>;
 
-const { values } = parseArgs({
-  options: { runs: { type: "string", default: "1" }, seed: { type: "string", default: "1" } },
-});
+const values = scriptCommand("bench:demo", "The demo in a clean folder: what it took to see something.")
+  .option("--runs <number>", "how often", numeric, 1)
+  .option("--seed <number>", "of the first", numeric, 1)
+  .parse()
+  .opts<{ runs: number; seed: number }>();
 
 async function runOnce(seed: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "orderflow-bench-demo-"));
@@ -72,7 +74,7 @@ function summarise(runs: readonly Figures[], key: string): unknown {
 }
 
 const runs: Figures[] = [];
-for (let run = 0; run < Number(values.runs); run++) runs.push(await runOnce(Number(values.seed) + run));
+for (let run = 0; run < values.runs; run++) runs.push(await runOnce(values.seed + run));
 const keys = ["first_signal_s", "first_closed_s", "auc_skill", "false_whale_rate", "top_decile_share"];
 const figures = Object.fromEntries(keys.map((key) => [key, summarise(runs, key)]));
 printBench("demo", figures);

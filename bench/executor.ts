@@ -3,23 +3,25 @@
  * executor runs in a process of its own, both on one PostgreSQL. Then whole cycles over many candidates at once.
  * Run: npm run bench:executor [-- --quick] [--one-in N]
  */
-import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import { type Database, openDatabase } from "../src/adapters/postgres/connect.ts";
 import { migrate } from "../src/adapters/postgres/migrate.ts";
 import { createSystemClock } from "../src/adapters/system/clock.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
 import { blocksOfSignals, startExecutor } from "./support/executor-child.ts";
 import { createExecutorWorld, type ExecutorWorld } from "./support/executor-world.ts";
 import { percentile } from "./support/live-latency.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
 
-const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, "one-in": { type: "string", default: "10" } },
-});
+const values = scriptCommand("bench:executor", "From a block to a decision.")
+  .option("--quick", "less of everything")
+  .option("--one-in <number>", "a signal in so many fills", numeric, 10)
+  .parse()
+  .opts<{ quick?: true; oneIn: number }>();
 /** 700 fills a second at the rhythm of Polygon. */
-const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 40, oneIn: Number(values["one-in"]) };
+const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 40, oneIn: values.oneIn };
 /** Until the compiler has seen what an executor does all day. */
 const WARM_UP_BLOCKS = values.quick ? 3 : 10;
 const ROUNDS = values.quick ? 1 : 3;

@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { sql } from "kysely";
 import pg from "pg";
 import { type Database, type DatabaseTarget, openDatabase } from "../src/adapters/postgres/connect.ts";
@@ -17,10 +16,15 @@ import { type SimnetProcess, startSimnetProcess } from "../src/apps/demo/simnet-
 import { createListener } from "../src/apps/listener.ts";
 import type { Logger } from "../src/ports/logger.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { printBench, spread } from "./support/bench-report.ts";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, quick: { type: "boolean" } } });
-const runs = values.quick === true ? 1 : Number(values.runs);
+const values = scriptCommand("bench:listener-rows", "The listener from simnet into each engine.")
+  .option("--runs <number>", "of each engine", numeric, 5)
+  .option("--quick", "one run")
+  .parse()
+  .opts<{ runs: number; quick?: true }>();
+const runs = values.quick ? 1 : values.runs;
 
 const ignore = (): void => {};
 const silent: Logger = { debug: ignore, info: ignore, warn: console.warn, error: console.error, with: () => silent };

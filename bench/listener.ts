@@ -3,10 +3,10 @@
  * our listener on a live chain. Every fill and every decoded column is compared with Ponder's.
  * Run: npm run bench:listener [-- --quick] [--rounds N] [--blocks N] [--without-ponder] [--without-live] [--live-only]
  */
-import { parseArgs } from "node:util";
 import pg from "pg";
 import { defaultListenerConfig } from "../src/services/listener/listener-config.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { monotonicMs, printBench, significant, spread } from "./support/bench-report.ts";
 import { runCopyLimit } from "./support/copy-limit.ts";
 import { requireSameFills, sizeOfFills } from "./support/fill-tables.ts";
@@ -17,19 +17,25 @@ import { installPonder, runPonder } from "./support/ponder.ts";
 import { postgresSeconds, processorSeconds } from "./support/processor-time.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string" },
-    blocks: { type: "string" },
-    "without-ponder": { type: "boolean", default: false },
-    "live-only": { type: "boolean", default: false },
-    "without-live": { type: "boolean", default: false },
-  },
-});
-const BLOCKS = Number(values.blocks ?? (values.quick ? 500 : 5_000));
+const values = scriptCommand("bench:listener", "The listener against Ponder and a bare COPY, and live.")
+  .option("--quick", "less of everything")
+  .option("--rounds <number>", "by default 3", numeric)
+  .option("--blocks <number>", "by default 5,000", numeric)
+  .option("--without-ponder", "leave Ponder out")
+  .option("--live-only", "latency alone")
+  .option("--without-live", "no latency")
+  .parse()
+  .opts<{
+    quick?: true;
+    rounds?: number;
+    blocks?: number;
+    withoutPonder?: true;
+    liveOnly?: true;
+    withoutLive?: true;
+  }>();
+const BLOCKS = values.blocks ?? (values.quick ? 500 : 5_000);
 const FILLS_PER_BLOCK = 100;
-const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
+const ROUNDS = values.rounds ?? (values.quick ? 1 : 3);
 /** 700 fills a second at the rhythm of Polygon. */
 const LIVE = { blockMs: 1_500, fills: 1_050, blocks: values.quick ? 8 : 60 };
 /** What a listener reads before it follows, when it is started for the first time. */
@@ -106,7 +112,7 @@ async function runRound(node: LogServer, serverUrl: string, round: number): Prom
   const copy = await runCopyLimit(url);
   if (copy.rows !== fills || fills < BLOCKS * FILLS_PER_BLOCK) throw new Error(`${fills} fills, ${copy.rows} copied`);
   let ponder: number | null = null;
-  if (!values["without-ponder"]) {
+  if (!values.withoutPonder) {
     await withClient(url, (client) => client.query("CHECKPOINT"));
     ponder = (await timed(node, () => runPonder(node, url, BLOCKS))).seconds;
     await withClient(url, requireSameFills);
@@ -124,7 +130,7 @@ async function runRound(node: LogServer, serverUrl: string, round: number): Prom
 }
 
 async function runRounds(serverUrl: string): Promise<Round[]> {
-  if (!values["without-ponder"]) installPonder();
+  if (!values.withoutPonder) installPonder();
   const node = await startLogServer({ blocks: BLOCKS, fills: FILLS_PER_BLOCK, empty: 1_000 });
   try {
     const rounds: Round[] = [];
@@ -155,9 +161,9 @@ console.log(
 );
 try {
   await warmLog(server.url);
-  const rounds = values["live-only"] ? [] : await runRounds(server.url);
+  const rounds = values.liveOnly ? [] : await runRounds(server.url);
   console.log(`live: ${LIVE.blocks} blocks, one every ${LIVE.blockMs} ms, of ${LIVE.fills} fills on average`);
-  const delays = values["without-live"] ? [] : await runLive(server.url);
+  const delays = values.withoutLive ? [] : await runLive(server.url);
   const at = (share: number): number => significant(percentile(delays, share));
   console.log(
     `live: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms over ${delays.length} blocks`,

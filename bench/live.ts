@@ -9,7 +9,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { createAccountClient } from "../src/adapters/polymarket-clob/account-client.ts";
 import { openDatabase } from "../src/adapters/postgres/connect.ts";
 import { createLiveOrderStore } from "../src/adapters/postgres/live-order-store.ts";
@@ -25,12 +24,16 @@ import type { LiveOrderStore } from "../src/ports/live-order-store.ts";
 import { createLiveVenue } from "../src/services/live/live-venue.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { createQuietLogger } from "../test/support/quiet-logger.ts";
+import { scriptCommand } from "../test/support/script-command.ts";
 import { monotonicMs, printBench, significant } from "./support/bench-report.ts";
 import { percentile } from "./support/live-latency.ts";
 import type { OrderDeskMessage } from "./support/order-desk.ts";
 import { SERVER_SETTINGS } from "./support/server-settings.ts";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const values = scriptCommand("bench:live", "From a decision to a signed order at the venue.")
+  .option("--quick", "less of everything")
+  .parse()
+  .opts<{ quick?: true }>();
 const ORDERS = values.quick ? 300 : 3_000;
 const WARM_UP = values.quick ? 100 : 500;
 const WALLET = `0x${"22".repeat(20)}`;

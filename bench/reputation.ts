@@ -12,29 +12,29 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Option } from "commander";
 import pg from "pg";
 import { openDuckdb } from "../src/adapters/archive/duckdb.ts";
 import { openDatabase } from "../src/adapters/postgres/connect.ts";
 import { migrate } from "../src/adapters/postgres/migrate.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { printBench, significant, spread, timeMs } from "./support/bench-report.ts";
 import { addHour, checkHour, createLedger, paidIn } from "./support/increment-data.ts";
 import { generatePopulation, sizeAt, totalOf } from "./support/population-data.ts";
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: "string" },
-    hour: { type: "string" },
-    runs: { type: "string" },
-    part: { type: "string" },
-    keep: { type: "string" },
-    quick: { type: "boolean" },
-  },
-});
-const scale = Number(values.scale ?? (values.quick === true ? 0.02 : 1));
-const hourScale = Number(values.hour ?? scale);
-const runs = Number(values.runs ?? (scale >= 0.5 ? 3 : 5));
+const values = scriptCommand("bench:reputation", "Reputation at the size of the venue.")
+  .option("--scale <number>", "share of the venue", numeric)
+  .option("--hour <number>", "share of its hour", numeric)
+  .option("--runs <number>", "of each measurement", numeric)
+  .addOption(new Option("--part <part>", "one half").choices(["full", "increment"]))
+  .option("--keep <folder>", "keeps the files and the ledger, and uses what is there")
+  .option("--quick", "a fiftieth")
+  .parse()
+  .opts<{ scale?: number; hour?: number; runs?: number; part?: string; keep?: string; quick?: true }>();
+const scale = values.scale ?? (values.quick ? 0.02 : 1);
+const hourScale = values.hour ?? scale;
+const runs = values.runs ?? (scale >= 0.5 ? 3 : 5);
 const size = sizeAt(scale);
 /** PostgreSQL's account has to get to it. */
 const base = values.keep ?? mkdtempSync(join(tmpdir(), "orderflow-bench-reputation-"));

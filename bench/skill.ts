@@ -5,7 +5,6 @@
  * all that is in it, so that the seeds may be run in several goes.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { PGlite } from "@electric-sql/pglite";
 import { sql } from "kysely";
 import { type Database, openDatabase } from "../src/adapters/postgres/connect.ts";
@@ -15,15 +14,23 @@ import { addMs, epochMs } from "../src/core/time/time.ts";
 import { createManualClock } from "../test/support/manual-clock.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { createReputationBench } from "../test/support/reputation-bench.ts";
+import { numeric, scriptCommand } from "../test/support/script-command.ts";
 import { readSimnetChain } from "../test/support/simnet-listener.ts";
 import { printBench } from "./support/bench-report.ts";
 import { type JudgedWallet, summarizeSeed, summarizeSkill } from "./support/skill-summary.ts";
 
-const text = (value: string) => ({ type: "string", default: value }) as const;
-const { values } = parseArgs({
-  options: { seeds: text("20"), first: text("1"), hours: text("36"), file: { type: "string" } },
-});
-const [first, count, hours] = [Number(values.first), Number(values.seeds), Number(values.hours)];
+const {
+  first,
+  seeds: count,
+  hours,
+  file,
+} = scriptCommand("report:skill", "How much of the planted skill the score finds.")
+  .option("--seeds <number>", "worlds", numeric, 20)
+  .option("--first <number>", "first seed", numeric, 1)
+  .option("--hours <number>", "of each world", numeric, 36)
+  .option("--file <file>", "keeps what each wallet got; the summary is over all in it")
+  .parse()
+  .opts<{ seeds: number; first: number; hours: number; file?: string }>();
 const NOW = epochMs(Date.UTC(2026, 10, 20, 12));
 const HOUR_MS = 3_600_000;
 
@@ -53,9 +60,8 @@ async function measure(db: Database, seed: number): Promise<readonly JudgedWalle
 }
 
 const judged: JudgedWallet[] = [];
-if (values.file !== undefined && existsSync(values.file)) {
-  for (const line of readFileSync(values.file, "utf8").trim().split("\n"))
-    judged.push(JSON.parse(line) as JudgedWallet);
+if (file !== undefined && existsSync(file)) {
+  for (const line of readFileSync(file, "utf8").trim().split("\n")) judged.push(JSON.parse(line) as JudgedWallet);
 }
 const server = await startPostgres();
 const db = await openDatabase(server === null ? { instance: await PGlite.create() } : { url: server.url });
@@ -64,8 +70,7 @@ try {
   for (let seed = first; seed < first + count; seed += 1) {
     const wallets = await measure(db, seed);
     judged.push(...wallets);
-    if (values.file !== undefined)
-      appendFileSync(values.file, wallets.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    if (file !== undefined) appendFileSync(file, wallets.map((row) => `${JSON.stringify(row)}\n`).join(""));
     console.log(`seed ${seed}: ${JSON.stringify(summarizeSeed(wallets))}`);
   }
 } finally {

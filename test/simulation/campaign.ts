@@ -6,31 +6,29 @@
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Option } from "commander";
 import { startPostgres } from "../support/postgres-server.ts";
+import { numeric, scriptCommand } from "../support/script-command.ts";
 import type { SeedResult } from "./run-seed.ts";
 import type { SeedTask } from "./seed-worker.ts";
 import { engineOf } from "./sim-database.ts";
 import { createTally, replayOf } from "./tally.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "2000" },
-    from: { type: "string", default: "1" },
-    engine: { type: "string", default: "both" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    /** No seed is begun after so long. */
-    minutes: { type: "string", default: "1440" },
-  },
-});
-const [from, seeds] = [Number(values.from), Number(values.seeds)];
-if (!["both", "pglite", "postgresql"].includes(values.engine)) throw new Error(`no engine ${values.engine}`);
+const values = scriptCommand("test:faults", "Seeds of the fault campaign of the listener.")
+  .option("--seeds <number>", "how many", numeric, 2000)
+  .option("--from <number>", "first seed", numeric, 1)
+  .addOption(new Option("--engine <engine>").choices(["both", "pglite", "postgresql"]).default("both"))
+  .option("--jobs <number>", "side by side", numeric, availableParallelism())
+  .option("--minutes <number>", "no seed is begun after so long", numeric, 1440)
+  .parse()
+  .opts<{ seeds: number; from: number; engine: "both" | "pglite" | "postgresql"; jobs: number; minutes: number }>();
+const { from, seeds } = values;
 const server = values.engine === "pglite" ? null : await startPostgres();
 if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
 if (values.engine === "both" && server === null) console.log("no PostgreSQL binaries were found: PGlite only");
 
 const taskOf = (seed: number): SeedTask => {
-  const engine = values.engine === "both" ? engineOf(seed, server !== null) : (values.engine as SeedTask["engine"]);
+  const engine = values.engine === "both" ? engineOf(seed, server !== null) : values.engine;
   return { seed, engine };
 };
 const startedAt = performance.now();
@@ -58,7 +56,7 @@ function work(): Promise<void> {
   const child = fork(path, server === null ? [] : [server.url], { serialization: "advanced" });
   let task: SeedTask | null = null;
   const give = (): void => {
-    const isOver = next >= from + seeds || performance.now() - startedAt > Number(values.minutes) * 60_000;
+    const isOver = next >= from + seeds || performance.now() - startedAt > values.minutes * 60_000;
     task = isOver ? null : taskOf(next++);
     if (task === null) child.disconnect();
     else child.send(task);
@@ -78,7 +76,7 @@ function work(): Promise<void> {
   });
 }
 
-await Promise.all(Array.from({ length: Math.min(Number(values.jobs), seeds) }, work));
+await Promise.all(Array.from({ length: Math.min(values.jobs, seeds) }, work));
 await server?.stop();
 const failures = tally.failures();
 const durationS = Math.round((performance.now() - startedAt) / 1_000);

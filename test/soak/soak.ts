@@ -11,8 +11,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { printBench } from "../../bench/support/bench-report.ts";
+import { numeric, scriptCommand } from "../support/script-command.ts";
 import { createSoakDatabase } from "./database.ts";
 import { layOutVersion } from "./earlier-version.ts";
 import { judge, report } from "./judge.ts";
@@ -20,17 +20,16 @@ import { CLI, SERVICES, superviseService } from "./services.ts";
 import type { Sample } from "./verdict.ts";
 import { startWorld } from "./world.ts";
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "1" },
-    crowd: { type: "string", default: "2500" },
-    history: { type: "string", default: "12" },
-    seed: { type: "string", default: "1" },
-    from: { type: "string" },
-    keep: { type: "boolean", default: false },
-  },
-});
-const SECONDS = Number(values.minutes) * 60;
+const values = scriptCommand("soak", "The services on PostgreSQL against a simulated world in trouble.")
+  .option("--minutes <number>", "of trouble", numeric, 1)
+  .option("--crowd <number>", "wallets", numeric, 2500)
+  .option("--history <hours>", "before it", numeric, 12)
+  .option("--seed <number>", "of the world", numeric, 1)
+  .option("--from <version>", "begin with this tag or commit, and upgrade")
+  .option("--keep", "keep logs and database")
+  .parse()
+  .opts<{ minutes: number; crowd: number; history: number; seed: number; from?: string; keep?: true }>();
+const SECONDS = values.minutes * 60;
 /** Kills come in the first part; memory is judged in the rest of it, after it has settled. */
 const KILL_UNTIL = 0.3;
 const SETTLED_AFTER = 0.4;
@@ -55,7 +54,7 @@ async function until(what: string, seconds: number, look: () => Promise<boolean>
 
 const folder = mkdtempSync(join(tmpdir(), "orderflow-soak-"));
 const world = await startWorld({
-  ...{ seed: Number(values.seed), historyHours: Number(values.history), crowd: Number(values.crowd) },
+  ...{ seed: values.seed, historyHours: values.history, crowd: values.crowd },
 });
 say(`a world from block ${world.firstBlock}; logs in ${folder}`);
 const cli = values.from === undefined ? CLI : layOutVersion(values.from, join(folder, "earlier"));
@@ -111,7 +110,7 @@ async function watch(loadAt: number): Promise<void> {
 }
 
 async function killInTurn(): Promise<void> {
-  const kills = Math.max(SERVICES.length, Math.round(Number(values.minutes) * KILL_UNTIL * KILLS_A_MINUTE));
+  const kills = Math.max(SERVICES.length, Math.round(values.minutes * KILL_UNTIL * KILLS_A_MINUTE));
   const pause = (SECONDS * KILL_UNTIL * 1_000) / (kills + 1);
   const returning: Promise<void>[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
@@ -194,7 +193,7 @@ try {
   const figures = judge({
     ...{ samples, services, settledFrom: SECONDS * SETTLED_AFTER, failures },
     facts: {
-      minutes: Number(values.minutes),
+      minutes: values.minutes,
       ...(values.from === undefined ? {} : { from: values.from }),
       fills_per_s: Math.round(fillsPerSecond),
       ...(await database.counts()),

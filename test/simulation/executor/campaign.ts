@@ -2,22 +2,20 @@
  * Runs seeds of the executor's kill campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
  * Run: npm run test:kills -- --seeds 2000 [--from 1] [--engine pglite|postgresql]
  */
-import { parseArgs } from "node:util";
+import { Option } from "commander";
 import { startPostgres } from "../../support/postgres-server.ts";
+import { numeric, scriptCommand } from "../../support/script-command.ts";
 import { openSimPglite, openSimServer } from "../sim-database.ts";
 import { runExecutorSeed } from "./run-seed.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "200" },
-    from: { type: "string", default: "1" },
-    engine: { type: "string", default: "pglite" },
-  },
-});
-const from = Number(values.from);
-const seeds = Number(values.seeds);
-const server = values.engine === "postgresql" ? await startPostgres() : null;
-if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
+const { seeds, from, engine } = scriptCommand("test:kills", "Seeds of the kill campaign of the executor.")
+  .option("--seeds <number>", "how many", numeric, 200)
+  .option("--from <number>", "first seed", numeric, 1)
+  .addOption(new Option("--engine <engine>").choices(["pglite", "postgresql"]).default("pglite"))
+  .parse()
+  .opts<{ seeds: number; from: number; engine: "pglite" | "postgresql" }>();
+const server = engine === "postgresql" ? await startPostgres() : null;
+if (engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
 const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
 
 const startedAt = performance.now();
@@ -30,11 +28,11 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   totals.orders += result.orders;
   if (result.problems.length === 0) continue;
   totals.failed += 1;
-  console.log(`seed ${seed} failed; alone: npm run test:kills -- --from ${seed} --seeds 1 --engine ${values.engine}`);
+  console.log(`seed ${seed} failed; alone: npm run test:kills -- --from ${seed} --seeds 1 --engine ${engine}`);
   for (const problem of result.problems.slice(0, 5)) console.log(`  ${problem}`);
 }
 await sim.close();
 await server?.stop();
 const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-console.log(`BENCH ${JSON.stringify({ name: "kills", engine: values.engine, seeds, seconds, ...totals })}`);
+console.log(`BENCH ${JSON.stringify({ name: "kills", engine: engine, seeds, seconds, ...totals })}`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -2,22 +2,20 @@
  * Runs seeds of the live campaign and ends with a `BENCH` line. A seed that fails is replayed alone by its number.
  * Run: npm run test:live -- --seeds 500 [--from 1] [--engine pglite|postgresql]
  */
-import { parseArgs } from "node:util";
+import { Option } from "commander";
 import { startPostgres } from "../../support/postgres-server.ts";
+import { numeric, scriptCommand } from "../../support/script-command.ts";
 import { openSimPglite, openSimServer } from "../sim-database.ts";
 import { runLiveSeed } from "./run-seed.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "500" },
-    from: { type: "string", default: "1" },
-    engine: { type: "string", default: "pglite" },
-  },
-});
-const from = Number(values.from);
-const seeds = Number(values.seeds);
-const server = values.engine === "postgresql" ? await startPostgres() : null;
-if (values.engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
+const { seeds, from, engine } = scriptCommand("test:live", "Seeds of the live campaign.")
+  .option("--seeds <number>", "how many", numeric, 500)
+  .option("--from <number>", "first seed", numeric, 1)
+  .addOption(new Option("--engine <engine>").choices(["pglite", "postgresql"]).default("pglite"))
+  .parse()
+  .opts<{ seeds: number; from: number; engine: "pglite" | "postgresql" }>();
+const server = engine === "postgresql" ? await startPostgres() : null;
+if (engine === "postgresql" && server === null) throw new Error("no PostgreSQL binaries were found");
 const sim = server === null ? await openSimPglite() : await openSimServer(server.url);
 const startedAt = performance.now();
 const totals = { failed: 0, kills: 0, faults: 0, posts: 0, trades: 0, rested: 0 };
