@@ -114,15 +114,19 @@ function createReplica(options: NetworkOptions, encoded: Map<string, readonly Rp
   const { world, firstBlock, finalityBlocks, historyBlocks } = options;
   const chain = createChain(world.play(), { firstBlock, finalityBlocks });
   apply(chain, { at: 0, kind: "mine", blocks: historyBlocks }, firstBlock);
+  /** A block's hash says everything of it, on every node. */
+  function logsOf(number: number): readonly RpcLog[] {
+    const { hash } = chain.header(number);
+    const logs = encoded.get(hash) ?? withRareLogs(chain.logsOf(number));
+    encoded.set(hash, logs);
+    return logs;
+  }
   return {
     ...chain,
-    /** A block's hash says everything of it, on every node. */
-    logsOf(number) {
-      const { hash } = chain.header(number);
-      const logs = encoded.get(hash) ?? withRareLogs(chain.logsOf(number));
-      encoded.set(hash, logs);
-      return logs;
-    },
+    logsOf,
+    transactionHashes: (number) => [
+      ...new Set([...chain.transactionHashes(number), ...logsOf(number).map(({ transactionHash }) => transactionHash)]),
+    ],
   };
 }
 

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { CALL_FAULTS, FEED_FAULTS, LIES, WIRE_FAULTS } from "../../src/adapters/simnet/faults/faults.ts";
+import {
+  CALL_FAULTS,
+  FEED_FAULTS,
+  LIES,
+  RECEIPT_FAULTS,
+  RECEIPT_LIES,
+  WIRE_FAULTS,
+} from "../../src/adapters/simnet/faults/faults.ts";
 import { DATABASE_FAULTS } from "./mortal-engine.ts";
 import { runSeed } from "./run-seed.ts";
 import { CATALOG_FAULTS } from "./sim-catalog.ts";
@@ -46,7 +53,10 @@ export function describeSeeds(seeds: readonly number[]): void {
 
     test("bring every kind of fault", () => {
       const ofServer = server === null ? [] : (["db_terminated"] as const);
-      const kinds = [...WIRE_FAULTS, ...CALL_FAULTS, ...LIES, ...FEED_FAULTS, ...DATABASE_FAULTS, ...CATALOG_FAULTS];
+      const kinds = [
+        ...[...WIRE_FAULTS, ...CALL_FAULTS, ...RECEIPT_FAULTS, ...LIES, ...RECEIPT_LIES],
+        ...[...FEED_FAULTS, ...DATABASE_FAULTS, ...CATALOG_FAULTS],
+      ];
       const unseen = [...kinds, ...ofServer].filter((kind) => (tally.faults().get(kind) ?? 0) === 0);
       expect(unseen).toEqual([]);
       expect(tally.totals()).toMatchObject({ deepestReorg: expect.toSatisfy((depth) => depth > 200) });

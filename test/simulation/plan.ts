@@ -1,4 +1,12 @@
-import { CALL_FAULTS, type Fault, FEED_FAULTS, LIES, WIRE_FAULTS } from "../../src/adapters/simnet/faults/faults.ts";
+import {
+  CALL_FAULTS,
+  type Fault,
+  FEED_FAULTS,
+  LIES,
+  RECEIPT_FAULTS,
+  RECEIPT_LIES,
+  WIRE_FAULTS,
+} from "../../src/adapters/simnet/faults/faults.ts";
 import { drawBetween, drawInteger } from "../../src/adapters/simnet/random/draws.ts";
 import { createPrng, type Prng } from "../../src/adapters/simnet/random/prng.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "../../src/adapters/simnet/server/rpc-methods.ts";
@@ -39,6 +47,10 @@ const FINALITIES = [4, 12, 40, 90, 180, 310, 340];
 /** Blocks of a recorded world are 1,000. */
 const LIVE_BLOCKS_MAX = 200;
 
+/** Seeds in which many blocks have more logs than anybody hands out at once. */
+const CROWDED = 0.06;
+const CROWDED_RESULTS_MAX = 30;
+
 const oneOf = <T>(random: Prng, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
 const chance = (random: Prng, probability: number): boolean => random() < probability;
 
@@ -47,6 +59,8 @@ export function drawPlan(seed: number): Plan {
   const historyBlocks = drawInteger(random, 40, chance(random, 0.7) ? 300 : 800);
   const finalityBlocks = oneOf(random, FINALITIES);
   const backfill = drawBackfill(random);
+  const crowd = createPrng(seed, "crowd");
+  const isCrowded = chance(crowd, CROWDED);
   const firstBlock = PARTITION - (chance(random, 0.3) ? drawInteger(random, 1, 300) : 0);
   return {
     seed,
@@ -59,8 +73,8 @@ export function drawPlan(seed: number): Plan {
     rangeBlocks: oneOf(random, [1, 10, 50, 200]),
     rangeBlocksMax: oneOf(random, [50, 400, 2_000]),
     events: drawEvents(random, historyBlocks, finalityBlocks, backfill?.atMs ?? null),
-    endpoints: drawEndpoints(random),
-    rates: drawRates(random),
+    endpoints: drawEndpoints(random).map((each) => (isCrowded ? withSmallCap(each) : each)),
+    rates: { ...drawRates(random), ...(isCrowded ? drawReceiptRates(crowd) : {}) },
     kills: drawKills(random),
     awayMs: [1_000, 1_000, 15_000, 60_000].map((ms) => Math.floor(ms * random())),
     backfill,
@@ -148,6 +162,17 @@ function drawRates(random: Prng): Plan["rates"] {
   draw(["db_refused", "db_lost_before", "db_lost_after", "db_conflict", "db_terminated"], 0.2, 0.15);
   draw(["catalog_fails", "catalog_times_out", "catalog_misses"], 0.2, 0.5);
   return rates;
+}
+
+const withSmallCap = (endpoint: EndpointPlan): EndpointPlan => ({
+  ...endpoint,
+  limits: { ...endpoint.limits, resultsMax: CROWDED_RESULTS_MAX },
+});
+
+function drawReceiptRates(random: Prng): Plan["rates"] {
+  const faults = RECEIPT_FAULTS.map((kind) => [kind, 0.3 * random()]);
+  const lies = RECEIPT_LIES.map((kind) => [kind, 0.4 + 0.4 * random()]);
+  return Object.fromEntries([...faults, ...lies]);
 }
 
 function drawKills(random: Prng): readonly number[] {

@@ -6,6 +6,7 @@ import type { FakeChain } from "./fake-chain.ts";
 
 export type RpcRequest = { readonly id: number; readonly method: string; readonly params: readonly unknown[] };
 type RpcLog = Record<string, unknown>;
+type Receipt = { readonly status: string; readonly logs: readonly RpcLog[] };
 type Header = Record<string, unknown>;
 
 export type NodeOptions = {
@@ -13,6 +14,7 @@ export type NodeOptions = {
   readonly blocksMax?: number;
   readonly logsMax?: number;
   readonly batchMax?: number;
+  readonly hasReceipts?: boolean;
   /** Whether logs carry `blockTimestamp`, as newer nodes send it. */
   readonly timestampsInLogs?: boolean;
 };
@@ -27,6 +29,7 @@ export type JsonRpcNode = {
   /** Lies: what is returned here is sent instead of the logs, of the header, or (`answer`) instead of the whole reply. */
   tamper: {
     logs?: (logs: RpcLog[]) => unknown;
+    receipts?: (receipts: Receipt[]) => unknown;
     header?: (header: Header | null) => unknown;
     answer?: (
       requests: readonly RpcRequest[],
@@ -49,7 +52,8 @@ export async function startJsonRpcNode(chain: FakeChain, options: NodeOptions = 
     try {
       return { jsonrpc: "2.0", id: request.id, result: answer(chain, options, tamper, request) };
     } catch (error) {
-      return { jsonrpc: "2.0", id: request.id, error: { code: -32005, message: (error as Error).message } };
+      const { code = -32005, message } = error as Error & { readonly code?: number };
+      return { jsonrpc: "2.0", id: request.id, error: { code, message } };
     }
   };
   const http = createServer((request, response) => {
@@ -121,12 +125,14 @@ function answer(
     const header = headerOf(chain, blockNumber(chain, params[0] as string));
     return tamper.header === undefined ? header : tamper.header(header);
   }
-  if (method === "eth_getBlockReceipts") {
+  if (method === "eth_getBlockReceipts" && options.hasReceipts !== false) {
     const logs = chain.logs(Number(params[0]), Number(params[0]));
     const receipts = Map.groupBy(logs, ({ txHash }) => txHash).values();
-    return [...receipts].map((own) => ({ status: "0x1", logs: own.map((log) => rpcLog(log, null)) }));
+    const sent = [...receipts].map((own) => ({ status: "0x1", logs: own.map((log) => rpcLog(log, null)) }));
+    return tamper.receipts === undefined ? sent : tamper.receipts(sent);
   }
-  if (method !== "eth_getLogs") throw new Error(`the method ${method} does not exist`);
+  if (method !== "eth_getLogs")
+    throw Object.assign(new Error(`the method ${method} does not exist/is not available`), { code: -32601 });
   const filter = params[0] as { fromBlock: string; toBlock: string; address: string[]; topics: string[][] };
   const [from, to] = [Number(filter.fromBlock), Number(filter.toBlock)];
   const { blocksMax = 10_000, logsMax = 10_000 } = options;
@@ -147,7 +153,9 @@ function blockNumber(chain: FakeChain, tag: string): number {
 function headerOf(chain: FakeChain, number: number): Header | null {
   const block = chain.block(number);
   if (block === null) return null;
-  return { number: hex(number), hash: block.hash, parentHash: block.parentHash, timestamp: hex(block.timestamp) };
+  const { hash, parentHash, timestamp } = block;
+  const transactions = [...new Set(chain.logsOf(number).map(({ txHash }) => txHash))];
+  return { number: hex(number), hash, parentHash, timestamp: hex(timestamp), transactions };
 }
 
 function rpcLog(log: RawLog, chain: FakeChain | null): RpcLog {

@@ -2,6 +2,8 @@ import { inChainOrder, type RawLog, topicOf } from "../../core/chain/fill.ts";
 import { firstBreak } from "../../core/chain/fork-point.ts";
 import { ProviderInconsistencyError, RangeTooLargeError } from "../../core/errors.ts";
 import type { RangeRequest } from "../../ports/log-source.ts";
+import type { BlockReceipts } from "./block-receipts.ts";
+import type { Claim } from "./doubt.ts";
 import { bloomCheck } from "./logs-bloom.ts";
 import type { Header, TimedLog } from "./rpc-schemas.ts";
 
@@ -38,12 +40,15 @@ export function checkLogs(
   return sorted;
 }
 
+/** Whether a provider may have cut an answer of so many logs. */
+export const isRoundCount = (count: number): boolean => count > 0 && count % 1_000 === 0;
+
 /**
  * Providers that cut an answer at a cap without saying so give themselves away by the round number.
  * @throws RangeTooLargeError
  */
 export function checkNotCapped(count: number, { fromBlock, toBlock }: RangeRequest): void {
-  if (count > 0 && count % 1_000 === 0 && toBlock > fromBlock) {
+  if (isRoundCount(count) && toBlock > fromBlock) {
     throw new RangeTooLargeError("RESULT_CAP_SUSPECTED", `exactly ${count} logs: the answer may have been cut`, {
       fromBlock,
       toBlock,
@@ -68,9 +73,21 @@ export function checkHeaders(headers: readonly Header[], logs: readonly TimedLog
   }
 }
 
-/** `isTelling`: the header of a block without such logs would hardly look like this. */
-export type SilentBlock = { readonly blockNumber: number; readonly isTelling: boolean };
+/**
+ * @returns what shows that receipts are not all of a block's; null: nothing does. Some nodes have none of transactions that
+ * the chain's own clients put into a block.
+ * @throws ProviderInconsistencyError when they are another block's
+ */
+export function findMissingReceipts({ count, isGapless, blockHashes }: BlockReceipts, header: Header): Claim | null {
+  const { number: blockNumber, hash, transactions } = header;
+  if ([...blockHashes].some((each) => each !== hash))
+    throw inconsistent("LOG_OF_OTHER_BLOCK", "a receipt of a block that the header denies", blockNumber);
+  if (isGapless && (transactions ?? count) === count) return null;
+  const what = `${count} receipts of ${transactions ?? "unknown"} transactions${isGapless ? "" : ", with logs left out"}`;
+  return { blockNumber, what, isTelling: true };
+}
 
+/** The header of a block without such logs would hardly look like this. */
 const CHANCE_MAX = 0.01;
 
 /** @returns a block whose header announces logs of the filter, of which there is none: a node that lags answers so. */
@@ -78,12 +95,13 @@ export function findSilentBlock(
   headers: readonly Header[],
   logs: readonly TimedLog[],
   request: RangeRequest,
-): SilentBlock | null {
+): Claim | null {
   const bloom = bloomCheck(request.filter);
   const heard = new Set(logs.map(({ log }) => log.blockNumber));
   const silent = headers.find(
     (header) => !heard.has(header.number) && header.logsBloom !== null && bloom.mayHold(header.logsBloom),
   );
   if (silent === undefined || silent.logsBloom === null) return null;
-  return { blockNumber: silent.number, isTelling: bloom.chance(silent.logsBloom) < CHANCE_MAX };
+  const isTelling = bloom.chance(silent.logsBloom) < CHANCE_MAX;
+  return { blockNumber: silent.number, what: "a block that announces logs and has none", isTelling };
 }

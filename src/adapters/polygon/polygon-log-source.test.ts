@@ -105,21 +105,6 @@ describe("a range", () => {
   });
 });
 
-test("a block with more logs than the node hands out at once is read from its receipts", async () => {
-  const chain = createFakeChain({ head: 120, finalized: 110 });
-  // Long enough to be read while it arrives.
-  chain.put(105, Array.from({ length: 40 }, (_, index) => simpleMatch(`match ${index}`, 4 * index)).flat());
-  const node = await start(chain, { logsMax: 1 });
-  const source = await connect([node.url]);
-  const answer = await source.readRange({ fromBlock: 105, toBlock: 105, filter, headersFrom: 105 }, never);
-  expect(answer.logs).toHaveLength(chain.logs(105, 105).length);
-  expect(answer.logs).toEqual(chain.logs(105, 105));
-  expect(answer.timestamps.get(105)).toBe(chain.block(105)?.timestamp);
-  const fewer = { ...filter, topics: [TOPICS.ordersMatchedV2] };
-  const some = await source.readRange({ fromBlock: 105, toBlock: 105, filter: fewer, headersFrom: 105 }, never);
-  expect(some.logs).toEqual(chain.logs(105, 105).filter(({ topics }) => topics[0] === TOPICS.ordersMatchedV2));
-});
-
 describe("a provider that lies is not believed", () => {
   const lies: [string, (node: JsonRpcNode) => void, new (...args: never[]) => Error][] = [
     [

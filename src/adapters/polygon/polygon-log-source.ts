@@ -7,21 +7,19 @@ import {
   TransientError,
 } from "../../core/errors.ts";
 import type { LogSource, RangeAnswer, RangeRequest } from "../../ports/log-source.ts";
-import { createReceiptReader } from "./block-receipts.ts";
-import { checkHeaders, checkLogs, checkNotCapped, findSilentBlock, type SilentBlock } from "./check-range.ts";
+import { type Ask, askLogs, blockCall, blockNotYet, hex } from "./ask-logs.ts";
+import { checkHeaders, checkLogs, checkNotCapped, findMissingReceipts, findSilentBlock } from "./check-range.ts";
+import { createDoubt, type Doubt } from "./doubt.ts";
 import type { FailOver } from "./fail-over.ts";
-import { createLogReader } from "./log-reader.ts";
-import type { RpcCall, RpcClient } from "./rpc-client.ts";
+import type { RpcClient } from "./rpc-client.ts";
 import { type Header, parseHeader, parseQuantity, type TimedLog } from "./rpc-schemas.ts";
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
-const blockCall = (block: string): RpcCall => ({ method: "eth_getBlockByNumber", params: [block, false] });
 
 const refOf = ({ number, hash, parentHash, timestamp }: Header): BlockRef => ({ number, hash, parentHash, timestamp });
 
-const withSignal = (client: RpcClient, signal: AbortSignal) => (calls: readonly RpcCall[]) =>
-  client.call(calls, signal);
-type Ask = ReturnType<typeof withSignal>;
+const withSignal =
+  (client: RpcClient, signal: AbortSignal): Ask =>
+  (calls) =>
+    client.call(calls, signal);
 
 /** `eth_getLogs`, `eth_getBlockByNumber` and subscriptions of an Ethereum node; see the port for what may be thrown. */
 export function createPolygonLogSource(
@@ -61,7 +59,7 @@ export function createPolygonLogSource(
       const doubt = createDoubt(failOver.endpoints().length);
       const isLong = request.toBlock > request.fromBlock;
       const read = async (client: RpcClient): Promise<RangeAnswer> => {
-        const answer = await readRange(withSignal(client, signal), request, (silent) => doubt(client.name, silent));
+        const answer = await readRange(withSignal(client, signal), request, (claim) => doubt(client.name, claim));
         return { ...answer, endpoint: client.name };
       };
       return failOver.run(read, signal, {
@@ -99,35 +97,17 @@ function checkNumber(header: Header | null, asked: number): Header | null {
 }
 
 /**
- * Decides when an answer without logs is believed although a header speaks against it: when a second endpoint says the
- * same. The same one again will do where there is no other, or where the header says little.
- */
-function createDoubt(endpoints: number): (endpoint: string, silent: SilentBlock) => void {
-  const said = new Set<string>();
-  return (endpoint, { blockNumber, isTelling }) => {
-    const isRepeated = said.has(endpoint) && (endpoints === 1 || !isTelling);
-    if (isRepeated || said.size > (said.has(endpoint) ? 1 : 0)) return;
-    said.add(endpoint);
-    const context = { blockNumber, endpoint };
-    throw new ProviderInconsistencyError("LOGS_MISSING", "a block that announces logs and has none", context);
-  };
-}
-
-/**
  * Logs and headers are asked in one request, so that they come from one state of one node where that is possible; what
  * matters most first, for nodes that take few calls at once.
  */
-async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: SilentBlock) => void): Promise<RangeAnswer> {
+async function readRange(ask: Ask, request: RangeRequest, doubt: Doubt): Promise<RangeAnswer> {
   const { fromBlock, toBlock } = request;
   const wanted = new Set([toBlock, fromBlock, ...(request.neighbours ?? [])]);
   for (let number = Math.max(fromBlock, request.headersFrom); number <= toBlock; number += 1) wanted.add(number);
   const numbers = [...wanted];
-  const { found, final, rest } = await askLogs(
-    ask,
-    request,
-    numbers.map((number) => blockCall(hex(number))),
-  );
-  const headers = rest
+  const asked = numbers.map((number) => blockCall(hex(number)));
+  const { found, receipts, final, more } = await askLogs(ask, request, asked, doubt);
+  const headers = more
     .map((answer, index) => requireHeader(parseHeader(answer), numbers[index] as number))
     .sort((a, b) => a.number - b.number);
   const finalized = parseHeader(final);
@@ -140,6 +120,8 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
   const inside = headers.filter(isInside);
   const silent = findSilentBlock(inside, logs, request);
   if (silent !== null) doubt(silent);
+  const missing = receipts === null ? null : findMissingReceipts(receipts, inside[0] as Header);
+  if (missing !== null) doubt(missing);
   const timestamps = await readTimestamps(ask, headers, logs);
   return {
     logs: logs.map(({ log }) => log),
@@ -150,36 +132,10 @@ async function readRange(ask: Ask, request: RangeRequest, doubt: (silent: Silent
   };
 }
 
-type LogsAndMore = { readonly found: readonly TimedLog[]; readonly final: unknown; readonly rest: readonly unknown[] };
-
-/** Of one block that has more logs than the node hands out at once, its receipts are asked for instead. */
-async function askLogs(ask: Ask, request: RangeRequest, more: readonly RpcCall[]): Promise<LogsAndMore> {
-  const { fromBlock, toBlock, filter } = request;
-  const range = {
-    fromBlock: hex(fromBlock),
-    toBlock: hex(toBlock),
-    address: filter.addresses,
-    topics: [filter.topics],
-  };
-  const askWith = async (call: RpcCall): Promise<LogsAndMore> => {
-    const [logs, final, ...rest] = await ask([call, blockCall("finalized"), ...more]);
-    if (!Array.isArray(logs)) throw new PayloadError("LOGS_MALFORMED", `an answer to ${call.method} that is no list`);
-    return { found: logs as readonly TimedLog[], final, rest };
-  };
-  try {
-    return await askWith({ method: "eth_getLogs", params: [range], reader: createLogReader });
-  } catch (error) {
-    if (!(error instanceof RangeTooLargeError) || toBlock > fromBlock) throw error;
-    const reader = () => createReceiptReader(filter);
-    return askWith({ method: "eth_getBlockReceipts", params: [hex(fromBlock)], reader });
-  }
-}
-
 /** A node that has not seen the block would answer with no logs, and nobody could tell. @throws TransientError */
 function requireHeader(header: Header | null, number: number): Header {
   const checked = checkNumber(header, number);
-  if (checked === null)
-    throw new TransientError("BLOCK_NOT_YET", "the endpoint does not have this block", { blockNumber: number });
+  if (checked === null) throw blockNotYet(number);
   return checked;
 }
 

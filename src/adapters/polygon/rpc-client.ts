@@ -18,7 +18,7 @@ import { withTimeout } from "./with-timeout.ts";
 export type RpcCall = {
   readonly method: string;
   readonly params: readonly unknown[];
-  /** Reads the list that is the answer, piece by piece where it is long; its result is the call's. */
+  /** Reads the list that is the answer, piece by piece where it is long; its result is the call's. Null stays null. */
   readonly reader?: () => ListReader;
 };
 
@@ -74,7 +74,10 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       if (one.error) throw refuse(one.error);
       if (one.result === undefined) throw new PayloadError("RPC_MALFORMED", `an empty answer to ${method}`, context);
       const reader = calls[index]?.reader;
-      return reader === undefined || !Array.isArray(one.result) ? one.result : resultOf(list ?? reader(), one.result);
+      if (reader === undefined || one.result === null) return one.result;
+      if (!Array.isArray(one.result))
+        throw new PayloadError("RPC_MALFORMED", `an answer to ${method} that is no list`, context);
+      return resultOf(list ?? reader(), one.result);
     });
   }
 

@@ -50,7 +50,8 @@ function firstNumber(match: RegExpExecArray | null): number | null {
 }
 
 /** A JSON-RPC error object as one of our errors. The message of the provider is cut: it may repeat the request. */
-export function rpcError(code: number, message: string, context: ErrorContext): Error {
+export function rpcError(code: number, message: string, of: ErrorContext): Error {
+  const context = { ...of, rpcCode: code };
   const text = `${message.slice(0, 160)} (${code})`;
   if (RANGE.some((pattern) => pattern.test(message)))
     return new RangeTooLargeError("RANGE_TOO_LARGE", text, { ...context, ...capsOf(message) });
@@ -61,6 +62,12 @@ export function rpcError(code: number, message: string, context: ErrorContext): 
   const isRefusal = code <= -32600 && code >= -32602 && !LAGGING.test(message);
   return isRefusal ? new RejectedError("RPC_REJECTED", text, context) : new TransientError("RPC_FAILED", text, context);
 }
+
+const METHOD_NOT_FOUND = -32601;
+
+/** Of whichever kind: the node behind a balancer that is asked next may know the method. */
+export const isUnknownMethod = (error: unknown): error is TransientError | RejectedError =>
+  (error instanceof TransientError || error instanceof RejectedError) && error.context.rpcCode === METHOD_NOT_FOUND;
 
 /** @param retryAfter the header of that name: seconds. A date in it is not worth parsing. */
 export function httpError(status: number, retryAfter: string | null, context: ErrorContext): Error {

@@ -29,23 +29,25 @@ const header = z.object({
     .string()
     .regex(/^0x[0-9a-f]{512}$/i)
     .optional(),
+  transactions: z.array(z.unknown()).optional(),
 });
 
-/** A block with what its header says of its logs, where the node tells. */
-export type Header = BlockRef & { readonly logsBloom: string | null };
+/** A block with what its header says of its logs, and how many transactions it has, where the node tells. */
+export type Header = BlockRef & { readonly logsBloom: string | null; readonly transactions: number | null };
 
 /** @returns null when the node does not have the block. @throws PayloadError */
 export function parseHeader(value: unknown): Header | null {
   if (value === null) return null;
   const parsed = header.safeParse(value);
   if (!parsed.success) throw new PayloadError("HEADER_MALFORMED", "a block header of unknown shape");
-  const { number, timestamp, logsBloom } = parsed.data;
+  const { number, timestamp, logsBloom, transactions } = parsed.data;
   return {
     number,
     timestamp,
     hash: parseBlockHash(parsed.data.hash),
     parentHash: parseBlockHash(parsed.data.parentHash),
     logsBloom: logsBloom?.toLowerCase() ?? null,
+    transactions: transactions?.length ?? null,
   };
 }
 

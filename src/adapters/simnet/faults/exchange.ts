@@ -14,6 +14,7 @@ export type WireLog = Readonly<Record<string, unknown>> & {
   readonly blockNumber: string;
   readonly blockHash: string;
 };
+export type WireReceipt = Readonly<Record<string, unknown>> & { readonly logs: readonly WireLog[] };
 export type WireHeader = Readonly<Record<string, unknown>> & {
   readonly number: string;
   readonly hash: string;
@@ -51,6 +52,16 @@ export function logsOf({
   const at = calls.findIndex(({ method }) => method === "eth_getLogs");
   const result = replies[at]?.result;
   return Array.isArray(result) ? { at, logs: result as readonly WireLog[] } : null;
+}
+
+/** The same of `eth_getBlockReceipts`. */
+export function receiptsOf({
+  calls,
+  replies,
+}: Exchange): { readonly at: number; readonly receipts: readonly WireReceipt[] } | null {
+  const at = calls.findIndex(({ method }) => method === "eth_getBlockReceipts");
+  const result = replies[at]?.result;
+  return Array.isArray(result) ? { at, receipts: result as readonly WireReceipt[] } : null;
 }
 
 /** Headers asked by number (not by tag) that the node has, with their places. */

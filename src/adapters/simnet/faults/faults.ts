@@ -12,6 +12,8 @@ export const CALL_FAULTS = [
   "block_missing",
   "reply_missing",
 ] as const;
+/** The same of `eth_getBlockReceipts`. */
+export const RECEIPT_FAULTS = ["receipts_refused", "receipts_null"] as const;
 /** Well-formed answers that are false; each is contradicted by something else in the same answer. */
 export const LIES = [
   "logs_empty",
@@ -26,6 +28,7 @@ export const LIES = [
   "header_of_other_block",
   "header_orphaned",
 ] as const;
+export const RECEIPT_LIES = ["receipts_cut", "receipt_left_out", "receipts_of_other_block"] as const;
 export const FEED_FAULTS = [
   "feed_lost",
   "feed_twice",
@@ -37,8 +40,8 @@ export const FEED_FAULTS = [
 ] as const;
 
 export type WireFault = (typeof WIRE_FAULTS)[number];
-export type CallFault = (typeof CALL_FAULTS)[number];
-export type Lie = (typeof LIES)[number];
+export type CallFault = (typeof CALL_FAULTS)[number] | (typeof RECEIPT_FAULTS)[number];
+export type Lie = (typeof LIES)[number] | (typeof RECEIPT_LIES)[number];
 export type FeedFault = (typeof FEED_FAULTS)[number];
 export type Fault = WireFault | CallFault | Lie | FeedFault;
 

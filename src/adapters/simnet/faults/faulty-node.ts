@@ -1,8 +1,17 @@
 import { answerMessage, type Dispatch, unknownMethod } from "../server/json-rpc.ts";
 import { RpcError } from "../server/rpc-error.ts";
 import type { RpcMethod } from "../server/rpc-methods.ts";
-import { type Exchange, headersOf, logsOf, type RpcCall, readExchange, withError, withResult } from "./exchange.ts";
-import { CALL_FAULTS, type CallFault, type Faults, LIES } from "./faults.ts";
+import {
+  type Exchange,
+  headersOf,
+  logsOf,
+  type RpcCall,
+  readExchange,
+  receiptsOf,
+  withError,
+  withResult,
+} from "./exchange.ts";
+import { CALL_FAULTS, type CallFault, type Faults, LIES, RECEIPT_FAULTS, RECEIPT_LIES } from "./faults.ts";
 import { lie } from "./lies.ts";
 
 /** Durations in milliseconds of the clock of whoever delivers it. */
@@ -57,7 +66,7 @@ export function createFaultyNode(options: FaultyNodeOptions): FaultyNode {
   /** At most one fault or lie an answer, so that each shows what it does. */
   function spoil(exchange: Exchange, occasion: string, attempt: number): Exchange {
     const pick = (limit: number): number => Math.floor(faults.unit("pick", occasion, attempt) * limit);
-    for (const fault of CALL_FAULTS) {
+    for (const fault of [...CALL_FAULTS, ...RECEIPT_FAULTS]) {
       if (!faults.strikes(fault, occasion, attempt)) continue;
       const spoiled = failCall(fault, exchange, pick);
       if (spoiled === null) continue;
@@ -65,7 +74,7 @@ export function createFaultyNode(options: FaultyNodeOptions): FaultyNode {
       return spoiled;
     }
     if (lies === "never" || (lies === "once" && liedAt.has(occasion))) return exchange;
-    for (const kind of LIES) {
+    for (const kind of [...LIES, ...RECEIPT_LIES]) {
       if (!faults.strikes(kind, occasion, attempt)) continue;
       const spoiled = lie(kind, exchange, pick);
       if (spoiled === null) continue;
@@ -136,6 +145,7 @@ function deliver(faults: Faults, body: string, occasion: string, attempt: number
 function failCall(fault: CallFault, exchange: Exchange, pick: (limit: number) => number): Exchange | null {
   const logs = logsOf(exchange);
   const headers = headersOf(exchange);
+  const receipts = receiptsOf(exchange);
   const isRange = logs !== null && isLong(exchange.calls[logs.at]);
   switch (fault) {
     case "result_cap":
@@ -165,6 +175,14 @@ function failCall(fault: CallFault, exchange: Exchange, pick: (limit: number) =>
       const chosen = headers[pick(Math.max(1, headers.length))];
       return chosen === undefined ? null : withResult(exchange, chosen.at, null);
     }
+    case "receipts_refused":
+      if (receipts === null) return null;
+      return withError(exchange, receipts.at, {
+        code: -32601,
+        message: "the method eth_getBlockReceipts does not exist/is not available",
+      });
+    case "receipts_null":
+      return receipts === null ? null : withResult(exchange, receipts.at, null);
     case "reply_missing": {
       const at = pick(exchange.calls.length);
       return {

@@ -1,5 +1,17 @@
-import { type Exchange, headersOf, isFill, isOfMatch, logsOf, type WireLog, withResult } from "./exchange.ts";
-import type { Lie } from "./faults.ts";
+import {
+  type Exchange,
+  headersOf,
+  isFill,
+  isOfMatch,
+  logsOf,
+  receiptsOf,
+  type WireLog,
+  withResult,
+} from "./exchange.ts";
+import type { Lie, RECEIPT_LIES } from "./faults.ts";
+
+type HeaderLie = "header_of_other_block" | "header_orphaned";
+type ReceiptLie = (typeof RECEIPT_LIES)[number];
 
 /** Uniform below `limit`, decided by the occasion. */
 export type Pick = (limit: number) => number;
@@ -10,6 +22,8 @@ export type Pick = (limit: number) => number;
  */
 export function lie(kind: Lie, exchange: Exchange, pick: Pick): Exchange | null {
   if (kind === "header_of_other_block" || kind === "header_orphaned") return lieAboutHeader(kind, exchange, pick);
+  if (kind === "receipts_cut" || kind === "receipt_left_out" || kind === "receipts_of_other_block")
+    return lieAboutReceipts(kind, exchange, pick);
   const asked = logsOf(exchange);
   if (asked === null || asked.logs.length === 0) return null;
   const { at, logs } = asked;
@@ -19,7 +33,7 @@ export function lie(kind: Lie, exchange: Exchange, pick: Pick): Exchange | null 
 }
 
 function lieAboutLogs(
-  kind: Exclude<Lie, "header_of_other_block" | "header_orphaned">,
+  kind: Exclude<Lie, HeaderLie | ReceiptLie>,
   logs: readonly WireLog[],
   announced: ReadonlyMap<string, string>,
   pick: Pick,
@@ -65,11 +79,23 @@ function isMissed(kept: readonly WireLog[], logs: readonly WireLog[], announced:
 const isLastOfTwin = (log: WireLog, logs: readonly WireLog[]): boolean =>
   logs.filter((each) => each.transactionHash === log.transactionHash && isOfMatch(each)).length < 3;
 
-function lieAboutHeader(
-  kind: "header_of_other_block" | "header_orphaned",
-  exchange: Exchange,
-  pick: Pick,
-): Exchange | null {
+/** A block's header says how many there are, and its logs are counted through. */
+function lieAboutReceipts(kind: ReceiptLie, exchange: Exchange, pick: Pick): Exchange | null {
+  const asked = receiptsOf(exchange);
+  if (asked === null || asked.receipts.length === 0) return null;
+  const { at, receipts } = asked;
+  const some = pick(receipts.length);
+  if (kind === "receipts_cut") return withResult(exchange, at, receipts.slice(0, some));
+  if (kind === "receipt_left_out") return withResult(exchange, at, receipts.toSpliced(some, 1));
+  const moved = (log: WireLog): WireLog => ({ ...log, blockHash: otherHash(log.blockHash) });
+  return withResult(
+    exchange,
+    at,
+    receipts.map((each) => ({ ...each, logs: each.logs.map(moved) })),
+  );
+}
+
+function lieAboutHeader(kind: HeaderLie, exchange: Exchange, pick: Pick): Exchange | null {
   const all = headersOf(exchange);
   const numbers = new Set(all.map(({ header }) => Number(header.number)));
   // Whose parent it denies must be in the answer too: of the first block that anybody reads nobody knows it.
