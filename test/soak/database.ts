@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { SERVER_SETTINGS } from "../../bench/support/server-settings.ts";
 import { openDatabase } from "../../src/adapters/postgres/connect.ts";
@@ -89,6 +90,12 @@ export async function createSoakDatabase(firstBlock: number, cli: string) {
       const { error, out } = await run(CLI, ["recompute"], folder, server.url);
       console.log(out);
       return error === null ? problems : [...problems, `recompute: ${error}`];
+    },
+
+    /** For whoever looks for the cause. @returns where it is, or why there is none */
+    async backup(folder: string): Promise<string> {
+      const to = join(folder, "backup");
+      return (await run(CLI, ["backup", to], folder, server.url)).error ?? to;
     },
 
     async stop(): Promise<void> {

@@ -3,7 +3,7 @@
  * against a simulated world with ten times the real rate of fills, where nodes, sockets and answers fail, blocks are
  * replaced, and each service is killed now and then. Ends with 1 where memory grows, a row is lost, they fall behind, or
  * one does not come back.
- * Run: npm run soak [-- --minutes 30] [--crowd 2500] [--history 12] [--seed 1] [--keep]
+ * Run: npm run soak [-- --minutes 30] [--crowd 3000] [--history 12] [--seed 1] [--keep]
  *
  * With `--from v0.1.0` (a tag or commit) it begins with that version and its tables and is upgraded by the guide, instead of
  * being killed: this version's tables while the old services run, then one service after the other.
@@ -22,11 +22,11 @@ import { startWorld } from "./world.ts";
 
 const values = scriptCommand("soak", "The services on PostgreSQL against a simulated world in trouble.")
   .option("--minutes <number>", "of trouble", numeric, 1)
-  .option("--crowd <number>", "wallets", numeric, 2500)
+  .option("--crowd <number>", "times as many wallets as usual", numeric, 3000)
   .option("--history <hours>", "before it", numeric, 12)
   .option("--seed <number>", "of the world", numeric, 1)
   .option("--from <version>", "begin with this tag or commit, and upgrade")
-  .option("--keep", "keep logs and database")
+  .option("--keep", "keep the logs, also where all went well")
   .parse()
   .opts<{ minutes: number; crowd: number; history: number; seed: number; from?: string; keep?: true }>();
 const SECONDS = values.minutes * 60;
@@ -210,7 +210,10 @@ try {
   console.log(report(figures));
   printBench("soak", figures.json);
   for (const failure of failures) console.log(`FAILED: ${failure}`);
-  if (failures.length > 0) process.exitCode = 1;
+  if (failures.length > 0) {
+    process.exitCode = 1;
+    say(`a backup of the database: ${await database.backup(folder)}`);
+  }
 } finally {
   isOver = true;
   await Promise.all(services.map((service) => service.stop()));
