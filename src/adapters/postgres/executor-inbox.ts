@@ -68,7 +68,10 @@ type News = {
   readonly has_controls: boolean;
 };
 
-/** `young`: blocks committed recently enough to hold a fill that may still be acted on. */
+/**
+ * `young`: blocks committed recently enough to hold a fill that may still be acted on. What was retracted since, and not read
+ * again, is left out: were it there by the next statement, it would be given now and, being news then, once more.
+ */
 async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
   const noCandidate = sql.join(Array.from({ length: CANDIDATE_COLUMNS }, () => sql`NULL`));
   const { rows } = await sql<CandidateRow & { readonly news: News | null }>`
@@ -76,8 +79,11 @@ async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
       SELECT max(seq) AS seq, min(from_block) FILTER (WHERE kind = 'retract') AS retracted,
         range_agg(blocks) FILTER (WHERE kind = 'extend') AS read,
         range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(query.since)}) AS young
-      FROM flow.ingest, int4range(from_block, to_block, '[]') AS blocks
-      WHERE seq > ${query.cursor}
+      FROM (
+        SELECT *, min(from_block) FILTER (WHERE kind = 'retract')
+          OVER (ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS cut
+        FROM flow.ingest WHERE seq > ${query.cursor}
+      ) n, int4range(from_block, greatest(from_block, least(to_block + 1, cut))) AS blocks
     )
     (${selectEntries(query)})
     UNION ALL

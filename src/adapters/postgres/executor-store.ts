@@ -1,15 +1,17 @@
+import { sql, type Transaction } from "kysely";
 import { fromJson } from "../../core/engine/encode.ts";
 import { unpackRows } from "../../core/engine/rows-form.ts";
 import type { EngineState } from "../../core/engine/state.ts";
 import { InvariantError } from "../../core/errors.ts";
 import type { TradingMode } from "../../core/execution/position.ts";
 import type { EngineBatch, ExecutorStore, LoadedEngine } from "../../ports/executor-store.ts";
-import type { Database } from "./connect.ts";
+import { type Database, repeatableTransaction } from "./connect.ts";
 import { loadInbox } from "./executor-inbox.ts";
 import { saveAlerts, saveChanges } from "./executor-rows.ts";
 import { appendSteps, saveSteps } from "./executor-state.ts";
 import { JOURNAL_COLUMNS, toSteps } from "./journal-rows.ts";
 import { LOCKS } from "./locks.ts";
+import type { Schema } from "./schema.ts";
 import { loadClosedBets, saveSignificance } from "./significance-rows.ts";
 
 export function createExecutorStore(db: Database, mode: TradingMode): ExecutorStore {
@@ -34,20 +36,28 @@ export function createExecutorStore(db: Database, mode: TradingMode): ExecutorSt
   };
 }
 
-async function loadEngine(db: Database, mode: TradingMode, reader: string): Promise<LoadedEngine> {
-  const row = await db.kysely
+/** Of one moment: the executor before may have lost its place with something under way. */
+function loadEngine(db: Database, mode: TradingMode, reader: string): Promise<LoadedEngine> {
+  return repeatableTransaction(db, async (trx) => {
+    await sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`.execute(trx);
+    return readEngine(trx, mode, reader);
+  });
+}
+
+async function readEngine(trx: Transaction<Schema>, mode: TradingMode, reader: string): Promise<LoadedEngine> {
+  const row = await trx
     .selectFrom("flow.executor_state")
     .select(["snapshot_seq", "snapshot", "money_seq", "money", "waiting"])
     .where("mode", "=", mode)
     .executeTakeFirst();
-  const rows = await db.kysely
+  const rows = await trx
     .selectFrom("flow.journal")
     .select(JOURNAL_COLUMNS)
     .where("mode", "=", mode)
     .where("seq", ">", row?.snapshot_seq ?? 0n)
     .orderBy("seq")
     .execute();
-  const cursor = await db.kysely
+  const cursor = await trx
     .selectFrom("flow.reader_cursor")
     .select("seq")
     .where("reader", "=", reader)
@@ -60,12 +70,12 @@ async function loadEngine(db: Database, mode: TradingMode, reader: string): Prom
     money: moneySeq === null || moneyState === null ? null : { seq: Number(moneySeq), state: moneyState },
     waiting: waiting === null ? null : unpackRows(JSON.parse(waiting), moneyState),
     steps: toSteps(rows),
-    cursor: cursor?.seq ?? (await endOfIngest(db)),
+    cursor: cursor?.seq ?? (await endOfIngest(trx)),
   };
 }
 
-async function endOfIngest(db: Database): Promise<bigint> {
-  const row = await db.kysely
+async function endOfIngest(trx: Transaction<Schema>): Promise<bigint> {
+  const row = await trx
     .selectFrom("flow.ingest")
     .select((eb) => eb.fn.max("seq").as("seq"))
     .executeTakeFirst();
