@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import { askControl, NobodyAnswersError } from "../adapters/control/control-client.ts";
 import { type ControlHandler, startControlServer } from "../adapters/control/control-server.ts";
@@ -14,7 +13,7 @@ import {
   readHintLeads,
 } from "../adapters/postgres/endpoint-store.ts";
 import { explainScore, type ScoreExplanation } from "../adapters/postgres/explain-score.ts";
-import { embeddedFolder, FolderHeldError } from "../adapters/postgres/folder-lock.ts";
+import { FolderHeldError, hasEmbedded } from "../adapters/postgres/folder-lock.ts";
 import { type DriftReport, type LiveStatus, readDrift, readLiveStatus } from "../adapters/postgres/live-reads.ts";
 import {
   type PerformanceRow,
@@ -186,6 +185,16 @@ export async function shareDesk(folder: string, desk: Desk, logger: Logger): Pro
   }
 }
 
+async function answers(desk: Desk): Promise<boolean> {
+  try {
+    await desk.sight();
+    return true;
+  } catch (error) {
+    if (error instanceof NobodyAnswersError) return false;
+    throw error;
+  }
+}
+
 /**
  * The desk over the database that the environment names: a server; the process that holds the embedded one; or, where
  * nobody holds it, the folder itself.
@@ -195,13 +204,9 @@ export async function withDesk<T>(program: Program, use: (desk: Desk) => Promise
   const { DATABASE_URL, DATA_DIR } = program.environment;
   if (DATABASE_URL === null) {
     const remote = remoteDesk(DATA_DIR);
-    try {
-      await remote.sight();
-      return await use(remote);
-    } catch (error) {
-      if (!(error instanceof NobodyAnswersError)) throw error;
-    }
-    if (!existsSync(embeddedFolder(DATA_DIR)))
+    // A process that ends while it is asked is not followed by this one: that would hold the folder against the next.
+    if (await answers(remote)) return use(remote);
+    if (!hasEmbedded(DATA_DIR))
       throw new ConfigError([
         `DATA_DIR: there is no database in ${DATA_DIR}: \`orderflow up\` makes one, or set DATA_DIR (or DATABASE_URL) to where it is`,
       ]);

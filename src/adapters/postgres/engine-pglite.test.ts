@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -21,6 +21,16 @@ describe("the embedded engine on disk", () => {
     const again = await openDatabase({ folder });
     expect((await sql`SELECT n FROM kept`.execute(again.kysely)).rows).toEqual([{ n: 1 }]);
     await again.close();
+  });
+
+  test("files that are not whole are refused in a sentence, and nothing is made over them", async () => {
+    const torn = join(folder, "torn");
+    mkdirSync(join(torn, "pglite"), { recursive: true });
+    writeFileSync(join(torn, "pglite", "left"), "");
+    await expect(openDatabase({ folder: torn })).rejects.toThrow("cannot be opened (PG_VERSION is missing)");
+    expect(readdirSync(torn, { recursive: true }).sort()).toEqual(["pglite", "pglite/left"]);
+    writeFileSync(join(torn, "pglite", "PG_VERSION"), "18\n");
+    await expect(openDatabase({ folder: torn })).rejects.toThrow(ConfigError);
   });
 
   test("a query that never gets its turn fails instead of waiting for ever", async () => {

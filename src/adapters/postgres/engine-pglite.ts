@@ -1,12 +1,13 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { createPgConfig } from "@electric-sql/pglite/node-postgres";
 import pg from "pg";
-import { TransientError } from "../../core/errors.ts";
+import { ConfigError, TransientError } from "../../core/errors.ts";
 import type { WakeChannel } from "../../ports/wake.ts";
 import { sessionSql, typeParsers } from "./codecs.ts";
 import type { Engine } from "./engine.ts";
-import { embeddedFolder, lockFolder } from "./folder-lock.ts";
+import { embeddedFolder, hasEmbedded, lockFolder } from "./folder-lock.ts";
 import { createMutex } from "./mutex.ts";
 import type { ClientSource, CopyOut, CopyRows } from "./pool.ts";
 
@@ -64,9 +65,23 @@ export async function openPglite(store: { folder: string } | { instance: PGlite 
 async function startPglite(store: { folder: string } | { instance: PGlite }): Promise<PGlite> {
   if ("instance" in store) return store.instance;
   const dataDir = embeddedFolder(store.folder);
+  // PGlite would make a new database over what is left of the old one.
+  if (hasEmbedded(store.folder) && !existsSync(join(dataDir, "PG_VERSION")))
+    throw cannotOpen(dataDir, "PG_VERSION is missing");
   mkdirSync(dataDir, { recursive: true });
-  return PGlite.create({ dataDir });
+  try {
+    return await PGlite.create({ dataDir });
+  } catch (error) {
+    // It throws its own errors, those of the runtime it was compiled with, and things that are no errors.
+    throw cannotOpen(dataDir, error instanceof Error ? error.message : JSON.stringify(error));
+  }
 }
+
+const cannotOpen = (dataDir: string, reason: string): ConfigError =>
+  new ConfigError([
+    `DATA_DIR: the database in ${dataDir} cannot be opened (${reason}): files of it are gone, damaged or of another ` +
+      "version. Put them back, or move the folder away, and `orderflow restore` a backup or begin anew",
+  ]);
 
 /** PGlite reads COPY data from a blob; it runs in the session's open transaction, if there is one. */
 async function copyFromBlob(lite: PGlite, { target, pieces, options, onSent }: CopyRows): Promise<void> {

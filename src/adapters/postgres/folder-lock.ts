@@ -1,10 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
 
 /** Where in `DATA_DIR` the embedded engine keeps its files. */
 export const embeddedFolder = (folder: string): string => join(folder, "pglite");
+
+/** Whether there is anything of one: who only looks makes none. */
+export const hasEmbedded = (folder: string): boolean =>
+  existsSync(embeddedFolder(folder)) && readdirSync(embeddedFolder(folder)).length > 0;
 
 type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
 
