@@ -32,8 +32,8 @@ export type History = {
 
 /** In columns that can be asked as well as read. */
 export type StagedHistory = History & {
-  /** Wallets, by their keys, that turned over among themselves in the stretch; `to` is not part of it. */
-  findWash(from: EpochMs, to: EpochMs): Promise<readonly WashMember[]>;
+  /** Wallets, by their keys, that turned over among themselves in the stretch; `to` is not part of it. @throws AbortedError */
+  findWash(from: EpochMs, to: EpochMs, signal?: AbortSignal): Promise<readonly WashMember[]>;
 };
 
 /** Which variants have been tried on which stretch of the past. */

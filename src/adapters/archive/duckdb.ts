@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import type Bindings from "@duckdb/node-bindings";
-import { InvariantError } from "../../core/errors.ts";
+import { AbortedError, InvariantError } from "../../core/errors.ts";
 
 export type DuckdbOptions = {
   /** Where DuckDB puts what does not fit into `memoryMb`; made when it is missing. */
@@ -80,6 +80,32 @@ export async function openDuckdb({ spillFolder, memoryMb, threads }: DuckdbOptio
       instance.closeSync();
     },
   };
+}
+
+const INTERRUPT_AGAIN_MS = 100;
+
+/** Ends the statement of `run` or `rows` that `work` waits for when the signal aborts. @throws AbortedError then */
+export async function untilAborted<T>(
+  duckdb: Pick<Duckdb, "interrupt">,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal?.aborted) throw new AbortedError();
+  let again: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    duckdb.interrupt();
+    // A statement that was about to begin has not heard it.
+    again = setInterval(() => duckdb.interrupt(), INTERRUPT_AGAIN_MS);
+  };
+  signal?.addEventListener("abort", interrupt, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    throw signal?.aborted ? new AbortedError() : error;
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
+    clearInterval(again);
+  }
 }
 
 async function requireExtensions(connection: DuckDBConnection): Promise<void> {

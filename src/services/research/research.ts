@@ -96,7 +96,7 @@ async function tableOf(topic: ResearchTopic, work: Work): Promise<ResearchTable>
     case "maker-taker":
       return tally(tallyMakerTaker(facts, outcomes, new WalletTotals(facts, outcomes)));
     case "wash":
-      return tally(tallyWash(facts, outcomes, await history.findWash(from, to)));
+      return tally(tallyWash(facts, outcomes, await history.findWash(from, to, request.signal)));
     case "persistence": {
       const board = await scoreAt(history, request.run, middle, pass.watch("learning scores"));
       const isFollowed = (wallet: number): boolean =>

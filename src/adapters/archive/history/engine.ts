@@ -6,7 +6,7 @@ import { AbortedError, InputError } from "../../../core/errors.ts";
 import type { EpochMs } from "../../../core/time/time.ts";
 import type { ArchiveFile } from "../../../ports/archive.ts";
 import type { History, HistoryEngine, HistoryMoment, HistoryRelation, OnStage } from "../../../ports/backtest.ts";
-import { type Duckdb, openDuckdb, text, textList } from "../duckdb.ts";
+import { type Duckdb, openDuckdb, text, textList, untilAborted } from "../duckdb.ts";
 import { readFacts, writeFacts } from "./facts-file.ts";
 import { createStagedHistory } from "./read.ts";
 import { lineColumns } from "./relations.ts";
@@ -39,22 +39,20 @@ export function createHistoryEngine({ folder, memoryMb = 768, threads = 1 }: His
       duckdb.close();
       await rm(work, { recursive: true, force: true });
     };
-    const interrupt = (): void => duckdb.interrupt();
-    signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      const stage = new Stage(duckdb, work, folder, signal ?? null);
-      for (const relation of ["wallet", "token", "leg", "fill"] as const) {
-        onStage(`reading ${STAGES[relation]}`);
-        await stage.load(relation, moment.read(relation));
-      }
-      onStage("sorting the archive");
-      const parts = await stage.fills(moment);
-      return { duckdb, moment, parts, legs: await stage.legs(), work, close };
+      return await untilAborted(duckdb, signal, async () => {
+        const stage = new Stage(duckdb, work, folder, signal ?? null);
+        for (const relation of ["wallet", "token", "leg", "fill"] as const) {
+          onStage(`reading ${STAGES[relation]}`);
+          await stage.load(relation, moment.read(relation));
+        }
+        onStage("sorting the archive");
+        const parts = await stage.fills(moment);
+        return { duckdb, moment, parts, legs: await stage.legs(), work, close };
+      });
     } catch (error) {
       await close();
-      throw signal?.aborted ? new AbortedError() : error;
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
+      throw error;
     }
   }
   return {

@@ -29,7 +29,7 @@ export async function createStagedHistory(staged: Staged, until: EpochMs | null 
     coverage,
     read: () => readParts(staged, until),
     until: (at) => deferred(staged, at, coverage),
-    findWash: (from, to) => findStagedWash(duckdb, held, from, to),
+    findWash: (from, to, signal) => findStagedWash({ duckdb, relation: held, from, to, signal }),
     close,
   };
 }

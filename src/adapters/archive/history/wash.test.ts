@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AbortedError } from "../../../core/errors.ts";
 import { epochMs } from "../../../core/time/time.ts";
 import { type Duckdb, openDuckdb } from "../duckdb.ts";
 import { findStagedWash } from "./wash.ts";
@@ -40,17 +41,38 @@ async function store(matches: readonly Match[]): Promise<void> {
 const backAndForth = (maker: number, taker: number, times: number): readonly Match[] =>
   Array.from({ length: times }, (_, index) => ({ maker, taker, isMakerSelling: index % 2 === 0, shares: 100 }));
 
+test("a query that is stopped ends, and leaves nothing behind", async () => {
+  const stop = new AbortController();
+  const endless = `(SELECT (hash(i) % 1e6)::INTEGER AS wallet_key, 7 AS token_key, 0 AS traits, 1 AS size_micros, 0 AS occurred_ms,
+    1 AS block_number, 1 AS log_index FROM range(1_000_000_000_000) r (i))`;
+  const run = (statement: string): Promise<void> => {
+    const running = duckdb.run(statement);
+    setImmediate(() => stop.abort());
+    return running;
+  };
+  const asked = {
+    duckdb: { ...duckdb, run },
+    relation: endless,
+    from: epochMs(0),
+    to: epochMs(1),
+    signal: stop.signal,
+  };
+  await expect(findStagedWash(asked)).rejects.toThrow(AbortedError);
+  expect(await duckdb.rows("SELECT * FROM duckdb_tables() WHERE table_name LIKE 'wash_%'")).toEqual([]);
+});
+
 test("finds those who pass the same shares to and fro, and not those who met them once", async () => {
   await store([
     ...backAndForth(3, 5, 6),
     { maker: 8, taker: 5, isMakerSelling: true, shares: 50 },
     { maker: 9, taker: 8, isMakerSelling: false, shares: 50 },
   ]);
-  const members = await findStagedWash(duckdb, "staged", epochMs(0), epochMs(1e12));
+  const staged = { duckdb, relation: "staged", from: epochMs(0) };
+  const members = await findStagedWash({ ...staged, to: epochMs(1e12) });
   expect(members).toEqual([
     { wallet: 3, cluster: 3, share: 1 },
     { wallet: 5, cluster: 3, share: 600 / 650 },
   ]);
   // Two meetings are too few.
-  expect(await findStagedWash(duckdb, "staged", epochMs(0), epochMs(2_000))).toEqual([]);
+  expect(await findStagedWash({ ...staged, to: epochMs(2_000) })).toEqual([]);
 });
