@@ -258,6 +258,20 @@ describeOnEachEngine("the dashboard's API", (getDb) => {
     );
   });
 
+  test("the P&L of the day counts what is held too, from the equity that the day before ended with", async () => {
+    type Account = { readonly capital_usd: string; readonly equity_usd: string; readonly day_pnl_usd: string };
+    const overview = async () => (await dashboard.json("/overview")) as { readonly account: Account };
+    const { account } = await overview();
+    expect(Number(account.day_pnl_usd)).toBeCloseTo(Number(account.equity_usd) - Number(account.capital_usd), 6);
+    await sql`
+      INSERT INTO flow.performance_day (date, mode, signals, executed, wins, losses, gross_micros, fees_micros,
+        net_micros, deployed_micros, equity_micros, max_drawdown_pct)
+      VALUES ('2001-01-01', 'PAPER', 0, 0, 0, 0, 0, 0, 0, 0, 9000000000, 0)`.execute(getDb().kysely);
+    const later = (await overview()).account;
+    await sql`DELETE FROM flow.performance_day WHERE date = '2001-01-01'`.execute(getDb().kysely);
+    expect(Number(later.day_pnl_usd)).toBeCloseTo(Number(account.equity_usd) - 9_000, 6);
+  });
+
   test("CSV has every row, and no title that a spreadsheet would run", async () => {
     const response = await dashboard.get("/markets?sort=ends_at&format=csv");
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="orderflow-markets.csv"');

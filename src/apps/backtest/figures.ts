@@ -5,11 +5,14 @@ import { toNumber, type UsdMicros } from "../../core/money/amounts.ts";
 import type { EpochMs } from "../../core/time/time.ts";
 import type { BacktestReport } from "../../services/backtest/backtest.ts";
 
-export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-export const cents = (usd: number): string => `${(usd * 100).toFixed(2)}¢`;
-export const plain = (value: number): string => value.toFixed(2);
-export const money = (usd: UsdMicros): string => `${toNumber(usd).toFixed(2)} USD`;
-export const dollars = (usd: number): string => `${usd.toFixed(2)} USD`;
+const GROUPED = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export const count = (value: number): string => value.toLocaleString("en-US");
+export const plain = (value: number): string => GROUPED.format(value);
+export const percent = (share: number): string => `${plain(share * 100)} %`;
+export const cents = (usd: number): string => `${plain(usd * 100)}¢`;
+export const dollars = (usd: number): string => `${plain(usd)} USD`;
+const money = (usd: UsdMicros): string => dollars(toNumber(usd));
 export const time = (at: EpochMs): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 export type NamedFigure = { readonly name: string; readonly value: string; readonly interval: string };
@@ -33,11 +36,14 @@ export function figuresOf({ result: { account } }: BacktestReport): readonly Nam
     named("Sharpe ratio", account.sharpe, plain, "too few days"),
     named("Maximum drawdown", account.maxDrawdown, percent, "–"),
     named("Win rate", account.winRate, percent, "no trades"),
-    single("Trades", `${account.trades}${account.openPositions > 0 ? ` and ${account.openPositions} open` : ""}`),
+    single(
+      "Trades",
+      `${count(account.trades)}${account.openPositions > 0 ? ` and ${account.openPositions} open` : ""}`,
+    ),
     named("Average profit", account.averageProfit, dollars, "no trades"),
     named("Profit factor", account.profitFactor, plain, "nothing lost"),
     single("Fees", money(account.feesUsd)),
-    single("Turnover", `${account.turnover.toFixed(2)} × capital`),
+    single("Turnover", `${plain(account.turnover)} × capital`),
     single("Exposure", percent(account.exposure)),
     single("Begun with", money(account.startUsd)),
   ];
@@ -57,7 +63,6 @@ export function coverageText(report: BacktestReport): string {
   const { coverage, fills, tradedFills, lateEntries, options, endedAt } = report;
   const { span, missing } = coverage;
   const lost = missing.reduce((sum, { fromBlock, toBlock }) => sum + toBlock - fromBlock + 1, 0);
-  const count = (value: number): string => value.toLocaleString("en-US");
   return [
     `${count(fills)} fills of blocks ${count(span.fromBlock)} to ${count(span.toBlock)}, ${count(tradedFills)} of them while trading`,
     `from ${time(options.from)} to ${time(endedAt)}.`,
@@ -74,7 +79,7 @@ export function coverageText(report: BacktestReport): string {
 function pricesText({ priced: { decisions, orders } }: BacktestReport): string {
   if (decisions.recorded + decisions.evidence === 0) return "Nothing had to be priced.";
   const share = ({ recorded, evidence }: typeof orders): string =>
-    `${recorded} of ${recorded + evidence}${recorded === 0 ? "" : ` (${percent(recorded / (recorded + evidence))})`}`;
+    `${count(recorded)} of ${count(recorded + evidence)}${recorded === 0 ? "" : ` (${percent(recorded / (recorded + evidence))})`}`;
   return `${share(decisions)} decisions and ${share(orders)} orders had a book that the executor recorded, the others what trades showed.`;
 }
 

@@ -11,13 +11,18 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (ch
 
 export type Cell = string | number | null;
 
+const DATE = /^\d{4}-\d\d-\d\d/;
+const NUMBER = /^([-+–−]|\d|cannot tell|$)/;
+
 export function htmlTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const shown = rows.map((row) => row.map((value) => (value === null ? "–" : String(value))));
-  const isNumber = head.map(
-    (_, column) =>
-      column > 0 && shown.every((row) => /^([-+–−]|\d(?!\d{3}-\d\d-)|cannot tell|$)/.test(row[column] ?? "")),
+  const shown = rows.map((row) =>
+    row.map((value) => (value === null ? "–" : typeof value === "number" ? value.toLocaleString("en-US") : value)),
   );
-  const attribute = (column: number): string => (isNumber[column] === true ? ' class="number"' : "");
+  const isAll = (column: number, form: RegExp): boolean => shown.every((row) => form.test(row[column] ?? ""));
+  const kinds = head.map((_, column) =>
+    isAll(column, DATE) ? "date" : column > 0 && isAll(column, NUMBER) ? "number" : null,
+  );
+  const attribute = (column: number): string => (kinds[column] == null ? "" : ` class="${kinds[column]}"`);
   const titles = head.map((each, column) => `<th${attribute(column)}>${escapeHtml(each)}</th>`).join("");
   const cells = (row: readonly string[]): string =>
     row.map((each, column) => `<td${attribute(column)}>${escapeHtml(each)}</td>`).join("");
@@ -47,7 +52,10 @@ p { margin: .35rem 0; } .soft, .empty, figcaption { color: var(--soft); }
 .figures div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
 .figures b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; } .figures small { color: var(--soft); }
 figure { margin: 0 0 .6rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
-svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+svg { width: 100%; height: auto; display: block; }
+/* Drawn for a wide screen: on a narrow one it keeps letters that can be read, and scrolls. */
+@media (max-width: 36rem) { figure { overflow-x: auto; } svg { min-width: 34rem; } }
+ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
 .line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; } .amounts .area { fill: var(--main); }
 rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } svg text.ink { fill: var(--ink); }
@@ -55,6 +63,7 @@ rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } svg text.ink { f
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.date { white-space: nowrap; }
 details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; display: flex; gap: 1rem; }
 summary span:first-child { flex: 1; overflow-wrap: anywhere; } summary .number { min-width: 6rem; } details ul { margin: .3rem 0 .6rem; }
 .won { color: var(--good); } .lost { color: var(--bad); }`;

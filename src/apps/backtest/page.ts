@@ -3,7 +3,18 @@ import type { TradeRow } from "../../core/backtest/trades.ts";
 import { type EpochMs, isoDate } from "../../core/time/time.ts";
 import type { BacktestReport } from "../../services/backtest/backtest.ts";
 import { calibrationChart, lineChart, type WhiskerRow, whiskerChart } from "./charts.ts";
-import { cents, coverageText, EDGE_HEAD, edgeCells, figuresOf, percent, time, variantsText } from "./figures.ts";
+import {
+  cents,
+  count,
+  coverageText,
+  dollars,
+  EDGE_HEAD,
+  edgeCells,
+  figuresOf,
+  percent,
+  time,
+  variantsText,
+} from "./figures.ts";
 import { escapeHtml, htmlPage, htmlTable } from "./html.ts";
 
 /** The whole report as one file. */
@@ -27,7 +38,10 @@ within the signal's price cap; the account's limits play no part. Bars are 95 % 
     section("Calibration", calibration(report)),
     section("What became of the signals", signalTable(report)),
     section("Look-ahead", proofText(report)),
-    section(`Trades (${report.trades.length})`, report.trades.map(trade).join("\n") || '<p class="empty">none</p>'),
+    section(
+      `Trades (${count(report.trades.length)})`,
+      report.trades.map(trade).join("\n") || '<p class="empty">none</p>',
+    ),
   ];
   return htmlPage("Backtest", parts.join("\n"));
 }
@@ -62,7 +76,12 @@ function equityCharts({ equity, endedAt, result }: BacktestReport): string {
     return { x, y: peak > 0 ? (y - peak) / peak : 0 };
   });
   const formatX = (at: number): string => isoDate(at as EpochMs);
-  const chart = lineChart({ label: "equity in USD", points: thin(points), formatX, formatY: (usd) => usd.toFixed(0) });
+  const chart = lineChart({
+    label: "equity in USD",
+    points: thin(points),
+    formatX,
+    formatY: (usd) => count(Math.round(usd)),
+  });
   const under = {
     label: "drawdown",
     points: thin(falls),
@@ -107,7 +126,7 @@ ${htmlTable(["price", "bets", "mean price", "mean payout"], rows)}`;
 const signalTable = ({ signals }: BacktestReport): string =>
   htmlTable(
     ["signal", "status", "reason", "count"],
-    signals.map(({ type, status, code, signals: count }) => [type, status, code, count]),
+    signals.map(({ type, status, code, signals: seen }) => [type, status, code, seen]),
   );
 
 function proofText({ proof }: BacktestReport): string {
@@ -126,6 +145,6 @@ function trade(row: TradeRow): string {
     `${row.shares} shares at ${row.entryPrice}, out at ${row.exitPrice ?? "–"}; cost ${row.costUsd}, fees ${row.feesUsd} USD`,
     ...row.why,
   ];
-  return `<details><summary><span>${escapeHtml(`${row.market}: ${row.outcome}`)}</span><span class="number ${profit > 0 ? "won" : "lost"}">${profit.toFixed(2)} USD</span></summary>
+  return `<details><summary><span>${escapeHtml(`${row.market}: ${row.outcome}`)}</span><span class="number ${profit > 0 ? "won" : "lost"}">${dollars(profit)}</span></summary>
 <ul>${facts.map((each) => `<li>${escapeHtml(each)}</li>`).join("")}</ul></details>`;
 }

@@ -4,7 +4,7 @@ import type { DayRange, Objective } from "../../core/backtest/sweep/objective.ts
 import type { JudgedWindow } from "../../core/backtest/sweep/walk-forward.ts";
 import { addMs, DAY_MS, isoDate } from "../../core/time/time.ts";
 import type { SweepReport, SweepRow } from "../../services/backtest/sweep-report.ts";
-import { cents, dollars, percent, plain, time } from "./figures.ts";
+import { cents, count, dollars, percent, plain, time } from "./figures.ts";
 
 export const showValue = (value: GridValue): string => (value === null ? "none" : String(value));
 
@@ -16,7 +16,7 @@ export const pointText = ({ plan: { grid } }: SweepReport, { point }: Pick<Sweep
     .join(", ");
 
 const FORMATS: Readonly<Record<Objective, (value: number) => string>> = {
-  profit: (value) => value.toFixed(2),
+  profit: plain,
   sharpe: plain,
   edge: cents,
 };
@@ -43,8 +43,8 @@ export function variantCells(report: SweepReport, place: number): readonly strin
   const { profits, trades, wins, maxDrawdown, signals, edge } = row.figures;
   return [
     ...[pointText(report, row), objectiveText(report, report.judgement.values[place] ?? null)],
-    ...(report.plan.objective === "profit" ? [] : [profits.reduce((sum, each) => sum + each, 0).toFixed(2)]),
-    ...[String(trades), trades === 0 ? "–" : percent(wins / trades), percent(maxDrawdown), String(signals)],
+    ...(report.plan.objective === "profit" ? [] : [plain(profits.reduce((sum, each) => sum + each, 0))]),
+    ...[count(trades), trades === 0 ? "–" : percent(wins / trades), percent(maxDrawdown), count(signals)],
     edge === null ? "–" : cents(edge.mean),
     row.corrected === null ? "–" : `${cents(row.corrected.low)} to ${cents(row.corrected.high)}`,
   ];
@@ -97,7 +97,11 @@ export function overfittingFigures(report: SweepReport): readonly NamedText[] {
             value: share(walk.rankCorrelation),
             note: "of all variants, one window with the next",
           },
-          { name: "Profit out of sample", value: dollars(walk.profitUsd), note: `on ${walk.judgedDays} judged days` },
+          {
+            name: "Profit out of sample",
+            value: dollars(walk.profitUsd),
+            note: walk.judgedDays === 1 ? "on the one judged day" : `on ${walk.judgedDays} judged days`,
+          },
           {
             name: "Edge out of sample",
             value: walk.edge === null ? "–" : cents(walk.edge.mean),
@@ -131,7 +135,6 @@ export function overfittingFigures(report: SweepReport): readonly NamedText[] {
 
 export function sweepCoverage({ plan: { coverage, from, to, seed }, rows, variants, tried }: SweepReport): string {
   const lost = coverage.missing.reduce((sum, { fromBlock, toBlock }) => sum + toBlock - fromBlock + 1, 0);
-  const count = (value: number): string => value.toLocaleString("en-US");
   return [
     `${count(rows.length)} of ${count(variants)} variants over ${count(coverage.fills)} fills, traded from ${time(from)} to ${time(to)}.`,
     lost === 0 ? "No block is missing." : `${count(lost)} blocks are missing in ${coverage.missing.length} gaps.`,

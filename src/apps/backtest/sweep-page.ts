@@ -2,7 +2,7 @@ import type { GridValue } from "../../core/backtest/sweep/grid.ts";
 import { addMs, DAY_MS, isoDate } from "../../core/time/time.ts";
 import type { SweepReport } from "../../services/backtest/sweep-report.ts";
 import { whiskerChart } from "./charts.ts";
-import { cents } from "./figures.ts";
+import { count } from "./figures.ts";
 import { heatMap } from "./heat-map.ts";
 import { escapeHtml, htmlPage, htmlTable } from "./html.ts";
 import {
@@ -39,7 +39,7 @@ export function sweepPage(report: SweepReport): string {
         ]),
     section("Heat maps", maps(report)),
     section(
-      `Variants (${report.rows.length})`,
+      `Variants (${count(report.rows.length)})`,
       htmlTable(
         variantHead(report),
         ranked(report).map((place) => variantCells(report, place)),
@@ -124,7 +124,7 @@ const alone = (report: SweepReport, name: string, values: readonly GridValue[]):
 
 function figure(report: SweepReport, map: Pick<Parameters<typeof heatMap>[0], "columns" | "rows" | "cells">): string {
   const label = `${OBJECTIVE_TITLES[report.plan.objective]} by ${map.columns.name} and ${map.rows.name}`;
-  const format = (value: number): string => (report.plan.objective === "edge" ? cents(value) : value.toFixed(2));
+  const format = (value: number): string => objectiveText(report, value);
   return `<figure>${heatMap({ ...map, label, format })}<figcaption>${escapeHtml(label)}, all days, mean over what else varies</figcaption></figure>`;
 }
 

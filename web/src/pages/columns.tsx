@@ -56,9 +56,13 @@ export const signalColumns: readonly Column<Signal>[] = [
   column.gain("profit_loss_usd", "P&L", { term: "realizedPnlUsd" }),
 ];
 
+/** Why a signal was acted on, or not. */
+export const whyText = ({ skip_reason: reason, status }: { skip_reason: string | null; status: string }): string =>
+  reason !== null ? words(reason) : status === "EXECUTED" ? "every check passed" : words(status);
+
 const Why = ({ row }: { row: Signal }) => (
   <a href={pathOf("signals", row)}>
-    {row.skip_reason === null ? (row.status === "EXECUTED" ? "every check passed" : "details") : words(row.skip_reason)}
+    {row.skip_reason === null && row.status !== "EXECUTED" ? "details" : whyText(row)}
   </a>
 );
 

@@ -60,7 +60,7 @@ const queueNames: Readonly<Record<string, string>> = {
 };
 /** `reader x` follows what the listener writes. */
 const queueName = (name: string): string =>
-  queueNames[name] ?? plain(name.replace(/^reader (\w+)(:\w+)?$/, "Batches $1 has not read"));
+  queueNames[name] ?? plain(name.replace(/^reader (\w+)(:\w+)?$/, "Batches the $1 has not read"));
 
 export const Queues = ({ health }: { health: Health }) => (
   <TablePanel

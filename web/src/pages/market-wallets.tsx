@@ -16,9 +16,12 @@ export function ScoredPanel({ market }: { market: MarketPage }) {
       column.wholeShares("shares_0", first),
       column.wholeShares("shares_1", second),
       column.gain("realized_pnl_usd", "P&L", { term: "realizedPnlUsd" }),
-      column.field("follow_eligible", "Followed", (row) => (
-        <span class={row.follow_eligible ? "up" : "faint"}>{row.follow_eligible ? "✓ yes" : "no"}</span>
-      )),
+      column.field(
+        "follow_eligible",
+        "Eligible",
+        (row) => <span class={row.follow_eligible ? "up" : "faint"}>{row.follow_eligible ? "✓ yes" : "no"}</span>,
+        { term: "followEligible" },
+      ),
     ],
     [first, second],
   );

@@ -1,10 +1,11 @@
-import { toNumber } from "../format/numbers.ts";
+import { toNumber, usd } from "../format/numbers.ts";
 import { duration } from "../format/times.ts";
 import { Fact, Figure, Figures, Panel } from "../parts/panel.tsx";
 import { Nothing } from "../parts/states.tsx";
 import { Term } from "../parts/term.tsx";
 import { TradingButtons } from "../parts/trading.tsx";
 import { Ago, Chip, Count, Percent, Signed, Status, Time, Usd } from "../parts/values.tsx";
+import { locale } from "../state/preferences.ts";
 import type { Overview, State } from "../state/rows.ts";
 import { catchUpMs, liveHealth } from "../state/stream.ts";
 
@@ -37,8 +38,15 @@ export function Account({ overview, state }: { overview: Overview; state: State 
       >
         <Usd value={account.equity_usd} />
       </Figure>
-      <Figure label="Today, UTC" sub={today === null ? "no day yet" : `${today.wins} won, ${today.losses} lost`}>
-        <Signed value={today?.net_pnl_usd} />
+      <Figure
+        label="Today, UTC"
+        sub={
+          today === null
+            ? "no day yet"
+            : `${usd(today.net_pnl_usd, locale(), true)} of it closed: ${today.wins} won, ${today.losses} lost`
+        }
+      >
+        <Signed value={today === null ? null : account.day_pnl_usd} />
       </Figure>
       <Figure label={<Term name="unrealizedPnlUsd">Unrealized</Term>} sub={`${account.open_positions} open positions`}>
         <Signed value={account.unrealized_pnl_usd} />

@@ -10,7 +10,7 @@ import { withQuery } from "../state/api.ts";
 import { useAsked } from "../state/asked.ts";
 import { place } from "../state/router.ts";
 import type { ControlComparison, Overview } from "../state/rows.ts";
-import { signalColumns } from "./columns.tsx";
+import { signalColumns, whyText } from "./columns.tsx";
 
 export function SignalsPage() {
   const { query } = place.value;
@@ -70,10 +70,10 @@ type Refused = Overview["signals"][number];
 const refusedColumns: readonly Column<Refused>[] = [
   {
     key: "skip_reason",
-    label: "Why not",
+    label: "Why",
     term: "refusal",
     card: "title",
-    show: (row) => words(row.skip_reason ?? row.status),
+    show: (row) => whyText(row),
     value: (row) => row.skip_reason ?? row.status,
   },
   column.code("signal_type", "Type"),

@@ -34,7 +34,7 @@ const columns: readonly Column<Wallet>[] = [
   column.ago("last_trade_at", "Last fill"),
   {
     key: "follow_eligible",
-    label: "Followed",
+    label: "Eligible",
     term: "followEligible",
     show: (row) => <Eligible row={row} />,
     value: (row) => row.ineligible_reason ?? "yes",
@@ -44,7 +44,7 @@ const columns: readonly Column<Wallet>[] = [
 const Eligible = ({ row }: { row: Wallet }) => (
   <span class={row.follow_eligible ? "up amount" : "muted"}>
     {row.follow_eligible ? <Shape name="circle" size={7} /> : null}
-    {row.follow_eligible ? "eligible" : words(row.ineligible_reason ?? "not eligible")}
+    {row.follow_eligible ? "yes" : words(row.ineligible_reason ?? "no")}
   </span>
 );
 
@@ -85,12 +85,12 @@ export function WalletsPage() {
         />
         <TierSelect />
         <Select
-          label="Followed"
+          label="Eligible"
           name="eligible"
           options={[
             ["", "all"],
-            ["true", "eligible"],
-            ["false", "not eligible"],
+            ["true", "yes"],
+            ["false", "no"],
           ]}
         />
         <Select label="Sort by" name="by" options={SORTS} />

@@ -1,5 +1,5 @@
 import { Icon, Mark } from "../parts/icons.tsx";
-import { Count, Signed, Status, Usd } from "../parts/values.tsx";
+import { Chip, Count, Signed, Status, Usd } from "../parts/values.tsx";
 import { tick } from "../state/clock.ts";
 import { preferences } from "../state/preferences.ts";
 import { session } from "../state/session.ts";
@@ -49,7 +49,13 @@ export function Strip() {
       <div class="strip-figures">
         <span>
           <span class="label wide">{session.value?.label.mode ?? ""}</span>
-          <Status of={account?.trading_state} />
+          {state !== null && account != null && !state.executor.is_running ? (
+            <Chip tone="down" shape="cross">
+              not running
+            </Chip>
+          ) : (
+            <Status of={account?.trading_state} />
+          )}
         </span>
         <span class="wide">
           <span class="label">Equity</span>
@@ -57,7 +63,7 @@ export function Strip() {
         </span>
         <span>
           <span class="label">Today</span>
-          <Signed value={state?.today?.net_pnl_usd} />
+          <Signed value={account?.day_pnl_usd} />
         </span>
         <span class="wide">
           <span class="label">Open</span>

@@ -24,6 +24,9 @@ const account = z.object({
   equity_usd: decimal,
   realized_pnl_usd: decimal,
   unrealized_pnl_usd: decimal,
+  day_pnl_usd: decimal.openapi({
+    description: "of `today`, realized and unrealized: what the limit of a day's loss counts",
+  }),
   open_positions: whole,
   trading_state: tradingState,
   entries_stopped_until: timeOrNull,

@@ -10,6 +10,9 @@ export async function readState(db: Database): Promise<Row> {
     SELECT e.mode, e.capital_micros * 0.000001 AS capital_usd, e.cash_micros * 0.000001 AS cash_usd,
       e.equity_micros * 0.000001 AS equity_usd, e.realized_micros * 0.000001 AS realized_pnl_usd,
       (e.equity_micros - e.capital_micros - e.realized_micros) * 0.000001 AS unrealized_pnl_usd,
+      (e.equity_micros - coalesce((
+        SELECT d.equity_micros FROM flow.performance_day d WHERE d.mode = e.mode
+        ORDER BY d.date DESC OFFSET 1 LIMIT 1), e.capital_micros)) * 0.000001 AS day_pnl_usd,
       e.open_positions, e.trading_state, e.entries_stopped_until, e.updated_at
     FROM flow.executor_state e ORDER BY e.updated_at DESC LIMIT 1`.execute(db.kysely);
   const today = await sql<Row>`

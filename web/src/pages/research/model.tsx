@@ -1,5 +1,5 @@
 /** The model's card: what it learned from, what it is worth against the price, what it looks at, what its signals came to. */
-import { decimal, percent } from "../../format/numbers.ts";
+import { decimal } from "../../format/numbers.ts";
 import { plain } from "../../format/text.ts";
 import { durationOr } from "../../format/times.ts";
 import { Fact, Figure, Figures, PageHead, Panel } from "../../parts/panel.tsx";
@@ -119,7 +119,6 @@ const Origin = ({ of: { id, card, ...of } }: { of: Page }) => (
         features {card.featuresVersion}, score {card.scoreVersion}
       </Fact>
       <Fact label="Seed">{card.seed}</Fact>
-      <Fact label="Proven share">{percent(of.trust, 1, locale())}</Fact>
     </dl>
   </Panel>
 );

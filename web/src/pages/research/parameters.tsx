@@ -46,7 +46,7 @@ function Group({ name, of }: { name: string; of: Record<string, unknown> }) {
 }
 
 const Figures = ({ of }: { of: Record<string, unknown> }) => (
-  <dl class="facts start">
+  <dl class="facts spread">
     {Object.entries(of).map(([name, value]) => (
       <Fact key={name} label={words(figureName(name))}>
         {figure(name, value)}
