@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { sql } from "kysely";
-import type { ClientBase } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { ts } from "../../src/adapters/postgres/codecs.ts";
 import { assembleDatabase, type Database } from "../../src/adapters/postgres/connect.ts";
 import { createExecutorStore } from "../../src/adapters/postgres/executor-store.ts";
 import type { ExecutorInbox, ExecutorStore } from "../../src/ports/executor-store.ts";
+import { interleavedEngine } from "../simulation/interleaved-engine.ts";
 import { openSimPglite, openSimServer, type SimDatabase } from "../simulation/sim-database.ts";
 import * as facts from "../support/chain-facts.ts";
 import { executorDesk } from "../support/executor-desk.ts";
@@ -29,24 +29,9 @@ beforeEach(async () => {
   store = await desk.open();
 });
 
-/**
- * The executor's own way to the database; `between` runs before each of its statements. The embedded engine has one connection, so
- * there a transaction is one statement.
- */
-function seenBetween(between: () => Promise<void>): Database {
-  const { source, name } = sim.engine;
-  const acquire = async () => {
-    if (name === "pglite") await between();
-    const pooled = await source.acquire();
-    if (name === "pglite") return pooled;
-    const query = async (...given: unknown[]) => {
-      await between();
-      return (pooled.client.query as (...all: unknown[]) => Promise<unknown>).apply(pooled.client, given);
-    };
-    return { ...pooled, client: { query } as unknown as ClientBase };
-  };
-  return assembleDatabase({ ...sim.engine, source: { ...source, acquire } });
-}
+/** The executor's own way to the database. */
+const seenBetween = (between: () => Promise<void>): Database =>
+  assembleDatabase(interleavedEngine(sim.engine, between));
 
 test.each([0, 1, 2, 3, 4, 5])(
   "a start loads one moment, whatever the executor before it still stores before statement %i",

@@ -8,7 +8,7 @@ import type { EngineEvent } from "./event.ts";
 /** What happens to an entry between its signal and its answer: the leader leaves, a person closes all, blocks go. */
 
 const sale = (size: string, held: string, log: number) =>
-  aFillEvent({ side: "SELL", size, cash: "50", heldBefore: held, block: 101, log, order: 5 });
+  aFillEvent({ side: "SELL", size, cash: "5", heldBefore: held, block: 101, log, order: 5 });
 
 /** An engine whose order is on its way. */
 function onItsWay(config = aConfig()) {

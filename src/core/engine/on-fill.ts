@@ -29,6 +29,8 @@ type FillObserved = EventOf<"fillObserved">;
 
 export function onFill(state: EngineState, event: FillObserved): StepResult {
   const rules = state.config.signals;
+  // The contracts would settle it if the venue matched it; it says nothing of a price, and must not stop the engine.
+  if (event.fill.cash > event.fill.size) return unchanged(state);
   if (event.fill.side === "BUY") {
     const followed = isWhale(rules, event.wallet) ? onWhaleBuy(state, event) : unchanged(state);
     return andThen(followed, (next) => onModelledBuy(next, event));

@@ -44,7 +44,7 @@ describe("exits", () => {
   it("we leave when the wallet that we followed has sold half of what it held", () => {
     const engine = aHolder();
     const sell = (size: string, log: number) =>
-      engine.tell(aFillEvent({ side: "SELL", size, cash: "50", log, order: 5 + log, heldBefore: "1000", block: 110 }));
+      engine.tell(aFillEvent({ side: "SELL", size, cash: "1", log, order: 5 + log, heldBefore: "1000", block: 110 }));
     sell("499", 1);
     expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED"]);
     sell("1", 2);
@@ -52,6 +52,13 @@ describe("exits", () => {
     engine.fill([{ price: px("0.49"), size: sh("300"), cash: $("147"), fee: $("1") }]);
     expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED", "EXIT_FOLLOW EXECUTED"]);
     expect(engine.state()).toMatchObject({ realizedUsd: $("-5.5"), positions: {} });
+  });
+
+  it("a fill that cost more than a dollar a share is no reason to do anything", () => {
+    const engine = aHolder();
+    engine.tell(aFillEvent({ side: "SELL", size: "600", cash: "601", heldBefore: "1000", log: 1 }));
+    engine.tell(aFillEvent({ size: "400", cash: "401", market: 2, order: 2 }));
+    expect(engine.verdicts()).toEqual(["FOLLOW_WHALE EXECUTED"]);
   });
 
   it("a sale that a reorg takes back and brings again counts once", () => {

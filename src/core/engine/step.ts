@@ -14,7 +14,7 @@ import { withdrawUnwanted } from "./resting-orders.ts";
 import { createState, type EngineState, upgradeConfig } from "./state.ts";
 
 /** Raised with every change of what a step decides; written beside each step in the journal. */
-export const RULE_VERSION = 12;
+export const RULE_VERSION = 13;
 
 /**
  * The one decision function of backtest, paper and live trading. Pure: the same state and event give the same result,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../../src/adapters/postgres/connect.ts";
 import { type StoredRow, toSteps } from "../../../src/adapters/postgres/journal-rows.ts";
-import { type Json, toJson } from "../../../src/core/engine/encode.ts";
+import { fromJson, type Json, toJson } from "../../../src/core/engine/encode.ts";
 import type { EngineState } from "../../../src/core/engine/state.ts";
 import { step } from "../../../src/core/engine/step.ts";
 import type { Outside } from "./outside.ts";
@@ -16,6 +16,7 @@ export async function findExecutorProblems(database: Database, outside: Outside)
     ...(await comparePositions(query, outside)),
     ...(await checkMoney(query, outside)),
     ...(await replayJournal(query)),
+    ...(await compareLeaders(query)),
   ];
 }
 
@@ -59,6 +60,23 @@ async function comparePositions(query: Query, outside: Outside): Promise<readonl
   const mine = open.map(({ token, shares }) => `${token} ${shares}`);
   const theirs = [...outside.holdings].map(([token, { shares }]) => `${token} ${shares}`).sort();
   return mine.join() === theirs.join() ? [] : [`held at the venue: ${theirs.join()}; open here: ${mine.join()}`];
+}
+
+/** What the engine counts of a leader's sales is what he has sold on the chain as it stands, since the trigger's place. */
+async function compareLeaders(query: Query): Promise<readonly string[]> {
+  const [stored] = await query<{ snapshot: Json }>(sql`SELECT snapshot FROM flow.executor_state`);
+  const sold = await query<{ id: string; size: string }>(sql`
+    SELECT p.id, coalesce(sum(f.size_micros), 0)::text AS size
+    FROM flow.position p JOIN flow.signal g ON g.id = p.signal_id
+    LEFT JOIN flow.fill f ON f.wallet_key = p.leader_key AND f.token_key = p.token_key AND f.is_sell
+      AND (f.block_number, f.log_index) > (g.trigger_block, g.trigger_log_index)
+    WHERE p.status = 'OPEN' GROUP BY 1`);
+  if (stored === undefined) return ["the executor has no state"];
+  const { positions } = fromJson(stored.snapshot) as EngineState;
+  return sold.flatMap(({ id, size }) => {
+    const counted = positions[id]?.leaderExit?.size ?? 0n;
+    return String(counted) === size ? [] : [`${id}: its leader has sold ${size}, and ${counted} is counted`];
+  });
 }
 
 async function checkMoney(query: Query, outside: Outside): Promise<readonly string[]> {

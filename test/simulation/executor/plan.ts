@@ -33,6 +33,8 @@ export type WorldEvent =
   | { readonly at: number; readonly kind: "price"; readonly market: number; readonly cents: number }
   | { readonly at: number; readonly kind: "resolve"; readonly market: number; readonly winner: 0 | 1 | null }
   | { readonly at: number; readonly kind: "reorg" }
+  /** The last blocks go, and come again with what was in them, or with nothing. */
+  | { readonly at: number; readonly kind: "fork"; readonly depth: number; readonly isLost: boolean }
   | { readonly at: number; readonly kind: "command"; readonly command: Exclude<ControlCommand["kind"], "close"> };
 
 /** Everything about a run that its seed decides. */
@@ -44,12 +46,32 @@ export type ExecutorPlan = {
   readonly awayMs: readonly number[];
   readonly databaseRates: FaultRates<DatabaseFault>;
   readonly outsideRates: FaultRates<OutsideFault>;
+  /** Of each event the number of the executor's statements that come before it, counted from when it is due; null: all are at rest. */
+  readonly between: readonly number[] | null;
 };
 
 const oneOf = <T>(random: Prng, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
 const chance = (random: Prng, probability: number): boolean => random() < probability;
 
-export function drawExecutorPlan(seed: number): ExecutorPlan {
+/** @param interleaved others write between the executor's statements, and what was read is taken back more often */
+export function drawExecutorPlan(seed: number, interleaved = false): ExecutorPlan {
+  const plan = drawPlan(seed);
+  if (!interleaved) return plan;
+  const random = createPrng(seed, "between statements");
+  const forks = plan.events
+    .filter(({ kind }) => kind === "buy" || kind === "sell")
+    .filter(() => chance(random, 0.5))
+    .map(
+      ({ at }): WorldEvent => ({
+        ...{ at: at + drawInteger(random, 1, 1_500), kind: "fork" },
+        ...{ depth: drawInteger(random, 1, 3), isLost: chance(random, 0.3) },
+      }),
+    );
+  const events = [...plan.events, ...forks].toSorted((one, other) => one.at - other.at);
+  return { ...plan, events, between: events.map(() => drawInteger(random, 0, 5)) };
+}
+
+function drawPlan(seed: number): ExecutorPlan {
   const random = createPrng(seed, "executor simulation");
   const events = Array.from({ length: drawInteger(random, 3, 5) }, () => drawStory(random)).flat();
   for (let count = drawInteger(random, 1, 4); count > 0; count -= 1) events.push(...drawNoise(random));
@@ -61,6 +83,7 @@ export function drawExecutorPlan(seed: number): ExecutorPlan {
     awayMs: [200, 1_000, 4_000, 20_000].map((ms) => Math.floor(ms * random())),
     databaseRates: drawRates(random, ["db_refused", "db_lost_before", "db_lost_after", "db_conflict", "db_terminated"]),
     outsideRates: { ...drawRates(random, OUTSIDE_FAULTS), ...venueOf(seed) },
+    between: null,
   };
 }
 

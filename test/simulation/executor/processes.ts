@@ -3,6 +3,7 @@ import type { Engine } from "../../../src/adapters/postgres/engine.ts";
 import type { createFaults } from "../../../src/adapters/simnet/faults/faults.ts";
 import { createExecutorService } from "../../../src/services/executor/executor-service.ts";
 import type { ExecutorDeps } from "../../../src/services/executor/session.ts";
+import { interleavedEngine } from "../interleaved-engine.ts";
 import { createLife, type Life } from "../life.ts";
 import { createMortalEngine, type DatabaseFault } from "../mortal-engine.ts";
 import type { SimDatabase } from "../sim-database.ts";
@@ -20,6 +21,8 @@ export type ProcessParts = {
   readonly databaseFaults: ReturnType<typeof createFaults<DatabaseFault>>;
   /** What a new process is made of. */
   readonly depsOf: (life: Life, database: Database) => ExecutorDeps;
+  /** What others write before a statement of the executor's. */
+  readonly between?: () => Promise<void>;
   /** Called whenever time has moved. */
   readonly onTime?: () => void;
 };
@@ -29,7 +32,7 @@ export function createProcesses(
   plan: Pick<ExecutorPlan, "awayMs">,
   sim: SimDatabase,
   time: SimTime,
-  { killer, databaseFaults, depsOf, onTime }: ProcessParts,
+  { killer, databaseFaults, depsOf, between, onTime }: ProcessParts,
 ) {
   const attempts = new Map<string, number>();
   const startedAt = time.now();
@@ -39,7 +42,8 @@ export function createProcesses(
   function start(): void {
     const life = createLife(time);
     const { terminate } = sim;
-    const mortal = createMortalEngine(sim.engine, { time, life, attempts, killer, faults: databaseFaults, terminate });
+    const engine = between === undefined ? sim.engine : interleavedEngine(sim.engine, between);
+    const mortal = createMortalEngine(engine, { time, life, attempts, killer, faults: databaseFaults, terminate });
     const database = assembleDatabase(dyingWith(life, time, mortal), (ms) => life.clock.sleep(ms));
     const stop = new AbortController();
     const mine = { life, stop, ending: null as { error: unknown } | null };

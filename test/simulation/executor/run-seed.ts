@@ -8,6 +8,7 @@ import type { EngineConfig } from "../../../src/core/engine/state.ts";
 import { TransientError } from "../../../src/core/errors.ts";
 import { DEFAULT_RISK_LIMITS } from "../../../src/core/risk/limits.ts";
 import { epochMs } from "../../../src/core/time/time.ts";
+import type { StoredFill } from "../../../src/ports/chain-store.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import { DEFAULT_EXECUTOR_TIMING } from "../../../src/services/executor/executor-config.ts";
 import type { ExecutorDeps } from "../../../src/services/executor/session.ts";
@@ -39,6 +40,8 @@ export type ExecutorSeedOptions = {
   /** A planted defect: parts of the executor replaced by worse ones. */
   readonly sabotage?: (deps: ExecutorDeps) => ExecutorDeps;
   readonly logger?: Logger;
+  /** Others write between the executor's statements. */
+  readonly interleaved?: boolean;
 };
 
 const ignore = (): void => {};
@@ -61,13 +64,13 @@ export async function runExecutorSeed(
   sim: SimDatabase,
   options: ExecutorSeedOptions = {},
 ): Promise<ExecutorSeedResult> {
-  const plan = drawExecutorPlan(seed);
+  const plan = drawExecutorPlan(seed, options.interleaved);
   await sim.clear();
   const time = createSimTime(facts.blockTime(FIRST_BLOCK));
   const outsideFaults = createFaults<OutsideFault>(seed, plan.outsideRates);
   const databaseFaults = createFaults<DatabaseFault>(seed, plan.databaseRates);
   const outside = createOutside(time, outsideFaults, limits);
-  const world = await createWorld(sim.database, time, outside);
+  const world = await createWorld(sim.database, time, outside, options.interleaved === true);
   const killer = createKiller(plan);
   const depsOf = (life: Life, database: Database): ExecutorDeps => {
     const deps: ExecutorDeps = {
@@ -80,11 +83,16 @@ export async function runExecutorSeed(
     };
     return options.sabotage?.(deps) ?? deps;
   };
-  const processes = createProcesses(plan, sim, time, { killer, databaseFaults, depsOf });
+  const interludes = createInterludes(world.happen);
+  const { between: after } = plan;
+  const between = after === null ? {} : { between: interludes.between };
+  const processes = createProcesses(plan, sim, time, { killer, databaseFaults, depsOf, ...between });
   const problems: string[] = [];
   try {
-    for (const event of plan.events) await processes.untilTime(event.at, () => world.happen(event));
-    await processes.untilTime((plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS, async () => {});
+    for (const [index, event] of plan.events.entries()) {
+      await processes.untilTime(event.at, () => interludes.due(event, after?.[index] ?? null));
+    }
+    await processes.untilTime((plan.events.at(-1)?.at ?? 0) + AFTERMATH_MS, interludes.rest);
     for (const each of [databaseFaults, outsideFaults]) each.stop();
     killer.stop();
     await processes.settle(() => world.isSettled());
@@ -106,6 +114,31 @@ export async function runExecutorSeed(
   };
 }
 
+/** Lets what is due happen before so many more statements of the executor's, in its order. */
+function createInterludes(happen: (event: WorldEvent) => Promise<void>) {
+  let waiting: readonly { readonly event: WorldEvent; readonly after: number }[] = [];
+  let line: Promise<void> = Promise.resolve();
+  const take = (isDue: (after: number) => boolean): Promise<void> => {
+    line = line.then(async () => {
+      for (let [next] = waiting; next !== undefined && isDue(next.after); [next] = waiting) {
+        waiting = waiting.slice(1);
+        await happen(next.event);
+      }
+      waiting = waiting.map((each, index) => (index === 0 ? { ...each, after: each.after - 1 } : each));
+    });
+    return line;
+  };
+  return {
+    /** @param after null: at once */
+    async due(event: WorldEvent, after: number | null): Promise<void> {
+      if (after === null) await happen(event);
+      else waiting = [...waiting, { event, after }];
+    },
+    between: () => take((after) => after <= 0),
+    rest: () => take(() => true),
+  };
+}
+
 /** An ended connection may be noticed by whoever uses it next. */
 export async function stubborn<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -118,10 +151,13 @@ export async function stubborn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What happens on the chain and at the keyboard, written by whom nothing befalls. */
-async function createWorld(database: Database, time: SimTime, outside: Outside) {
+async function createWorld(database: Database, time: SimTime, outside: Outside, interleaved: boolean) {
   const chain = createChainStore(database);
   let block = FIRST_BLOCK;
   let orders = 0;
+  let [final, fork] = [FIRST_BLOCK, 0];
+  /** What the blocks above the final one hold. */
+  let recent: { readonly number: number; readonly fills: readonly StoredFill[] }[] = [];
   const now = () => epochMs(Math.floor(time.now()));
   const markets = ALL_MARKETS.map((market) => facts.preparedMarket(market, block));
   await chain.extend(facts.aRecord(block, block, { markets }));
@@ -138,10 +174,18 @@ async function createWorld(database: Database, time: SimTime, outside: Outside) 
   async function mine(content: (block: number) => Parameters<typeof facts.aRecord>[2]): Promise<number> {
     const due = FIRST_BLOCK + Math.floor((time.now() - facts.blockTime(FIRST_BLOCK)) / 2_000);
     const next = Math.max(block + 1, due);
-    await chain.extend(facts.aRecord(block + 1, next, { ...content(next), committedAt: now() }));
+    const { fills = [], ...others } = content(next) ?? {};
+    const blocks = [facts.aBlock(next, fork)];
+    const record = { ...others, fills, blocks, finalizedBlock: final, committedAt: now() };
+    await chain.extend(facts.aRecord(block + 1, next, record));
+    if (fills.length > 0) recent.push({ number: next, fills });
     block = next;
     return next;
   }
+
+  /** A part of what it holds, and we go on holding and counting. */
+  const amounts = ({ kind }: WorldEvent) =>
+    interleaved && kind === "sell" ? { size: sh("100"), cash: $("50") } : { size: sh("400"), cash: $("200") };
 
   function fillsOf(event: Extract<WorldEvent, { kind: "buy" | "sell" }>, at: number) {
     orders += 1;
@@ -151,7 +195,7 @@ async function createWorld(database: Database, time: SimTime, outside: Outside) 
         wallet: facts.walletNo(event.whale),
         tokenId: facts.tokenNo(event.token),
         side: event.kind === "buy" ? "BUY" : "SELL",
-        ...{ blockNumber: at, logIndex, orderHash: anOrderHash(orders), size: sh("400"), cash: $("200") },
+        ...{ blockNumber: at, logIndex, orderHash: anOrderHash(orders), ...amounts(event) },
       });
       return { ...fill, occurredAt: now(), knownAt: now() };
     });
@@ -172,7 +216,19 @@ async function createWorld(database: Database, time: SimTime, outside: Outside) 
             event.winner === null ? [1n, 1n] : event.winner === 0 ? [1n, 0n] : [0n, 1n];
           outside.close(event.market, numerators);
           const at = await mine((number) => ({ resolutions: [facts.resolved(event.market, numerators, number)] }));
+          final = at;
           return chain.finalize(at, at, now());
+        }
+        case "fork": {
+          const last = Math.max(final, block - event.depth);
+          const gone = recent.filter(({ number }) => number > last).flatMap(({ fills }) => fills);
+          recent = recent.filter(({ number }) => number <= last);
+          await chain.retract(last, now());
+          [block, fork] = [last, fork + 1];
+          if (gone.length === 0 || event.isLost) return;
+          const again = (at: number) =>
+            gone.map((each, logIndex) => ({ ...each, fill: { ...each.fill, blockNumber: at, logIndex } }));
+          return void (await mine((at) => ({ fills: again(at) })));
         }
         case "reorg": {
           const at = await mine(() => ({}));
