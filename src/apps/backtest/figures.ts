@@ -6,12 +6,13 @@ import type { EpochMs } from "../../core/time/time.ts";
 import type { BacktestReport } from "../../services/backtest/backtest.ts";
 
 const GROUPED = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 
 export const count = (value: number): string => value.toLocaleString("en-US");
 export const plain = (value: number): string => GROUPED.format(value);
 export const percent = (share: number): string => `${plain(share * 100)} %`;
 export const cents = (usd: number): string => `${plain(usd * 100)}¢`;
-export const dollars = (usd: number): string => `${plain(usd)} USD`;
+export const dollars = (usd: number): string => DOLLARS.format(usd);
 const money = (usd: UsdMicros): string => dollars(toNumber(usd));
 export const time = (at: EpochMs): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 

@@ -45,7 +45,7 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 60rem; background:
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
 p { margin: .35rem 0; } .soft, .empty, figcaption { color: var(--soft); }
 .verdict { border: 1px solid var(--line); border-left: 6px solid var(--soft); border-radius: 8px; background: var(--card);
-  padding: .9rem 1.1rem; margin: 1.25rem 0; } .verdict strong { font-size: 1.25rem; text-transform: capitalize; }
+  padding: .9rem 1.1rem; margin: 1.25rem 0; } .verdict strong { display: block; font-size: 1.25rem; } .verdict strong::first-letter { text-transform: uppercase; }
 .verdict.edge { border-left-color: var(--good); } .verdict.none { border-left-color: var(--bad); }
 .warning { border: 1px solid var(--warm); border-radius: 8px; padding: .6rem 1rem; color: var(--warm); font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem; }

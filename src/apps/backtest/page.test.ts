@@ -46,7 +46,7 @@ test("shows every trade with its reasons, escapes titles, and loads nothing from
   expect(page).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;: Yes");
   expect(page).not.toMatch(/<script|https?:|src=|<link/);
   expect(page).toContain("checks passed: TRADING_PAUSED");
-  expect(page).toContain("<b>10,000.00 USD</b>");
+  expect(page).toContain("<b>$10,000.00</b>");
   expect(page).toContain("color-scheme: light dark");
   expect(page).toContain("3 variants have been tried on this data");
   const text = reportText(report, 120);

@@ -1,5 +1,5 @@
 /** Figures of a report by what their names end in; the program writes amounts as whole micros with an `n` behind. */
-import { format, percent, UNKNOWN, usd } from "./numbers.ts";
+import { decimal, format, percent, UNKNOWN, usd } from "./numbers.ts";
 import { plain } from "./text.ts";
 import { dateTime, duration } from "./times.ts";
 
@@ -35,3 +35,24 @@ const isEmpty = (value: object): boolean =>
   Array.isArray(value)
     ? value.length === 0
     : Object.values(value).every((each) => each === null || (typeof each === "object" && isEmpty(each)));
+
+const IN_USD = /DEPLOYED|EXPOSURE|CASH|LOSS_LIMIT|LIQUIDITY|BUDGET|DRAWDOWN|_USD/;
+
+/**
+ * Figures of a check are exact text: shown with their unit and as many digits as one can use.
+ * @param code of the check, which says what a bare number is
+ */
+export function checkFigure(code: string, text: string | null, locale?: string, zone?: string): string {
+  if (text === null) return UNKNOWN;
+  const bare = (number: string): string =>
+    IN_USD.test(code) ? usd(number, locale) : String(Number(Number(number).toFixed(4)));
+  return plain(text)
+    .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/g, (_, day, time) =>
+      dateTime(Date.parse(`${day}T${time}Z`), locale, zone),
+    )
+    .replace(/^-?\d+(\.\d+)?(?=$|, until )/, bare)
+    .replace(/(\d+) ms\b/g, (_, number) => duration(Number(number)))
+    .replace(/(\d+(?:\.\d+)?) USD\b/g, (_, number) => usd(number, locale))
+    .replace(/(\d+\.\d{3,})(?= shares\b)/g, (number) => decimal(number, 2, locale))
+    .replace(/\d+\.\d{5,}/g, (number) => decimal(number, 4, locale));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { csvField, toCsv } from "./csv.ts";
-import { figure, figureName } from "./figure.ts";
+import { checkFigure, figure, figureName } from "./figure.ts";
 import { bytes, decimal, percent, usd } from "./numbers.ts";
 import { plain, shortHex, words } from "./text.ts";
 import { dateTime, duration, shortTime, toMs } from "./times.ts";
@@ -85,3 +85,16 @@ test("figures of a report are shown by what their names end in", () => {
   expect(figureName("maxDailyLossBps")).toBe("max daily loss");
   expect(figureName("triggerAgeMsMax")).toBe("trigger age max");
 });
+
+test.each([
+  ["DAILY_LOSS_LIMIT", "1006.927000, until 2026-11-23 04:47:09 UTC", "$1,006.93, until Nov 23, 2026, 05:47:09 GMT+1"],
+  ["DAILY_LOSS_LIMIT", "1000.000000", "$1,000.00"],
+  ["KELLY_NOT_POSITIVE", "0.279512345", "0.2795"],
+  ["DATA_STALE", "book 945 ms", "book 945 ms"],
+  ["DATA_STALE", "600000 ms", "10 min"],
+  ["BELOW_MIN_SIZE", "98.421234 shares, 69.880000 USD", "98.42 shares, $69.88"],
+  ["TRADING_PAUSED", "ACTIVE", "ACTIVE"],
+  ["BOOK_EMPTY", null, "–"],
+])("a check's figure is shown with its unit: %s %s", (code, text, shown) =>
+  expect(checkFigure(code, text, "en-US", "Europe/Berlin")).toBe(shown),
+);

@@ -1,18 +1,13 @@
-import { decimal, UNKNOWN, usd } from "../format/numbers.ts";
-import { plain, words } from "../format/text.ts";
-import { duration } from "../format/times.ts";
+import { checkFigure } from "../format/figure.ts";
+import { words } from "../format/text.ts";
 import * as column from "../parts/column-kinds.tsx";
 import { Nothing } from "../parts/states.tsx";
 import type { Column } from "../parts/table.tsx";
 import { TablePanel } from "../parts/table-panel.tsx";
 import { Term } from "../parts/term.tsx";
 import { Chip } from "../parts/values.tsx";
-import { locale } from "../state/preferences.ts";
+import { locale, zone } from "../state/preferences.ts";
 import type { SignalPage } from "../state/rows.ts";
-
-const IN_USD = /DEPLOYED|EXPOSURE|CASH|LOSS_LIMIT|LIQUIDITY|BUDGET|DRAWDOWN|_USD/;
-
-const IS_NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** What is asked of each, so that "passed" is good news; the code itself names the refusal. */
 const asked: Readonly<Record<string, string>> = {
@@ -41,23 +36,9 @@ const asked: Readonly<Record<string, string>> = {
   TIME_LEFT_BELOW_MIN: "Time enough until the end",
 };
 
-/** Figures of a check are exact text: shown with their unit and as many digits as one can use. */
-export function checkFigure(code: string, text: string | null): string {
-  if (text === null) return UNKNOWN;
-  if (IS_NUMBER.test(text)) {
-    return IN_USD.test(code) ? usd(text, locale()) : String(Number(Number(text).toFixed(4)));
-  }
-  return plain(text)
-    .replace(/\d+(?= ms\b)/g, (number) => `${duration(Number(number))}\u0000`)
-    .replaceAll("\u0000 ms", "")
-    .replace(/(\d+(?:\.\d+)?) USD\b/g, (_, number) => usd(number, locale()))
-    .replace(/(\d+\.\d{3,})(?= shares\b)/g, (number) => decimal(number, 2, locale()))
-    .replace(/\d+\.\d{5,}/g, (number) => decimal(number, 4, locale()));
-}
-
 type Check = SignalPage["checks"][number];
 const figure = (key: "limit" | "value", label: string): Column<Check> =>
-  column.field(key, label, (row) => checkFigure(row.code, row[key]), { isRight: true, card: "full" });
+  column.field(key, label, (row) => checkFigure(row.code, row[key], locale(), zone()), { isRight: true, card: "full" });
 
 const columns: readonly Column<Check>[] = [
   column.field("code", "Check", ({ code }) => asked[code] ?? words(code), { card: "title" }),

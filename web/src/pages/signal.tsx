@@ -1,3 +1,4 @@
+import { checkFigure } from "../format/figure.ts";
 import { price, UNKNOWN, usd } from "../format/numbers.ts";
 import { plain, words } from "../format/text.ts";
 import { duration, toMs } from "../format/times.ts";
@@ -19,10 +20,10 @@ import {
   WalletLink,
 } from "../parts/values.tsx";
 import { useAsked } from "../state/asked.ts";
-import { locale } from "../state/preferences.ts";
+import { locale, zone } from "../state/preferences.ts";
 import type { SignalPage as Answer } from "../state/rows.ts";
 import { BookSeen } from "./signal-book.tsx";
-import { Checks, checkFigure } from "./signal-checks.tsx";
+import { Checks } from "./signal-checks.tsx";
 
 export function SignalPage({ id }: { id: string }) {
   const asked = useAsked<Answer>(`/signals/${encodeURIComponent(id)}`, { topics: ["signals"] });
@@ -65,10 +66,8 @@ function Details({ signal }: { signal: Answer }) {
 /** The answer to "why", in a sentence, before any table. */
 function Verdict({ signal }: { signal: Answer }) {
   const { skip_reason: reason, skip_limit: limit, skip_value: value, status } = signal;
-  const figures =
-    reason !== null && limit !== null
-      ? ` Wanted: ${checkFigure(reason, limit)}. It was: ${checkFigure(reason, value)}.`
-      : "";
+  const shown = (text: string | null): string => checkFigure(reason ?? "", text, locale(), zone());
+  const figures = reason !== null && limit !== null ? ` Wanted: ${shown(limit)}. It was: ${shown(value)}.` : "";
   const sentence =
     reason !== null
       ? `Not acted on: ${words(reason).toLowerCase()}.${figures}`

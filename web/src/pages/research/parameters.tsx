@@ -45,9 +45,12 @@ function Group({ name, of }: { name: string; of: Record<string, unknown> }) {
   );
 }
 
+/** The database keeps no order of its own that would mean anything. */
+const sorted = (of: Record<string, unknown>) => Object.entries(of).toSorted(([a], [b]) => a.localeCompare(b));
+
 const Figures = ({ of }: { of: Record<string, unknown> }) => (
   <dl class="facts spread">
-    {Object.entries(of).map(([name, value]) => (
+    {sorted(of).map(([name, value]) => (
       <Fact key={name} label={words(figureName(name))}>
         {figure(name, value)}
       </Fact>
