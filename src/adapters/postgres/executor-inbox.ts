@@ -81,7 +81,7 @@ async function loadNews(kysely: Kysely<Schema>, query: CandidateQuery) {
         range_agg(blocks) FILTER (WHERE kind = 'extend' AND committed_at >= ${ts(query.since)}) AS young
       FROM (
         SELECT *, min(from_block) FILTER (WHERE kind = 'retract')
-          OVER (ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS cut
+          OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS cut
         FROM flow.ingest WHERE seq > ${query.cursor}
       ) n, int4range(from_block, greatest(from_block, least(to_block + 1, cut))) AS blocks
     )
