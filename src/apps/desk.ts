@@ -93,7 +93,8 @@ export function createDesk(database: Database, clock: Clock): Desk {
       endpoints: await readEndpoints(database),
       hintLeads: await readHintLeads(database),
       contracts: await createChainStore(database).contracts(),
-      wallets: await readScoredWallets(database, 10),
+      // One of whom nothing has closed has the score that everybody begins with.
+      wallets: (await readScoredWallets(database, 10)).filter(({ closedMarkets }) => closedMarkets > 0),
       positions: await readPositions(database, 20),
       reconciliations: await readReconciliations(database),
       live: await readLiveStatus(database),

@@ -28,7 +28,7 @@ export function askControl(folder: string, method: string, args: readonly unknow
     );
     asked.on("timeout", () => asked.destroy(new Error("no answer in time")));
     asked.on("error", (cause: NodeJS.ErrnoException) => {
-      const isNobody = cause.code === "ENOENT" || cause.code === "ECONNREFUSED";
+      const isNobody = ["ENOENT", "ENOTDIR", "ECONNREFUSED"].includes(cause.code ?? "");
       reject(
         isNobody
           ? new NobodyAnswersError(folder)

@@ -20,6 +20,11 @@ describe("folder lock", () => {
     path = join(folder, "orderflow.lock");
   });
 
+  test("a file in its place is said to be one", () => {
+    writeFileSync(folder, "");
+    expect(() => lockFolder(folder)).toThrow("is a file, and a folder is needed");
+  });
+
   test("a folder is held once and can be taken again when given back", () => {
     const release = lockFolder(folder);
     expect(() => lockFolder(folder)).toThrow(ConfigError);

@@ -1,4 +1,14 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../core/errors.ts";
@@ -78,6 +88,13 @@ function removeStale(path: string, seen: string): void {
   rmSync(aside, { force: true });
 }
 
+/** A file of that name is no other process that holds it. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new ConfigError([`DATA_DIR: ${folder} is a file, and a folder is needed`]);
+  mkdirSync(folder, { recursive: true });
+}
+
 /**
  * The embedded engine may be opened by one process at a time; a second would destroy the data.
  * A lock left by a killed process is taken over.
@@ -89,7 +106,7 @@ export function lockFolder(folder: string): () => void {
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), startedAt: processStart(process.pid) });
   for (let attempt = 0; attempt < 5; attempt += 1) {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeFileSync(path, mine, { flag: "wx" });
       heldHere.add(path);
       return () => {
@@ -97,6 +114,7 @@ export function lockFolder(folder: string): () => void {
         rmSync(path, { force: true });
       };
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       const code = (error as NodeJS.ErrnoException).code ?? "";
       if (code !== "EEXIST") throw new ConfigError([`DATA_DIR: the folder ${folder} cannot be written (${code})`]);
     }
