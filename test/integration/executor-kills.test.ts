@@ -38,14 +38,15 @@ function campaign(name: string, open: () => Promise<SimDatabase>, seeds: readonl
       expect(failed).toEqual([]);
       // It shows something only where much happens.
       expect(totals.kills).toBeGreaterThan(seeds.length);
-      expect(totals.orders).toBeGreaterThan(seeds.length);
+      // Where blocks are taken back less is bought.
+      expect(totals.orders).toBeGreaterThan(0.75 * seeds.length);
       expect(totals.faults).toBeGreaterThan(seeds.length);
     });
 
     if (name !== "PGlite") return;
     test.each(Object.entries(DEFECTS))("and one that %s is caught", async (_, sabotage) => {
       for (let seed = 1; seed <= DEFECT_SEEDS; seed += 1) {
-        const { problems } = await runExecutorSeed(seed, sim, { sabotage });
+        const { problems } = await runExecutorSeed(seed, sim, { sabotage, interleaved: seed % 2 === 0 });
         if (problems.length > 0) return;
       }
       expect.unreachable("no seed has noticed");

@@ -38,6 +38,13 @@ export const DEFECTS: Readonly<Record<string, (deps: ExecutorDeps) => ExecutorDe
     ...deps,
     store: { ...deps.store, load: async () => ({ ...(await deps.store.load()), steps: [] }) },
   }),
+  "does not unlearn what was taken back": (deps) => ({
+    ...deps,
+    store: {
+      ...deps.store,
+      read: async (query) => ({ ...(await deps.store.read(query)), retractedFrom: null }),
+    },
+  }),
   "takes an order without an answer for one that did not happen": (deps) => {
     const place: ExecutorDeps["venue"]["place"] = async (order, signal) => {
       try {

@@ -58,15 +58,16 @@ export function drawExecutorPlan(seed: number, interleaved = false): ExecutorPla
   const plan = drawPlan(seed);
   if (!interleaved) return plan;
   const random = createPrng(seed, "between statements");
-  const forks = plan.events
-    .filter(({ kind }) => kind === "buy" || kind === "sell")
-    .filter(() => chance(random, 0.5))
-    .map(
-      ({ at }): WorldEvent => ({
-        ...{ at: at + drawInteger(random, 1, 1_500), kind: "fork" },
-        ...{ depth: drawInteger(random, 1, 3), isLost: chance(random, 0.3) },
-      }),
-    );
+  const fork = (after: number): WorldEvent => ({
+    ...{ at: after + drawInteger(random, 1, 2_500), kind: "fork" },
+    ...{ depth: drawInteger(random, 1, 3), isLost: chance(random, 0.3) },
+  });
+  const forks = plan.events.flatMap((event): readonly WorldEvent[] => {
+    if (event.kind !== "buy") return [];
+    const { at, whale, token } = event;
+    const sold: WorldEvent = { at: at + drawInteger(random, 2_000, 5_000), kind: "sell", whale, token };
+    return chance(random, 0.3) ? [fork(at)] : [sold, fork(sold.at)];
+  });
   const events = [...plan.events, ...forks].toSorted((one, other) => one.at - other.at);
   return { ...plan, events, between: events.map(() => drawInteger(random, 0, 5)) };
 }
