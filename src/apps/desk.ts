@@ -13,7 +13,7 @@ import {
   readHintLeads,
 } from "../adapters/postgres/endpoint-store.ts";
 import { explainScore, type ScoreExplanation } from "../adapters/postgres/explain-score.ts";
-import { FolderHeldError, hasEmbedded } from "../adapters/postgres/folder-lock.ts";
+import { FolderHeldError } from "../adapters/postgres/folder-lock.ts";
 import { type DriftReport, type LiveStatus, readDrift, readLiveStatus } from "../adapters/postgres/live-reads.ts";
 import {
   type PerformanceRow,
@@ -43,7 +43,7 @@ import type { CommandReceipt, ExecutorSight } from "../ports/command-store.ts";
 import type { ContractStates } from "../ports/lifecycle.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Row, TradeFilter, WalletFilter } from "../ports/read-side.ts";
-import { type Program, withDatabase } from "./program.ts";
+import { type Program, requireDatabase, withDatabase } from "./program.ts";
 
 /** `orderflow status` as one value. */
 export type StatusReport = {
@@ -207,10 +207,7 @@ export async function withDesk<T>(program: Program, use: (desk: Desk) => Promise
     const remote = remoteDesk(DATA_DIR);
     // A process that ends while it is asked is not followed by this one: that would hold the folder against the next.
     if (await answers(remote)) return use(remote);
-    if (!hasEmbedded(DATA_DIR))
-      throw new ConfigError([
-        `DATA_DIR: there is no database in ${DATA_DIR}: \`orderflow up\` makes one, or set DATA_DIR (or DATABASE_URL) to where it is`,
-      ]);
+    requireDatabase(program.environment);
   }
   try {
     return await withDatabase(program, (database) => use(createDesk(database, program.clock)));

@@ -3,6 +3,7 @@ import { loadEnvironment } from "../adapters/config/load.ts";
 import { createLogger } from "../adapters/logging/logger.ts";
 import { redactText } from "../adapters/logging/redact.ts";
 import { type Database, openDatabase } from "../adapters/postgres/connect.ts";
+import { hasEmbedded } from "../adapters/postgres/folder-lock.ts";
 import { migrateOrWait } from "../adapters/postgres/schema-guard.ts";
 import { createSystemClock } from "../adapters/system/clock.ts";
 import { createShutdown } from "../adapters/system/shutdown.ts";
@@ -53,7 +54,9 @@ export async function runProgram(
     const code = await main({ environment, clock, logger, terminal, signal: shutdown.signal });
     exitProcess(code ?? EXIT.done);
   } catch (error) {
-    exitProcess(error instanceof AbortedError ? EXIT.done : reportFailure(error));
+    // A service is there to be stopped; of a command somebody may wait for the result.
+    const isDone = error instanceof AbortedError && setup.log === "output";
+    exitProcess(isDone ? EXIT.done : reportFailure(error));
   }
 }
 
@@ -99,12 +102,21 @@ function describeFailure(error: unknown): readonly [text: string, code: number] 
     const list = more.length === 0 ? ` ${first}` : error.problems.map((problem) => `\n  - ${problem}`).join("");
     return [`orderflow cannot start:${list}`, EXIT.cannotStart];
   }
+  if (error instanceof AbortedError) return ["orderflow: stopped before it was done", EXIT.forced];
   if (error instanceof InputError) return [`orderflow: ${error.message}`, EXIT.cannotStart];
   // Somebody else's trouble, which a stack of ours does not explain.
   if (error instanceof TransientError) return [`orderflow: ${error.message}`, EXIT.failed];
   if (error instanceof ServiceFailure) return [`orderflow: ${error.message}`, EXIT.failed];
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [`orderflow failed: ${details}`, EXIT.failed];
+}
+
+/** @throws ConfigError when there is no database yet: who only looks makes none */
+export function requireDatabase({ DATABASE_URL, DATA_DIR }: Pick<Environment, "DATABASE_URL" | "DATA_DIR">): void {
+  if (DATABASE_URL !== null || hasEmbedded(DATA_DIR)) return;
+  throw new ConfigError([
+    `DATA_DIR: there is no database in ${DATA_DIR}: \`orderflow up\` makes one, or set DATA_DIR (or DATABASE_URL) to where it is`,
+  ]);
 }
 
 type DatabaseProgram = {

@@ -12,7 +12,7 @@ import type { Layout } from "../../adapters/postgres/backup/layout.ts";
 import { type Database, openDatabase } from "../../adapters/postgres/connect.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { archiveFolder } from "../archive.ts";
-import { type Program, runProgram } from "../program.ts";
+import { type Program, requireDatabase, runProgram } from "../program.ts";
 import { createPace, createProgressLine, showBytes, showShare } from "../progress-line.ts";
 import { counted, showCount } from "../table.ts";
 import { version } from "../version.ts";
@@ -51,6 +51,7 @@ export function addBackup(cli: Command): void {
 
 async function runBackup(program: Program, folder: string): Promise<void> {
   const { environment, clock, terminal, signal } = program;
+  requireDatabase(environment);
   const backup = await createBackup(folder);
   try {
     await withDatabaseAsItIs(program, environment, async (database) => {
@@ -94,6 +95,7 @@ async function runMigrateDb(program: Program): Promise<void> {
   if (environment.DATABASE_URL === null)
     throw new ConfigError(["DATABASE_URL: name the server that the embedded database is to be moved to"]);
   const embedded = { DATABASE_URL: null, DATA_DIR: environment.DATA_DIR };
+  requireDatabase(embedded);
   await withDatabaseAsItIs(program, embedded, (source) =>
     withDatabaseAsItIs(program, environment, async (target) => {
       const layout = await withBar(program, "moving", (onProgress) => copyDatabase(source, target, onProgress, signal));
