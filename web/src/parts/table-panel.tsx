@@ -79,8 +79,6 @@ type PagedPanelProps<Row> = Omit<TablePanelProps<Row>, "rows" | "foot" | "csv" |
 /** The same of a list that comes by pages. */
 export function PagedPanel<Row>({ path, limit, fresh = {}, ...panel }: PagedPanelProps<Row>) {
   const paged = usePaged<Row>(`${path}${path.includes("?") ? "&" : "?"}limit=${limit}`, fresh, panel.keyOf);
-  // Some questions are answered up to the limit, and say nothing of what is left out.
-  const isAll = paged.more === null && paged.rows.length % limit !== 0;
   return (
     <TablePanel
       {...panel}
@@ -90,7 +88,7 @@ export function PagedPanel<Row>({ path, limit, fresh = {}, ...panel }: PagedPane
       foot={
         <>
           <span>
-            {paged.rows.length} shown{isAll ? ", which is all" : ""}
+            {paged.rows.length} shown{paged.more === null ? ", which is all" : ""}
           </span>
           {paged.more === null ? null : (
             <button type="button" class="button" disabled={paged.isMoreAsked} onClick={paged.more}>
