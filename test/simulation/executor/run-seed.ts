@@ -243,7 +243,7 @@ async function createWorld(database: Database, time: SimTime, outside: Outside, 
           return stubborn(() => database.wake.notify("orderflow_commands"));
       }
     },
-    /** Nothing is on its way any more: no order, no exit that could go on, no resolution not booked. */
+    /** Nothing is on its way any more: no order, no exit that could go on, no row, no resolution not booked. */
     async isSettled(): Promise<boolean> {
       const { rows } = await stubborn(() =>
         sql<{ left: bigint }>`
@@ -251,7 +251,9 @@ async function createWorld(database: Database, time: SimTime, outside: Outside, 
           + (SELECT count(*) FROM flow.signal WHERE status = 'PENDING' AND side = 'BUY')
           + (SELECT count(*) FROM flow.command WHERE handled_at IS NULL)
           + (SELECT count(*) FROM flow.position p JOIN flow.resolution r USING (market_key) WHERE p.status = 'OPEN')
-          + CASE WHEN EXISTS (SELECT FROM flow.executor_state) THEN 0 ELSE 1 END AS left`.execute(database.kysely),
+          + CASE WHEN EXISTS (SELECT FROM flow.executor_state WHERE waiting IS NULL) THEN 0 ELSE 1 END AS left`.execute(
+          database.kysely,
+        ),
       );
       return rows[0]?.left === 0n;
     },
