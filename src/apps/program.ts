@@ -128,6 +128,8 @@ type DatabaseProgram = {
 export type OpenOptions = {
   /** The embedded engine serves one process, so a service started alone insists on a server. */
   readonly serverFor?: string;
+  /** It only looks, so it makes no database. */
+  readonly looks?: true;
 };
 
 /**
@@ -137,9 +139,10 @@ export type OpenOptions = {
 export async function withDatabase<T>(
   program: DatabaseProgram,
   use: (database: Database) => Promise<T>,
-  { serverFor }: OpenOptions = {},
+  { serverFor, looks }: OpenOptions = {},
 ): Promise<T> {
   const { environment, logger, signal = null } = program;
+  if (looks === true) requireDatabase(environment);
   const url = environment.DATABASE_URL?.reveal();
   if (url === undefined && serverFor !== undefined) {
     throw new ConfigError([

@@ -83,6 +83,8 @@ describe("reading commands", { timeout: SLOW_MS }, () => {
   test("migrate makes a database on which status answers and score knows no wallet; looking makes none", async () => {
     const nothing = await orderflow(["status"]);
     expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("there is no database in ./data")]);
+    for (const each of await runCommands(folder, [["verify"], ["recompute"], ["reconcile"]]))
+      expect([each.code, each.said]).toEqual([2, expect.stringContaining("there is no database in ./data")]);
     expect(readdirSync(folder)).toEqual([]);
     await putTemplate(join(folder, "data"), "blank");
     const migrated = await orderflow(["migrate"]);

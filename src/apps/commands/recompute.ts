@@ -70,12 +70,16 @@ async function runRecompute(program: Program, limit: number): Promise<number> {
   const { environment, clock, terminal } = program;
   const line = createProgressLine(terminal, clock);
   const engine = engineOf(environment);
-  return withDatabase(program, async (database) => {
-    const source = createPopulationSource(database);
-    const done = await recompute({ source, engine }, limit, (stage) => line.show(stageText(stage))).finally(line.end);
-    terminal.writeLine(recomputationText(done));
-    return done.comparison.differing === 0 ? EXIT.done : EXIT.failed;
-  });
+  return withDatabase(
+    program,
+    async (database) => {
+      const source = createPopulationSource(database);
+      const done = await recompute({ source, engine }, limit, (stage) => line.show(stageText(stage))).finally(line.end);
+      terminal.writeLine(recomputationText(done));
+      return done.comparison.differing === 0 ? EXIT.done : EXIT.failed;
+    },
+    { looks: true },
+  );
 }
 
 const usd = (micros: bigint): string => formatDecimal(micros, 6);

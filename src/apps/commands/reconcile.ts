@@ -33,24 +33,28 @@ async function runCommand(program: Program, { sample, json }: Flags): Promise<nu
   const { environment, clock, terminal, signal } = program;
   const line = createProgressLine(terminal, clock);
   const left = createPace(clock);
-  return withDatabase(program, async (database) => {
-    const rows = await runReconcile(
-      { history: openAccountHistory(environment), store: createReconciliationStore(database), clock },
-      sample,
-      ({ wallets, walletsDone, requests }) => {
-        const share = walletsDone / wallets;
-        const text = `${showShare(share)}  ${showCount(walletsDone)} of ${showCount(wallets)} wallets`;
-        line.show(`${text}  ${showCount(requests)} requests  ${left(share)}`);
-      },
-      signal,
-    ).finally(line.end);
-    if (json === true) terminal.writeLine(JSON.stringify(reconciliationJson(rows ?? []), null, 2));
-    else if (rows === null) terminal.writeLine(NOTHING);
-    else terminal.writeLine(reconciliationText(rows, environment.DATA_API_URL));
-    const isCompared = rows?.some(({ errors }) => errors.wallets > 0) === true;
-    const isExplained = rows?.every(({ errors }) => errors.causes.every(({ cause }) => cause !== "UNEXPLAINED"));
-    return isCompared && isExplained === true ? EXIT.done : EXIT.failed;
-  });
+  return withDatabase(
+    program,
+    async (database) => {
+      const rows = await runReconcile(
+        { history: openAccountHistory(environment), store: createReconciliationStore(database), clock },
+        sample,
+        ({ wallets, walletsDone, requests }) => {
+          const share = walletsDone / wallets;
+          const text = `${showShare(share)}  ${showCount(walletsDone)} of ${showCount(wallets)} wallets`;
+          line.show(`${text}  ${showCount(requests)} requests  ${left(share)}`);
+        },
+        signal,
+      ).finally(line.end);
+      if (json === true) terminal.writeLine(JSON.stringify(reconciliationJson(rows ?? []), null, 2));
+      else if (rows === null) terminal.writeLine(NOTHING);
+      else terminal.writeLine(reconciliationText(rows, environment.DATA_API_URL));
+      const isCompared = rows?.some(({ errors }) => errors.wallets > 0) === true;
+      const isExplained = rows?.every(({ errors }) => errors.causes.every(({ cause }) => cause !== "UNEXPLAINED"));
+      return isCompared && isExplained === true ? EXIT.done : EXIT.failed;
+    },
+    { looks: true },
+  );
 }
 
 const NOTHING =

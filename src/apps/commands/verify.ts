@@ -35,7 +35,9 @@ export function addVerify(cli: Command): void {
       `\n${BLOCK_FLAG_HELP}\nExit code 0: complete. 1: something is missing or differs. Nothing is changed.`,
     )
     .action((flags: Flags) =>
-      runProgram((program) => withDatabase(program, (database) => runVerify(program, database, flags))),
+      runProgram((program) =>
+        withDatabase(program, (database) => runVerify(program, database, flags), { looks: true }),
+      ),
     );
 }
 
