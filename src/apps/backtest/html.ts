@@ -52,10 +52,9 @@ p { margin: .35rem 0; } .soft, .empty, figcaption { color: var(--soft); }
 .figures div { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
 .figures b { display: block; font-size: 1.2rem; font-variant-numeric: tabular-nums; } .figures small { color: var(--soft); }
 figure { margin: 0 0 .6rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem; }
-svg { width: 100%; height: auto; display: block; }
+svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 /* Drawn for a wide screen: on a narrow one it keeps letters that can be read, and scrolls. */
 @media (max-width: 36rem) { figure { overflow-x: auto; } svg { min-width: 34rem; } }
- svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
 .line { fill: none; stroke: var(--main); stroke-width: 1.6; } .area { fill: var(--bad); opacity: .35; } .amounts .area { fill: var(--main); }
 rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } svg text.ink { fill: var(--ink); }
