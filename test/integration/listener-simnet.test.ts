@@ -4,8 +4,10 @@ import { connectPolygon } from "../../src/adapters/polygon/connect-polygon.ts";
 import { createGammaCatalog } from "../../src/adapters/polymarket-gamma/gamma-catalog.ts";
 import { createGammaClient } from "../../src/adapters/polymarket-gamma/gamma-client.ts";
 import { createChainStore } from "../../src/adapters/postgres/chain-store.ts";
+import { DEFAULT_LIMITS } from "../../src/adapters/simnet/server/rpc-methods.ts";
 import { startSimnet } from "../../src/adapters/simnet/simnet.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
+import { EXCHANGES } from "../../src/core/chain/contracts.ts";
 import { TOPICS } from "../../src/core/chain/topics.ts";
 import { epochMs } from "../../src/core/time/time.ts";
 import { defaultListenerConfig } from "../../src/services/listener/listener-config.ts";
@@ -88,4 +90,23 @@ describeOnEachEngine("the listener in the simulated world", (getDb) => {
       await simnet.stop();
     }
   });
+});
+
+test("a block of the simulated world with more logs than its node hands out is read at once, from receipts that nobody doubts", async () => {
+  const clock = createManualClock(epochMs(Date.UTC(2026, 10, 20, 12)));
+  const limits = { ...DEFAULT_LIMITS, resultsMax: 4 };
+  const simnet = await startSimnet({ seed: "receipts", port: 0, clock, history: 1, isManual: true, limits });
+  try {
+    const common = { clock: createSystemClock(), random: () => 0, logger: createQuietLogger(), attemptsMax: 1 };
+    const never = new AbortController().signal;
+    const source = await connectPolygon({ urls: [simnet.rpcUrl], ...common }, never);
+    const { chain } = simnet;
+    const fills = (block: number) => chain.logsOf(block).filter(({ topics }) => topics[0] === TOPICS.orderFilledV2);
+    const block = [...chain.nonEmpty(chain.firstBlock, chain.head())].find((each) => fills(each).length > 4) ?? 0;
+    const filter = { addresses: EXCHANGES.map(({ address }) => address), topics: [TOPICS.orderFilledV2] };
+    const { logs } = await source.readRange({ fromBlock: block, toBlock: block, filter, headersFrom: block }, never);
+    expect(logs.map(({ logIndex }) => logIndex)).toEqual(fills(block).map(({ logIndex }) => Number(logIndex)));
+  } finally {
+    await simnet.stop();
+  }
 });

@@ -1,5 +1,6 @@
 import type { Chain } from "../chain/chain.ts";
 import { type LogFilter, matchesFilter, quantity, type RpcLog } from "../chain/log.ts";
+import { PUSD } from "../venue/wallet-calls.ts";
 import { blockObject } from "./block-object.ts";
 import { invalidParams, RpcError } from "./rpc-error.ts";
 import { parseBlock, parseFilter, toLogFilter } from "./rpc-params.ts";
@@ -72,14 +73,30 @@ export function createRpcMethods(chain: Chain, limits: RpcLimits): ReadonlyMap<s
   ]);
 }
 
-/** One a transaction; of a receipt's fields those that logs are read by. */
+/** One a transaction; of a receipt's fields those that logs are read by, and all logs of the block: the collateral's too. */
 function receiptsOf(chain: Chain, number: number): readonly object[] {
   const logs = Map.groupBy(chain.logsOf(number), ({ transactionHash }) => transactionHash);
+  let next = 0;
+  const withThoseBefore = (log: RpcLog): readonly RpcLog[] => {
+    const first = next;
+    next = Number(log.logIndex) + 1;
+    return [...Array.from({ length: next - 1 - first }, (_, place) => collateralLog(log, first + place)), log];
+  };
   return chain.transactionHashes(number).map((hash, index) => ({
     ...{ transactionHash: hash, transactionIndex: quantity(index), blockNumber: quantity(number), status: "0x1" },
-    logs: logs.get(hash) ?? [],
+    logs: (logs.get(hash) ?? []).flatMap(withThoseBefore),
   }));
 }
+
+const WORD = `0x${"0".repeat(64)}`;
+/** `Transfer(address,address,uint256)`. */
+const TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+
+/** What stands in a place that is empty in `logsOf`. */
+const collateralLog = (beside: RpcLog, place: number): RpcLog => ({
+  ...beside,
+  ...{ address: PUSD, topics: [TRANSFER, WORD, WORD], data: WORD, logIndex: quantity(place) },
+});
 
 function collectLogs(chain: Chain, from: number, to: number, filter: LogFilter, resultsMax: number): readonly RpcLog[] {
   const found: RpcLog[] = [];

@@ -67,6 +67,18 @@ describe("the node, asked by viem over HTTP", () => {
     expect(await client.getBlock({ blockHash: block.hash })).toMatchObject({ number });
   });
 
+  it("gives receipts with all logs of a block: ours in their places, and no place left out", async () => {
+    const [number = 0] = simnet.chain.nonEmpty(simnet.chain.firstBlock, simnet.chain.head());
+    const receipts: readonly { readonly logs: readonly RpcLog[] }[] = (await call("eth_getBlockReceipts", hex(number)))
+      .result;
+    expect(receipts.length).toBe(simnet.chain.transactionHashes(number).length);
+    const logs = receipts.flatMap((receipt) => receipt.logs);
+    expect(logs.map(({ logIndex }) => Number(logIndex))).toEqual(logs.map((_, place) => place));
+    const ours = simnet.chain.logsOf(number);
+    expect(ours.length).toBeGreaterThan(0);
+    expect(logs.filter(({ logIndex }) => ours.some((each) => each.logIndex === logIndex))).toEqual(ours);
+  });
+
   it("has no block beyond its head", async () => {
     expect(await call("eth_getBlockByNumber", hex(simnet.chain.head() + 1), false)).toMatchObject({ result: null });
   });
